@@ -1,0 +1,31 @@
+//! The record: bytes to types and back, and every check of `spec/record.md` and `spec/charter.md`.
+//!
+//! Pure: no clock, no randomness, no threads, no I/O. Bytes from outside become
+//! `&[u8] → Entry → VerifiedEntry → AdmittedEntry`, and only the last can be stored; each step
+//! names the [`Rule`] that failed.
+
+pub mod admit;
+pub mod armour;
+pub mod body;
+pub mod card;
+pub mod cbor;
+pub mod charter;
+pub mod checkpoint;
+pub mod credential;
+pub mod doubt;
+pub mod entry;
+pub mod export;
+pub mod fork;
+pub mod id;
+pub mod keys;
+pub mod limits;
+pub mod message;
+pub mod note;
+pub mod order;
+pub mod phrase;
+pub mod proof;
+pub mod rule;
+pub mod tree;
+
+pub use id::{Hash, LineId, PartyId, PartyIndex};
+pub use rule::{Refused, Rule};

@@ -1,0 +1,80 @@
+//! Every bound that something from outside meets in the record, as `spec/record.md` section 2 lists them.
+
+/// Most parties of a line.
+pub const PARTIES_MAX: usize = 16;
+/// Fewest parties of a line.
+pub const PARTIES_MIN: usize = 2;
+/// Longest entry header, bytes.
+pub const HEADER_MAX: usize = 2048;
+/// Longest entry body, bytes.
+pub const BODY_MAX: usize = 65_536;
+/// Length of a salt, bytes.
+pub const SALT_LEN: usize = 16;
+/// Longest attachment chunk, bytes; every chunk but the last has this size.
+pub const CHUNK_MAX: usize = 32_768;
+/// Longest name of a post, bytes.
+pub const POST_MAX: usize = 64;
+/// Most references of an entry.
+pub const REFS_MAX: usize = 32;
+/// Most addressees in one list.
+pub const ADDRESSEES_MAX: usize = 64;
+/// Most texts of a message.
+pub const TEXTS_MAX: usize = 16;
+/// Longest language tag, bytes.
+pub const LANGUAGE_MAX: usize = 35;
+/// Longest subject, own reference, file name, media type, class or reason, bytes.
+pub const SUBJECT_MAX: usize = 1024;
+/// Most attachments of a message.
+pub const ATTACHMENTS_MAX: usize = 16;
+/// Most stages claimed in a message.
+pub const STAGES_MAX: usize = 16;
+/// Most entries one purge names.
+pub const PURGE_MAX: usize = 256;
+/// Largest magnitude of a time, milliseconds.
+pub const TIME_MAX: i64 = (1 << 53) - 1;
+/// Longest signed note, bytes.
+pub const NOTE_MAX: usize = 131_072;
+/// Most signature lines of a note.
+pub const SIGNATURES_MAX: usize = 64;
+/// Deepest nesting of CBOR.
+pub const DEPTH_MAX: usize = 8;
+/// Longest card file, bytes.
+pub const CARD_MAX: usize = 32_768;
+/// Most endpoints on a card.
+pub const ENDPOINTS_MAX: usize = 16;
+/// Longest endpoint, bytes.
+pub const ENDPOINT_MAX: usize = 256;
+/// Longest party name, bytes.
+pub const NAME_MAX: usize = 64;
+/// Longest charter or instrument, bytes.
+pub const CHARTER_MAX: usize = 1 << 20;
+/// Most posts of a member.
+pub const POSTS_MAX: usize = 16;
+/// Longest title of a line, bytes.
+pub const TITLE_MAX: usize = 256;
+/// Longest name of a level, bytes.
+pub const LEVEL_MAX: usize = 64;
+/// Longest name of a time zone, bytes.
+pub const ZONE_MAX: usize = 64;
+/// Most times of a test schedule.
+pub const SCHEDULE_MAX: usize = 48;
+/// Most languages of a charter.
+pub const LANGUAGES_MAX: usize = 16;
+/// Most classes that stay open in a suspension.
+pub const OPEN_CLASSES_MAX: usize = 16;
+/// Largest attachment limit a charter may set, bytes.
+pub const ATTACHMENT_LIMIT_MAX: u64 = 1 << 30;
+/// Longest contact interval, seconds; also the longest settle delay in seconds.
+pub const CONTACT_INTERVAL_MAX: u64 = 86_400;
+/// Longest clock, beat of the seals or tolerance of a charter, seconds: a leap year.
+pub const TERM_SECONDS_MAX: u64 = 31_622_400;
+/// Longest retention of a charter that is not for ever, days: a hundred years.
+pub const RETENTION_DAYS_MAX: u64 = 36_525;
+/// Most hashes of a Merkle proof: a tree of 2^63 leaves.
+pub const PROOF_MAX: usize = 63;
+/// Most credentials that a disclosure carries.
+pub const CREDENTIALS_MAX: usize = 64;
+/// Most items of fork evidence in an export.
+pub const FORKS_MAX: usize = 64;
+/// Most signed notes in an export.
+pub const NOTES_MAX: usize = 1 << 24;

@@ -1,0 +1,197 @@
+//! The rules of the specification, one variant each, and the failure that names one.
+
+use std::fmt;
+
+use crate::id::PartyIndex;
+
+macro_rules! rules {
+    ($($variant:ident = $id:literal, $fails:literal;)*) => {
+        /// A rule of `spec/record.md`, `spec/charter.md`, `spec/line.md` or `spec/bundle.md`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Rule { $(#[doc = $fails] $variant,)* }
+
+        impl Rule {
+            /// Every rule, in the order of the specification.
+            pub const ALL: &'static [Rule] = &[$(Rule::$variant,)*];
+
+            /// The id that the specification, vectors and error messages use.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $(Rule::$variant => $id,)* }
+            }
+
+            /// The rule of an id.
+            #[must_use]
+            pub fn from_id(id: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|rule| rule.id() == id)
+            }
+
+            /// What has happened when the rule fails, as a sentence without a full stop.
+            #[must_use]
+            pub fn fails_when(self) -> &'static str {
+                match self { $(Rule::$variant => $fails,)* }
+            }
+        }
+    };
+}
+
+rules! {
+    HeaderSize = "header-size", "the header is longer than allowed";
+    CborMalformed = "cbor-malformed", "the bytes are not well-formed CBOR, or hold an item that is not allowed";
+    CborCanonical = "cbor-canonical", "the CBOR is not in the one deterministic form";
+    CborTrailing = "cbor-trailing", "bytes follow the CBOR item";
+    HeaderVersion = "header-version", "the entry is of a version this program does not know";
+    HeaderShape = "header-shape", "the header is not of the form the specification gives";
+    HeaderType = "header-type", "the message type is not real, exercise or test";
+    HeaderTime = "header-time", "the claimed time is out of range";
+    HeaderPost = "header-post", "the post is not one that the charter lists for the author";
+    SeenLength = "seen-length", "the entry does not say what it has seen of every party";
+    SeenOwn = "seen-own", "the entry's own slot is not its index";
+    SeenBackwards = "seen-backwards", "the author claims to have seen less than before";
+    SeenAhead = "seen-ahead", "the author claims to have seen entries that do not exist";
+    RefCount = "ref-count", "there are too many references";
+    RefUnseen = "ref-unseen", "a reference names an entry that the author had not seen";
+    RefDuplicate = "ref-duplicate", "a reference occurs twice";
+    FoundingFirst = "founding-first", "a log must begin with a founding entry, and hold only one";
+    SaltSize = "salt-size", "the salt does not have 16 bytes";
+    BodySize = "body-size", "the body is longer than allowed";
+    BodyHash = "body-hash", "the body is not the one the header commits to";
+    BodyShape = "body-shape", "the body is not of the form its kind requires";
+    FoundingCharter = "founding-charter", "the founding entry names another line";
+    MessageForm = "message-form", "the form or the level of authority is not known";
+    MessagePrecedence = "message-precedence", "the precedence is not known, or does not fit the addressees";
+    MessageAddress = "message-address", "an addressee is missing, repeated, or not a post of the charter";
+    MessageText = "message-text", "the texts must be one authoritative text, then courtesy translations in other languages";
+    MessageSubject = "message-subject", "a subject, reference or claimed stage is empty, too long or out of range";
+    MessageNumber = "message-number", "a note verbale, and only a note verbale, carries a number";
+    MessageAttachment = "message-attachment", "an attachment's description does not fit its chunks or the charter's limit";
+    MessageValidity = "message-validity", "the validity ends before it begins";
+    MessageRefs = "message-refs", "a reply, correction or cancellation must refer to an entry";
+    ReceiptStage = "receipt-stage", "the receipt's stage or what goes with it is out of range";
+    ReceiptRef = "receipt-ref", "a receipt refers to exactly one entry of another party";
+    ChunkSize = "chunk-size", "an attachment chunk is empty or too long";
+    KeyChangeCredential = "key-change-credential", "the new key is not certified by this party's root";
+    KeyChangeSerial = "key-change-serial", "the new key's serial is not higher than that of the key in force";
+    PurgeTarget = "purge-target", "the purge names something that can't be purged";
+    ConsentRef = "consent-ref", "a consent refers to exactly one purge of another party";
+    BodyAbsent = "body-absent", "the body is missing and no agreed purge names the entry";
+    NoteFormat = "note-format", "the text is not a signed note";
+    CheckpointFormat = "checkpoint-format", "the note is not a checkpoint in its one form";
+    CheckpointOrigin = "checkpoint-origin", "the checkpoint is of another log";
+    CheckpointSize = "checkpoint-size", "the checkpoint covers more than is held, or nothing";
+    CheckpointRoot = "checkpoint-root", "the checkpoint's root is not that of the log";
+    CheckpointSignature = "checkpoint-signature", "the checkpoint is not rightly signed by the key in force";
+    CosignatureFormat = "cosignature-format", "a cosignature has the wrong length or time";
+    CosignatureKey = "cosignature-key", "a cosignature was made by a key that had been replaced";
+    CosignatureSignature = "cosignature-signature", "a cosignature is wrong";
+    ForkShape = "fork-shape", "the fork evidence is not of its form or not rightly signed";
+    ForkProof = "fork-proof", "the fork evidence proves no fork";
+    ExportMagic = "export-magic", "the file is not an export";
+    ExportShape = "export-shape", "an item of the export is not of its form, or missing";
+    ExportOrder = "export-order", "the entries are not in the record's order";
+    ExportCover = "export-cover", "a log is not covered by a checkpoint of its full size, or the notes are out of order";
+    ExportEnd = "export-end", "the closing item does not fit the entries";
+    ProofFormat = "proof-format", "the file is not a disclosure proof";
+    ProofInclusion = "proof-inclusion", "the proof does not lead to the checkpoint's root";
+    CertificateShape = "certificate-shape", "the certificate is not of its form";
+    CredentialShape = "credential-shape", "the credential is not of its form";
+    CredentialHash = "credential-hash", "a long key is not the one the certificate names";
+    CredentialSignature = "credential-signature", "a signature of the root is wrong";
+    CardShape = "card-shape", "the card is not of its form";
+    CardEndpoint = "card-endpoint", "an endpoint of the card is not of its form";
+    CardSignature = "card-signature", "the card's statement is not signed by its node";
+    CardChanged = "card-changed", "the card contradicts one that was confirmed before";
+    CharterShape = "charter-shape", "the charter is not of its form";
+    CharterMembers = "charter-members", "the members are too few, too many, repeated or out of order";
+    CharterMember = "charter-member", "a member's posts or zone are not of their form";
+    CharterTerms = "charter-terms", "a term of the charter is out of range";
+    InstrumentShape = "instrument-shape", "the instrument is not of its form";
+    InstrumentSignature = "instrument-signature", "a signature under the charter is wrong";
+    InstrumentIncomplete = "instrument-incomplete", "not every member has signed the charter";
+    FrameSize = "frame-size", "the frame is empty or longer than allowed";
+    FrameShape = "frame-shape", "the frame is not of its form";
+    FrameOrder = "frame-order", "the frame came before the greeting, or greets as another party";
+    HelloVersion = "hello-version", "the peer speaks another version of the protocol";
+    HelloParty = "hello-party", "the peer is not the party it says it is";
+    LineUnknown = "line-unknown", "the frame is about a line that both do not share";
+    BatchSize = "batch-size", "the batch is empty or too large";
+    WantRange = "want-range", "entries are asked for that do not exist, or too many at once";
+    LogForked = "log-forked", "the log has two histories and nothing more of it is admitted";
+    CannotStore = "cannot-store", "the other node can't store at present";
+    Flood = "flood", "the peer asks for more at once than is allowed";
+    ProofConsistency = "proof-consistency", "the consistency proof does not hold";
+    BundleFormat = "bundle-format", "the file is not a sealed bundle";
+    BundleRecipient = "bundle-recipient", "the bundle is sealed to another key or another party";
+    BundleSender = "bundle-sender", "the bundle is not signed by a party of this relation";
+    BundleShape = "bundle-shape", "the opened bundle is not of its form";
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// What of a file a refusal is about, where it is not an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Item {
+    /// A signed note, by its position from 0.
+    Note(usize),
+    /// Fork evidence, by its position from 0.
+    Fork(usize),
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Note(position) => write!(f, "note {position}"),
+            Self::Fork(position) => write!(f, "fork evidence {position}"),
+        }
+    }
+}
+
+/// A refusal: the rule that was broken and, where one is concerned, the entry or item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub struct Refused {
+    /// The rule that was broken.
+    pub rule: Rule,
+    /// The entry concerned: party index and position in that party's log.
+    pub entry: Option<(PartyIndex, u64)>,
+    /// The note or fork evidence concerned.
+    pub item: Option<Item>,
+}
+
+impl Refused {
+    /// Attaches the entry that a refusal is about, unless one is named already.
+    #[must_use]
+    pub fn at(mut self, party: PartyIndex, index: u64) -> Self {
+        self.entry.get_or_insert((party, index));
+        self
+    }
+
+    /// Attaches the note or fork evidence that a refusal is about, unless one is named already.
+    #[must_use]
+    pub fn of(mut self, item: Item) -> Self {
+        self.item.get_or_insert(item);
+        self
+    }
+}
+
+impl From<Rule> for Refused {
+    fn from(rule: Rule) -> Self {
+        Self { rule, entry: None, item: None }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((party, index)) = self.entry {
+            write!(f, "entry {index} of party {}: ", party.0)?;
+        }
+        if let Some(item) = self.item {
+            write!(f, "{item}: ")?;
+        }
+        write!(f, "{} ({})", self.rule.fails_when(), self.rule.id())
+    }
+}

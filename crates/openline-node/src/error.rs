@@ -1,0 +1,44 @@
+//! Why the façade refuses, sorted by who must act.
+
+use openline_core::{Refused, Rule};
+
+/// A refusal by the façade. Each has a sentence for people and a word for programs.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// A rule of the specification is broken, or a policy forbids it.
+    #[error("{0}")]
+    Refused(#[from] Refused),
+    /// It contradicts what is there.
+    #[error("{0}")]
+    Conflict(String),
+    /// What was given can't be used; the text says what to give.
+    #[error("{0}")]
+    Unusable(String),
+    /// There is no such thing.
+    #[error("{0}")]
+    NotFound(String),
+    /// It can't be done now; the text says what to wait for or mend.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+impl ServiceError {
+    /// The word for programs: a rule's id, or the kind of error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refused) => refused.rule.id(),
+            Self::Conflict(_) => "conflict",
+            Self::Unusable(_) => "unusable",
+            Self::NotFound(_) => "not-found",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
+}
+
+impl From<Rule> for ServiceError {
+    fn from(rule: Rule) -> Self {
+        Self::Refused(rule.into())
+    }
+}

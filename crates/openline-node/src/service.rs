@@ -1,0 +1,144 @@
+//! The façade: everything that a person or program may ask of a running node.
+//!
+//! The HTTP API and, through it, the command line and the console use this and nothing else. What
+//! changes something runs on the engine's thread; what only reads runs on a reader of the store.
+
+pub(crate) mod entries;
+mod lines;
+mod messages;
+mod names;
+mod pouches;
+mod readers;
+mod record;
+mod relations;
+mod status;
+
+use std::time::Duration;
+
+use tokio::sync::broadcast;
+
+use crate::engine::{Engine, Handle, StoredWaiter};
+use crate::error::ServiceError;
+use crate::view::EventView;
+
+pub use record::LogQuery;
+pub(crate) use readers::Readers;
+
+/// Answer of every call.
+pub type Answer<T> = Result<T, ServiceError>;
+
+/// A handle on a running node; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Service {
+    handle: Handle,
+}
+
+impl Service {
+    pub(crate) fn new(handle: Handle) -> Self {
+        Self { handle }
+    }
+
+    /// Runs `act` on the engine's thread.
+    async fn engine<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut Engine) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
+        self.handle.call(act).await
+    }
+
+    /// Runs `read` on a thread that may block, with a reader of the store.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&openline_store::Reader) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
+        let readers = self.handle.readers.clone();
+        tokio::task::spawn_blocking(move || readers.with(read))
+            .await
+            .map_err(|error| ServiceError::Unavailable(format!("a read was broken off: {error}")))?
+    }
+
+    /// What has happened since event `after`, as far as it is kept, and what happens from now on.
+    pub async fn events(&self, after: Option<u64>) -> (Vec<EventView>, broadcast::Receiver<EventView>) {
+        // Subscribing first means that nothing falls between the two; an event may come twice, with one sequence number.
+        let receiver = self.handle.events.subscribe();
+        let after = after.unwrap_or(u64::MAX);
+        let backlog = self.engine(move |engine| Ok(engine.teller.backlog(after))).await;
+        (backlog.unwrap_or_default(), receiver)
+    }
+
+    /// Waits until every other party of the line holds an own entry durably, and names them.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`] when the time is over first: the entry is on the record here all the same.
+    pub async fn wait_stored(&self, line: &str, place: &str, timeout: Duration) -> Answer<Vec<String>> {
+        let (line, place) = self.resolve(line, place).await?;
+        let waiting = self.handle.call_later(move |engine, reply| {
+            engine.wait_stored(line, place, StoredWaiter { reply });
+        });
+        let holders = tokio::time::timeout(timeout, waiting).await.map_err(|_| {
+            let words = "not every other party has confirmed in time that it holds the entry; it is on the record here and will be sent on";
+            ServiceError::Unavailable(words.to_owned())
+        })??;
+        self.engine(move |engine| Ok(holders.iter().map(|party| engine.name_on(&line, *party)).collect())).await
+    }
+
+    /// Tells the bearers that the machine's network has changed: every peer is tried again at once.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`] when the node is stopping.
+    pub async fn network_changed(&self) -> Answer<()> {
+        self.engine(|engine| {
+            engine.bearers.network_changed();
+            Ok(())
+        })
+        .await
+    }
+
+    /// Takes up the node key that the ceremony (`openline key change`) left in the home: puts it on the record of every line,
+    /// and proves it to the peers once they know it.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] when no new key is waiting; [`ServiceError::Unavailable`] when a line can't be written now.
+    pub async fn adopt_key(&self, passphrase: Option<String>) -> Answer<Vec<crate::view::ReleasedView>> {
+        let (seeds, credential) = self
+            .engine(move |engine| {
+                engine.home.next_key(passphrase.as_deref()).map_err(|error| match error {
+                    crate::home::HomeError::NoNextKey => ServiceError::NotFound(error.to_string()),
+                    error => ServiceError::Unusable(error.to_string()),
+                })
+            })
+            .await?;
+        let bytes = credential.bytes().to_vec();
+        let lines = self
+            .engine(move |engine| {
+                engine.take_key(seeds, credential)?;
+                Ok(engine.founded.keys().copied().collect::<Vec<_>>())
+            })
+            .await?;
+        let mut released = Vec::new();
+        for line in lines {
+            let body = openline_core::body::encode_key_change(&bytes);
+            let post = openline_core::charter::NODE_POST.to_owned();
+            let kind = openline_core::entry::Kind::KeyChange;
+            released.push(self.release_other(Engine::other(line, post, kind, Vec::new(), body)).await?);
+        }
+        self.engine(|engine| {
+            engine.prove_new_key();
+            Ok(())
+        })
+        .await?;
+        Ok(released)
+    }
+
+    /// Stops the node: what is under way is made durable, bearers are closed in order.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`] when it is stopping already.
+    pub async fn shutdown(&self) -> Answer<()> {
+        self.engine(|engine| {
+            engine.is_stopping = true;
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,346 @@
+//! Entries as people see them, built from what the store holds.
+
+use openline_core::body::{Purge, Receipt, Stage};
+use openline_core::charter::Founded;
+use openline_core::doubt::{Doubt, NoteNumbers, is_before_cause, is_far_off, tolerance_ms};
+use openline_core::entry::{Kind, Ref};
+use openline_core::message::Message;
+use openline_core::{LineId, PartyIndex};
+use openline_store::{Limits, Reader, StoredEntry};
+
+use super::Answer;
+use crate::error::ServiceError;
+use crate::view::{
+    AttachmentView, ClaimedView, EntryBrief, EntryView, MessageView, RungView, TextView,
+};
+
+/// Entries read at a time when a log is walked.
+const WALK: Limits = Limits { entries: 512, bytes: 4 << 20 };
+/// Characters of a text that stand for it in a list.
+const SUMMARY_CHARS: usize = 80;
+
+/// A line as it is stored, for looking at entries.
+pub(crate) struct Looking<'a> {
+    pub(crate) reader: &'a Reader,
+    pub(crate) line: LineId,
+    pub(crate) founded: Founded,
+    /// By log: (cosigner, size) of the latest cosignature of each other party.
+    holders: Vec<Vec<(PartyIndex, u64)>>,
+}
+
+impl<'a> Looking<'a> {
+    pub(crate) fn at(reader: &'a Reader, line: LineId) -> Answer<Self> {
+        let stored = reader.lines()?.into_iter().find(|stored| stored.id == line);
+        let stored = stored.ok_or_else(|| ServiceError::NotFound(format!("the store holds no line {line}")))?;
+        let founded = Founded::decode(&stored.instrument)?;
+        let holders = founded
+            .parties()
+            .map(|log| {
+                let latest = reader.latest_cosignatures(line, log)?;
+                Ok(latest.into_iter().filter(|c| c.cosigner != log).map(|c| (c.cosigner, c.size)).collect())
+            })
+            .collect::<Answer<_>>()?;
+        Ok(Self { reader, line, founded, holders })
+    }
+
+    pub(crate) fn name(&self, party: PartyIndex) -> String {
+        self.founded.member(party).map_or_else(|| party.to_string(), |member| member.name().to_owned())
+    }
+
+    pub(crate) fn entry(&self, place: Ref) -> Answer<StoredEntry> {
+        self.reader.entry(self.line, place)?.ok_or_else(|| {
+            ServiceError::NotFound(format!("there is no entry {}/{} on that line", place.party, place.index))
+        })
+    }
+
+    /// Walks a log from `from`, until `visit` says that it has enough.
+    pub(crate) fn walk(
+        &self,
+        party: PartyIndex,
+        mut from: u64,
+        mut visit: impl FnMut(&StoredEntry) -> Answer<bool>,
+    ) -> Answer<()> {
+        let size = self.reader.size(self.line, party)?;
+        while from < size {
+            let read = self.reader.entries(self.line, party, from, WALK)?;
+            for entry in &read {
+                if !visit(entry)? {
+                    return Ok(());
+                }
+            }
+            if read.is_empty() {
+                break;
+            }
+            from += read.len() as u64;
+        }
+        Ok(())
+    }
+
+    fn stored_at(&self, place: Ref) -> Vec<PartyIndex> {
+        let holders = &self.holders[place.party.at()];
+        holders.iter().filter(|(_, size)| *size > place.index).map(|(party, _)| *party).collect()
+    }
+
+    pub(crate) fn brief(&self, entry: &StoredEntry) -> Answer<EntryBrief> {
+        let message = message_of(entry);
+        let stored_at: Vec<String> =
+            self.stored_at(entry.place).into_iter().map(|party| self.name(party)).collect();
+        Ok(EntryBrief {
+            line: self.line.to_string(),
+            place: place_text(entry.place),
+            party: entry.place.party.0,
+            party_name: self.name(entry.place.party),
+            joint: entry.number,
+            kind: entry.header.kind.word().to_owned(),
+            post: entry.header.post.clone(),
+            message_type: entry.header.message_type.word().to_owned(),
+            time_ms: entry.header.time,
+            arrived_ms: entry.arrived_ms,
+            form: message.as_ref().map(|m| m.form.word().to_owned()),
+            precedence: message.as_ref().map(|m| m.precedence.word().to_owned()),
+            summary: summary(entry, message.as_ref()),
+            is_purged: entry.raw.body.is_none(),
+            number: message.as_ref().and_then(|m| m.number).map(|(year, number)| [year, number]),
+            stage: if stored_at.is_empty() { "released".to_owned() } else { "stored".to_owned() },
+            stored_at,
+            doubts: self.time_doubts(entry)?.into_iter().map(|doubt| doubt.sentence().to_owned()).collect(),
+        })
+    }
+
+    /// Marks of doubt about the claimed time.
+    fn time_doubts(&self, entry: &StoredEntry) -> Answer<Vec<Doubt>> {
+        let tolerance = tolerance_ms(&self.founded);
+        let mut causes = Vec::new();
+        for (party, seen) in self.founded.parties().zip(&entry.header.seen) {
+            let Some(index) = seen.checked_sub(1) else { continue };
+            if let Some(cause) = self.reader.entry(self.line, Ref { party, index })? {
+                causes.push(cause.header.time);
+            }
+        }
+        let mut doubts = Vec::new();
+        if is_before_cause(entry.header.time, causes, tolerance) {
+            doubts.push(Doubt::TimeBeforeCause);
+        }
+        let mut first = None;
+        for party in self.stored_at(entry.place) {
+            let cosigned = self.reader.first_cosignature(self.line, entry.place.party, party, entry.place.index)?;
+            first = first.into_iter().chain(cosigned.map(|c| c.signature.time)).min();
+        }
+        if first.is_some_and(|cosigned| is_far_off(entry.header.time, cosigned, tolerance)) {
+            doubts.push(Doubt::TimeFarOff);
+        }
+        Ok(doubts)
+    }
+
+    /// An entry in full.
+    pub(crate) fn view(&self, place: Ref) -> Answer<EntryView> {
+        let entry = self.entry(place)?;
+        let message = message_of(&entry);
+        let mut brief = self.brief(&entry)?;
+        if let Some((year, number)) = message.as_ref().and_then(|m| m.number) {
+            let doubt = self.number_doubt(place, year, number)?;
+            brief.doubts.extend(doubt.map(|doubt| doubt.sentence().to_owned()));
+        }
+        let ladder = if message.is_some() { self.ladder(&entry)? } else { self.proofs(&entry)? };
+        if let Some(last) = ladder.last().filter(|_| message.is_some()) {
+            brief.stage.clone_from(&last.stage);
+        }
+        Ok(EntryView {
+            leaf: entry.leaf.to_string(),
+            seen: entry.header.seen.clone(),
+            lamport: entry.lamport,
+            refs: entry.header.refs.iter().map(|r| place_text(*r)).collect(),
+            message: message.map(|message| self.message(&message)),
+            ladder,
+            brief,
+        })
+    }
+
+    fn number_doubt(&self, place: Ref, year: u64, number: u64) -> Answer<Option<Doubt>> {
+        let mut numbers = NoteNumbers::default();
+        self.walk(place.party, 0, |entry| {
+            let is_before = entry.place.index < place.index;
+            if let (true, Some((year, number))) = (is_before, message_of(entry).and_then(|m| m.number)) {
+                numbers.next(year, number);
+            }
+            Ok(is_before)
+        })?;
+        Ok(numbers.next(year, number))
+    }
+
+    fn message(&self, message: &Message) -> MessageView {
+        let addresses = |list: &[openline_core::message::Address]| {
+            list.iter().map(|a| format!("{}:{}", self.name(a.party), a.post)).collect()
+        };
+        let text = |t: &openline_core::message::Text| TextView { language: t.language.clone(), text: t.text.clone() };
+        MessageView {
+            to: addresses(&message.to),
+            info: addresses(&message.info),
+            subject: message.subject.clone(),
+            texts: message.texts.iter().map(text).collect(),
+            attachments: message.attachments.iter().map(attachment_view).collect(),
+            own_reference: message.own_reference.clone(),
+            authority: message.authority.map(|authority| authority.word().to_owned()),
+            validity_ms: message.validity.map(|(from, to)| [from, to]),
+            claimed: message
+                .claimed
+                .iter()
+                .map(|claimed| ClaimedView { stage: claimed.stage.clone(), time_ms: claimed.time })
+                .collect(),
+        }
+    }
+
+    /// Released and stored: what signatures prove of any entry.
+    fn proofs(&self, entry: &StoredEntry) -> Answer<Vec<RungView>> {
+        let mut rungs = vec![RungView {
+            stage: "released".to_owned(),
+            by: format!("{}, {}", self.name(entry.place.party), entry.header.post),
+            time_ms: entry.header.time,
+            proof: "checkpoint".to_owned(),
+            note: None,
+        }];
+        for party in self.stored_at(entry.place) {
+            let first = self.reader.first_cosignature(self.line, entry.place.party, party, entry.place.index)?;
+            rungs.extend(first.map(|c| RungView {
+                stage: "stored".to_owned(),
+                by: self.name(party),
+                time_ms: i64::try_from(c.signature.time).unwrap_or(i64::MAX).saturating_mul(1000),
+                proof: format!("cosignature over {} entries", c.size),
+                note: None,
+            }));
+        }
+        Ok(rungs)
+    }
+
+    /// The stages that a message has reached: signatures first, then the receipts of the other parties in the record's order.
+    fn ladder(&self, entry: &StoredEntry) -> Answer<Vec<RungView>> {
+        let mut rungs = self.proofs(entry)?;
+        let mut receipts = Vec::new();
+        for party in self.founded.parties().filter(|party| *party != entry.place.party) {
+            self.receipts_of(entry.place, party, &mut receipts)?;
+        }
+        receipts.sort_by_key(|(position, _)| *position);
+        rungs.extend(receipts.into_iter().map(|(_, rung)| rung));
+        Ok(rungs)
+    }
+
+    fn receipts_of(&self, place: Ref, party: PartyIndex, found: &mut Vec<((u64, PartyIndex), RungView)>) -> Answer<()> {
+        let from = self.first_having_seen(place, party)?;
+        self.walk(party, from, |entry| {
+            let is_about = entry.header.kind == Kind::Receipt && entry.header.refs.first() == Some(&place);
+            if let Some((_, body)) = entry.raw.body.as_ref().filter(|_| is_about) {
+                let receipt = Receipt::decode(body)?;
+                found.push(((entry.lamport, party), self.rung(entry, &receipt)));
+            }
+            Ok(true)
+        })
+    }
+
+    /// The first entry of `party` whose author had seen `place`: `seen` never goes back, so it can be searched.
+    fn first_having_seen(&self, place: Ref, party: PartyIndex) -> Answer<u64> {
+        let (mut low, mut high) = (0, self.reader.size(self.line, party)?);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let entry = self.entry(Ref { party, index: middle })?;
+            let has_seen = entry.header.seen.get(place.party.at()).is_some_and(|seen| *seen > place.index);
+            if has_seen { high = middle } else { low = middle + 1 }
+        }
+        Ok(low)
+    }
+
+    fn rung(&self, entry: &StoredEntry, receipt: &Receipt) -> RungView {
+        let promised = receipt.promised.map(|ms| format!("answer promised by {}", utc_text(ms)));
+        let note: Vec<String> = [receipt.class.clone(), receipt.words.clone(), promised].into_iter().flatten().collect();
+        RungView {
+            stage: receipt.stage.word().to_owned(),
+            by: format!("{}, {}", self.name(entry.place.party), entry.header.post),
+            time_ms: receipt.time,
+            proof: format!("receipt {}", place_text(entry.place)),
+            note: (!note.is_empty()).then(|| note.join("; ")),
+        }
+    }
+}
+
+/// A time as people read it, in UTC with the weekday.
+pub(crate) fn utc_text(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(
+        |_| format!("{ms} ms"),
+        |at| at.strftime("%a %Y-%m-%d %H:%M:%S UTC").to_string(),
+    )
+}
+
+pub(crate) fn place_text(place: Ref) -> String {
+    format!("{}/{}", place.party, place.index)
+}
+
+pub(crate) fn message_of(entry: &StoredEntry) -> Option<Message> {
+    let (_, body) = entry.raw.body.as_ref().filter(|_| entry.header.kind == Kind::Message)?;
+    Message::decode(body).ok()
+}
+
+pub(crate) fn attachment_view(attachment: &openline_core::message::Attachment) -> AttachmentView {
+    AttachmentView {
+        name: attachment.name.clone(),
+        media_type: attachment.media_type.clone(),
+        length: attachment.length,
+        sha256: attachment.sha256.to_string(),
+    }
+}
+
+fn summary(entry: &StoredEntry, message: Option<&Message>) -> String {
+    if let Some(message) = message {
+        return message.subject.clone().unwrap_or_else(|| first_words(&message.authoritative().text));
+    }
+    let Some((_, body)) = &entry.raw.body else { return "body purged by agreement or not held".to_owned() };
+    match entry.header.kind {
+        Kind::Founding => "begins the log".to_owned(),
+        Kind::Chunk => format!("{} bytes of an attachment", body.len()),
+        Kind::Receipt => receipt_summary(entry, body),
+        Kind::Mark => "says what has been seen".to_owned(),
+        Kind::KeyChange => "a new node key, certified by the root".to_owned(),
+        Kind::Purge => Purge::decode(body).map_or_else(
+            |_| "a purge".to_owned(),
+            |purge| format!("proposes to purge {} entries: {}", purge.targets.len(), purge.reason),
+        ),
+        Kind::Consent => format!("agrees to the purge {}", refs_text(entry)),
+        Kind::Message => "a message".to_owned(),
+        Kind::Other(number) => format!("kind {number}, which this version does not know"),
+    }
+}
+
+fn receipt_summary(entry: &StoredEntry, body: &[u8]) -> String {
+    Receipt::decode(body).map_or_else(
+        |_| "a receipt".to_owned(),
+        |receipt| {
+            let class = receipt.class.map_or_else(String::new, |class| format!(" ({class})"));
+            format!("{}{class}: {}", Stage::word(receipt.stage), refs_text(entry))
+        },
+    )
+}
+
+fn refs_text(entry: &StoredEntry) -> String {
+    let refs: Vec<String> = entry.header.refs.iter().map(|r| place_text(*r)).collect();
+    refs.join(", ")
+}
+
+fn first_words(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= SUMMARY_CHARS {
+        return line;
+    }
+    let cut: String = line.chars().take(SUMMARY_CHARS).collect();
+    format!("{cut}…")
+}
+
+/// The note numbers that our own log holds.
+pub(crate) fn own_note_numbers(reader: &Reader, line: LineId, me: PartyIndex) -> Answer<NoteNumbers> {
+    let looking = Looking::at(reader, line)?;
+    let mut numbers = NoteNumbers::default();
+    looking.walk(me, 0, |entry| {
+        if let Some((year, number)) = message_of(entry).and_then(|m| m.number) {
+            numbers.next(year, number);
+        }
+        Ok(true)
+    })?;
+    Ok(numbers)
+}

@@ -1,0 +1,328 @@
+//! Messages, receipts, drafts, purges: what people release.
+
+use openline_core::body::{Purge, Receipt, Stage};
+use openline_core::charter::Founded;
+use openline_core::entry::{Kind, MessageType, Ref, SaltedBody};
+use openline_core::limits::CHUNK_MAX;
+use openline_core::message::{Address, Attachment, ClaimedStage, Form, Message, Text};
+use openline_core::{Hash, LineId};
+use openline_proto::DraftContent;
+use openline_store::Write;
+
+use super::entries::place_text;
+use super::names::{self, PlaceName};
+use super::{Answer, Service};
+use crate::engine::acts::{Outgoing, documents};
+use crate::engine::{Engine, Released};
+use crate::error::ServiceError;
+use crate::identity::wall_ms;
+use crate::view::{AttachmentRequest, DraftView, ReceiptRequest, ReleasedView, SendRequest};
+
+/// Most drafts kept.
+const DRAFTS_MAX: usize = 4096;
+
+impl Service {
+    /// Releases a message. When this returns, it is durable here; not yet anywhere else.
+    ///
+    /// # Errors
+    /// The rule that it would break, or why it can't be written now.
+    pub async fn send(&self, request: SendRequest) -> Answer<ReleasedView> {
+        let line = self.resolve_line(&request.line).await?;
+        let refs = self.places(line, &request.refs).await?;
+        let chunks = cut_attachments(&request.attachments)?;
+        let (number, released) = self
+            .handle
+            .call_later(move |engine, reply| match prepare(engine, line, &request, refs, chunks) {
+                Ok((number, outgoing)) => {
+                    let (inner, answer) = tokio::sync::oneshot::channel();
+                    engine.release(outgoing, inner);
+                    let _ = reply.send(Ok((number, answer)));
+                }
+                Err(error) => {
+                    let _ = reply.send(Err(error));
+                }
+            })
+            .await?;
+        let released = released.await.map_err(|_| ServiceError::Unavailable("the node is stopping".to_owned()))??;
+        self.released(released, number).await
+    }
+
+    async fn released(&self, released: Released, number: Option<[u64; 2]>) -> Answer<ReleasedView> {
+        let Released { line, place, took } = released;
+        let leaf = self.read(move |reader| Ok(reader.entry(line, place)?.map(|entry| entry.leaf))).await?;
+        Ok(ReleasedView {
+            line: line.to_string(),
+            place: place_text(place),
+            leaf: leaf.map_or_else(String::new, |leaf| leaf.to_string()),
+            number,
+            took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        })
+    }
+
+    /// The places that names mean, on a line.
+    async fn places(&self, line: LineId, names: &[String]) -> Answer<Vec<Ref>> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names = names.iter().map(|name| PlaceName::parse(name)).collect::<Answer<Vec<_>>>()?;
+        self.read(move |reader| names.into_iter().map(|name| name.find(reader, line)).collect()).await
+    }
+
+    pub(super) async fn release_other(&self, outgoing: Outgoing) -> Answer<ReleasedView> {
+        let released = self.handle.call_later(move |engine, reply| engine.release(outgoing, reply)).await?;
+        self.released(released, None).await
+    }
+
+    /// Puts a receipt on the record: a person's act, never the program's.
+    ///
+    /// # Errors
+    /// The rule that it would break.
+    pub async fn receipt(&self, request: ReceiptRequest) -> Answer<ReleasedView> {
+        let (line, of) = self.resolve(&request.line, &request.of).await?;
+        let stage = names::stage(&request.stage)?;
+        let original = self.read(move |reader| Ok(reader.entry(line, of)?)).await?;
+        let original = original.ok_or_else(|| ServiceError::NotFound(format!("there is no entry {}", place_text(of))))?;
+        let message_type = match &request.message_type {
+            Some(word) => names::message_type(word)?,
+            None => original.header.message_type,
+        };
+        if (stage == Stage::StandBy) != request.promised_ms.is_some() {
+            let words = "stand by, and only stand by, promises a time: give it with stand by, and leave it out otherwise";
+            return Err(ServiceError::Unusable(words.to_owned()));
+        }
+        let receipt = Receipt {
+            stage,
+            time: request.time_ms.unwrap_or_else(wall_ms),
+            class: request.class,
+            words: request.words,
+            promised: request.promised_ms,
+        };
+        let content = DraftContent::Other { kind: Kind::Receipt, body: receipt.encode() };
+        self.release_other(Outgoing { line, post: request.post, message_type, time: None, refs: vec![of], content }).await
+    }
+
+    /// Proposes that the bodies of entries be deleted on every side.
+    ///
+    /// # Errors
+    /// The rule that it would break.
+    pub async fn propose_purge(&self, line: &str, places: Vec<String>, reason: &str, post: &str) -> Answer<ReleasedView> {
+        let line = self.resolve_line(line).await?;
+        let targets = self.places(line, &places).await?;
+        let body = Purge { targets, reason: reason.to_owned() }.encode();
+        self.release_other(Engine::other(line, post.to_owned(), Kind::Purge, Vec::new(), body)).await
+    }
+
+    /// Agrees to a purge that another party has proposed. When every other party has agreed, the bodies are deleted.
+    ///
+    /// # Errors
+    /// The rule that it would break.
+    pub async fn consent_purge(&self, line: &str, place: &str, post: &str) -> Answer<ReleasedView> {
+        let (line, place) = self.resolve(line, place).await?;
+        let body = openline_core::body::EMPTY_BODY.to_vec();
+        self.release_other(Engine::other(line, post.to_owned(), Kind::Consent, vec![place], body)).await
+    }
+
+    /// Drafts that are kept.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`]
+    pub async fn drafts(&self) -> Answer<Vec<DraftView>> {
+        self.read(|reader| reader.documents(documents::DRAFT)?.into_iter().map(draft_view).collect()).await
+    }
+
+    /// One draft.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`]
+    pub async fn draft(&self, id: &str) -> Answer<DraftView> {
+        let id = id.to_owned();
+        self.read(move |reader| {
+            let document = reader.document(documents::DRAFT, &id)?;
+            document.map_or_else(|| Err(no_draft(&id)), draft_view)
+        })
+        .await
+    }
+
+    /// Keeps a draft: a new one, or in place of the one with this id.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for an unknown id or line; [`ServiceError::Conflict`] when too many are kept.
+    pub async fn save_draft(&self, id: Option<String>, request: SendRequest) -> Answer<DraftView> {
+        self.resolve_line(&request.line).await?;
+        if let Some(id) = &id {
+            self.draft(id).await?;
+        } else if self.drafts().await?.len() >= DRAFTS_MAX {
+            return Err(ServiceError::Conflict(format!("{DRAFTS_MAX} drafts are kept already; delete some first")));
+        }
+        let id = id.unwrap_or_else(|| openline_core::id::hex(&crate::identity::random::<8>()));
+        let value = serde_json::to_vec(&request).map_err(|error| ServiceError::Unusable(error.to_string()))?;
+        let updated_ms = wall_ms();
+        let key = id.clone();
+        self.engine(move |engine| {
+            engine.commit(&[Write::Document { kind: documents::DRAFT, key: &key, value: &value, updated_ms }])?;
+            Ok(())
+        })
+        .await?;
+        Ok(DraftView { id, updated_ms, request })
+    }
+
+    /// Deletes a draft.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`]
+    pub async fn delete_draft(&self, id: &str) -> Answer<()> {
+        self.draft(id).await?;
+        let key = id.to_owned();
+        self.engine(move |engine| {
+            engine.commit(&[Write::DeleteDocument { kind: documents::DRAFT, key: &key }])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Releases a draft, and deletes it when it is on the record.
+    ///
+    /// # Errors
+    /// As [`Service::send`]; the draft is kept then.
+    pub async fn release_draft(&self, id: &str) -> Answer<ReleasedView> {
+        let draft = self.draft(id).await?;
+        let released = self.send(draft.request).await?;
+        self.delete_draft(id).await?;
+        Ok(released)
+    }
+}
+
+fn no_draft(id: &str) -> ServiceError {
+    ServiceError::NotFound(format!("there is no draft {id}; openline draft list shows all"))
+}
+
+fn draft_view(document: openline_store::Document) -> Answer<DraftView> {
+    let request = serde_json::from_slice(&document.value)
+        .map_err(|error| ServiceError::Unavailable(format!("the draft {} can't be read: {error}", document.key)))?;
+    Ok(DraftView { id: document.key, updated_ms: document.updated_ms, request })
+}
+
+/// The chunks of all attachments, and what the message will say of each.
+type Cut = (Vec<Attachment>, Vec<SaltedBody>);
+
+fn cut_attachments(requests: &[AttachmentRequest]) -> Answer<Cut> {
+    use base64::Engine as _;
+    let (mut attachments, mut chunks) = (Vec::new(), Vec::new());
+    for request in requests {
+        let bytes = base64::engine::general_purpose::STANDARD
+            .decode(&request.base64)
+            .map_err(|_| ServiceError::Unusable(format!("the attachment {} is not base64", request.name)))?;
+        let pieces = bytes.chunks(CHUNK_MAX).map(|piece| SaltedBody {
+            salt: crate::identity::random(),
+            bytes: piece.to_vec(),
+        });
+        let before = chunks.len();
+        chunks.extend(pieces);
+        attachments.push(Attachment {
+            name: request.name.clone(),
+            media_type: request.media_type.clone(),
+            length: bytes.len() as u64,
+            sha256: Hash::of(&[&bytes]),
+            first: 0,
+            chunks: (chunks.len() - before) as u64,
+        });
+    }
+    Ok((attachments, chunks))
+}
+
+fn prepare(
+    engine: &mut Engine,
+    line: LineId,
+    request: &SendRequest,
+    refs: Vec<Ref>,
+    (attachments, chunks): Cut,
+) -> Answer<(Option<[u64; 2]>, Outgoing)> {
+    let founded = engine.founded.get(&line).cloned();
+    let founded = founded.ok_or_else(|| ServiceError::NotFound("the line is gone".to_owned()))?;
+    let limit = founded.terms().attachment_limit;
+    if let Some(large) = attachments.iter().find(|a| a.length > limit) {
+        return Err(ServiceError::Unusable(format!(
+            "the attachment {} has {} bytes; the charter of this line allows {limit}", large.name, large.length
+        )));
+    }
+    let me = engine.me(&line)?;
+    let form = names::form(&request.form)?;
+    let time = request.time_ms.unwrap_or_else(wall_ms);
+    let number = note_number(engine, &line, form, request.number, time)?;
+    let message = Message {
+        form,
+        precedence: names::precedence(&request.precedence)?,
+        to: addressees(&founded, me, &request.to)?,
+        info: request.info.iter().map(|text| names::address(&founded, text)).collect::<Answer<_>>()?,
+        info_precedence: info_precedence(request)?,
+        subject: request.subject.clone(),
+        texts: texts(request)?,
+        number: number.map(|[year, number]| (year, number)),
+        attachments,
+        own_reference: request.own_reference.clone(),
+        authority: request.authority.as_deref().map(names::authority).transpose()?,
+        validity: request.validity_ms.map(|[from, to]| (from, to)),
+        claimed: request
+            .claimed
+            .iter()
+            .map(|claimed| ClaimedStage { stage: claimed.stage.clone(), time: claimed.time_ms })
+            .collect(),
+    };
+    let message_type: MessageType = names::message_type(&request.message_type)?;
+    let content = DraftContent::Message { message: Box::new(message), chunks };
+    let outgoing = Outgoing { line, post: request.post.clone(), message_type, time: request.time_ms, refs, content };
+    Ok((number, outgoing))
+}
+
+fn note_number(
+    engine: &mut Engine,
+    line: &LineId,
+    form: Form,
+    given: Option<[u64; 2]>,
+    time: i64,
+) -> Answer<Option<[u64; 2]>> {
+    match (form, given) {
+        (Form::NoteVerbale, Some(given)) => Ok(Some(given)),
+        (Form::NoteVerbale, None) => {
+            let year = jiff::Timestamp::from_millisecond(time)
+                .ok()
+                .and_then(|at| u64::try_from(at.to_zoned_datetime(jiff::tz::TimeZone::UTC).year()).ok())
+                .ok_or_else(|| ServiceError::Unusable("the claimed time has no year".to_owned()))?;
+            Ok(Some([year, engine.next_note_number(line, year)?]))
+        }
+        (_, Some(_)) => Err(ServiceError::Unusable("only a note verbale carries a number".to_owned())),
+        (_, None) => Ok(None),
+    }
+}
+
+/// Those named, or the first post of every other party.
+fn addressees(founded: &Founded, me: openline_core::PartyIndex, names: &[String]) -> Answer<Vec<Address>> {
+    if !names.is_empty() {
+        return names.iter().map(|text| names::address(founded, text)).collect();
+    }
+    let first_post = |party| {
+        let post = founded.member(party)?.posts.first()?.clone();
+        Some(Address { party, post })
+    };
+    Ok(founded.parties().filter(|party| *party != me).filter_map(first_post).collect())
+}
+
+fn info_precedence(request: &SendRequest) -> Answer<Option<openline_core::message::Precedence>> {
+    if request.info.is_empty() {
+        return Ok(None);
+    }
+    let word = request.info_precedence.as_deref().unwrap_or(&request.precedence);
+    names::precedence(word).map(Some)
+}
+
+fn texts(request: &SendRequest) -> Answer<Vec<Text>> {
+    if request.texts.is_empty() {
+        return Err(ServiceError::Unusable("a message needs a text".to_owned()));
+    }
+    let text = |(i, view): (usize, &crate::view::TextView)| Text {
+        language: view.language.clone(),
+        is_authoritative: i == 0,
+        text: view.text.clone(),
+    };
+    Ok(request.texts.iter().enumerate().map(text).collect())
+}

@@ -1,0 +1,119 @@
+//! Names that people give, resolved: lines, places, parties, words.
+
+use openline_core::charter::Founded;
+use openline_core::entry::{MessageType, Ref};
+use openline_core::message::{Address, Form, Precedence};
+use openline_core::{LineId, PartyIndex};
+
+use super::{Answer, Service};
+use crate::engine::Engine;
+use crate::error::ServiceError;
+
+/// The line that a name means: an id, the beginning of one (at least 4 digits), or a title.
+pub(crate) fn line_of(engine: &Engine, name: &str) -> Answer<LineId> {
+    let is_start = |id: &LineId| name.len() >= 4 && id.to_string().starts_with(name);
+    let found: Vec<LineId> = engine
+        .founded
+        .iter()
+        .filter(|(id, founded)| is_start(id) || founded.terms().title == name)
+        .map(|(id, _)| *id)
+        .collect();
+    match found[..] {
+        [id] => Ok(id),
+        [] => Err(ServiceError::NotFound(format!("there is no line \"{name}\"; openline line list shows all"))),
+        _ => Err(ServiceError::Unusable(format!("\"{name}\" means more than one line; give more of the id"))),
+    }
+}
+
+/// A place as `PARTY/INDEX`, or a joint number as `7` or `#7`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlaceName {
+    Place(Ref),
+    Joint(u64),
+}
+
+impl PlaceName {
+    pub(crate) fn parse(text: &str) -> Answer<Self> {
+        let bad = || ServiceError::Unusable(format!("\"{text}\" is not a place: give PARTY/INDEX, such as 0/12, or a joint number, such as 7"));
+        if let Some((party, index)) = text.split_once('/') {
+            let party = party.parse::<usize>().ok().and_then(PartyIndex::from_usize).ok_or_else(bad)?;
+            return Ok(Self::Place(Ref { party, index: index.parse().map_err(|_| bad())? }));
+        }
+        let number = text.strip_prefix('#').unwrap_or(text).parse().map_err(|_| bad())?;
+        Ok(Self::Joint(number))
+    }
+
+    pub(crate) fn find(self, reader: &openline_store::Reader, line: LineId) -> Answer<Ref> {
+        match self {
+            Self::Place(place) => Ok(place),
+            Self::Joint(number) => reader.place_of(line, number)?.ok_or_else(|| {
+                ServiceError::NotFound(format!("no entry has the joint number {number} yet; only settled entries are numbered"))
+            }),
+        }
+    }
+}
+
+/// An addressee, `PARTY:POST`; the party by name, id, beginning of an id, or position.
+pub(crate) fn address(founded: &Founded, text: &str) -> Answer<Address> {
+    let (party, post) = text.rsplit_once(':').ok_or_else(|| {
+        ServiceError::Unusable(format!("\"{text}\" is not an addressee: give PARTY:POST"))
+    })?;
+    let found = founded.parties().find(|index| {
+        founded.member(*index).is_some_and(|member| {
+            let id = member.party_id().to_string();
+            member.name() == party || (party.len() >= 4 && id.starts_with(party)) || index.to_string() == party
+        })
+    });
+    let party = found.ok_or_else(|| {
+        let names: Vec<&str> = founded.members().iter().map(openline_core::charter::Member::name).collect();
+        ServiceError::NotFound(format!("the line has no party \"{party}\"; its parties are {}", names.join(", ")))
+    })?;
+    Ok(Address { party, post: post.to_owned() })
+}
+
+fn word<T: Copy>(text: &str, all: &[T], name: impl Fn(T) -> &'static str, what: &str) -> Answer<T> {
+    let plain = |text: &str| text.to_lowercase().replace('-', " ").replace('é', "e").replace('ï', "i");
+    all.iter().copied().find(|value| plain(name(*value)) == plain(text)).ok_or_else(|| {
+        let allowed: Vec<&str> = all.iter().map(|value| name(*value)).collect();
+        ServiceError::Unusable(format!("\"{text}\" is not a {what}; it is one of: {}", allowed.join(", ")))
+    })
+}
+
+pub(crate) fn form(text: &str) -> Answer<Form> {
+    word(text, Form::ALL, Form::word, "form")
+}
+
+pub(crate) fn precedence(text: &str) -> Answer<Precedence> {
+    word(text, Precedence::ALL, Precedence::word, "precedence")
+}
+
+pub(crate) fn authority(text: &str) -> Answer<openline_core::message::Authority> {
+    use openline_core::message::Authority;
+    word(text, Authority::ALL, Authority::word, "level of authority")
+}
+
+pub(crate) fn message_type(text: &str) -> Answer<MessageType> {
+    let all = [MessageType::Real, MessageType::Exercise, MessageType::Test];
+    word(text, &all, MessageType::word, "message type")
+}
+
+pub(crate) fn stage(text: &str) -> Answer<openline_core::body::Stage> {
+    let all: Vec<_> = (1..=8).filter_map(openline_core::body::Stage::from_number).collect();
+    word(text, &all, openline_core::body::Stage::word, "stage")
+}
+
+impl Service {
+    /// The line and the entry that two names mean.
+    pub(super) async fn resolve(&self, line: &str, place: &str) -> Answer<(LineId, Ref)> {
+        let name = line.to_owned();
+        let line = self.engine(move |engine| line_of(engine, &name)).await?;
+        let place = PlaceName::parse(place)?;
+        let place = self.read(move |reader| place.find(reader, line)).await?;
+        Ok((line, place))
+    }
+
+    pub(super) async fn resolve_line(&self, line: &str) -> Answer<LineId> {
+        let name = line.to_owned();
+        self.engine(move |engine| line_of(engine, &name)).await
+    }
+}

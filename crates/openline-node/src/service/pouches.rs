@@ -1,0 +1,202 @@
+//! The pouch: packing what a party lacks, opening what a party has sent.
+
+use openline_bearer::pouch::{self, SealPublicKey};
+use openline_core::card::Card;
+use openline_core::{LineId, PartyId, PartyIndex, Rule};
+use openline_proto::frame::{Frame, Tag};
+use openline_proto::limits::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX};
+use openline_proto::{Answer as StoreAnswer, Query};
+use openline_store::{Reader, Write};
+
+use super::{Answer, Service};
+use crate::engine::acts::documents;
+use crate::engine::{Engine, answers};
+use crate::error::ServiceError;
+use crate::identity::wall_ms;
+use crate::pouch::{BUNDLE_FRAMES_MAX, Bundle, INFO};
+use crate::view::PouchView;
+
+/// Most bytes of frames in one bundle; what does not fit goes into the next.
+const FRAMES_BYTES_MAX: usize = 48 << 20;
+
+/// One line's part of a bundle.
+struct Part {
+    founded: std::sync::Arc<openline_core::charter::Founded>,
+    beacon: Vec<u8>,
+    /// By log: what the recipient has confirmed.
+    confirmed: Vec<u64>,
+}
+
+/// What a bundle is made from, taken from the engine in one go.
+struct Plan {
+    bundle: Bundle,
+    recipient: SealPublicKey,
+    keys: std::sync::Arc<openline_core::keys::SecretKeys>,
+    parts: Vec<Part>,
+}
+
+impl Service {
+    /// Packs a sealed bundle for a party: everything of the common lines that it is not known to hold, and our receipts for what it sent.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for an unknown party; [`ServiceError::Conflict`] while only its short card is known.
+    pub async fn pack_pouch(&self, party: &str) -> Answer<Vec<u8>> {
+        let party = party.to_owned();
+        let plan = self.engine(move |engine| plan(engine, &party)).await?;
+        self.read(move |reader| {
+            let Plan { mut bundle, recipient, keys, parts } = plan;
+            for part in parts {
+                fill(reader, &part, &mut bundle.frames)?;
+            }
+            let signed = bundle.sign(&keys);
+            pouch::seal(&recipient, INFO, &signed).map_err(|error| ServiceError::Unavailable(error.to_string()))
+        })
+        .await
+    }
+
+    /// Opens a bundle. Receipts for what it brings go with the next bundle back, and over any bearer that stands.
+    ///
+    /// # Errors
+    /// Which rule the bundle breaks: not for us, not signed by a party we know, changed on its way.
+    pub async fn open_pouch(&self, bytes: Vec<u8>) -> Answer<PouchView> {
+        self.engine(move |engine| open(engine, &bytes)).await
+    }
+}
+
+fn plan(engine: &mut Engine, name: &str) -> Answer<Plan> {
+    let relation = engine.relations.values().find(|r| r.is_confirmed() && (r.name == name || r.party.to_string().starts_with(name)));
+    let relation = relation
+        .ok_or_else(|| ServiceError::NotFound(format!("there is no confirmed relation with \"{name}\"; openline relation list shows all")))?;
+    let party = relation.party;
+    let seal_key = relation.seal_key().ok_or_else(|| {
+        ServiceError::Conflict("only the short form of that party's card is known; add its card file first".to_owned())
+    })?;
+    let recipient = SealPublicKey::from_bytes(&seal_key).map_err(|error| ServiceError::Conflict(error.to_string()))?;
+    let number = next_number(engine, &party)?;
+    let lines: Vec<LineId> = engine.founded.iter().filter(|(_, f)| f.index_of(&party).is_some()).map(|(id, _)| *id).collect();
+    let mut frames: Vec<Vec<u8>> = Vec::new();
+    for founded in lines.iter().filter_map(|id| engine.founded.get(id)) {
+        frames.push(Frame::Founding { instrument: founded.instrument().encode() }.encode());
+    }
+    for proposal in engine.proposals.values() {
+        frames.push(Frame::Founding { instrument: proposal.instrument().encode() }.encode());
+    }
+    let parts = lines.iter().filter_map(|line| part(engine, *line, &party)).collect();
+    let bundle = Bundle {
+        from: engine.home.party_id(),
+        to: party,
+        number,
+        packed_ms: wall_ms(),
+        card: engine.card_bytes(),
+        frames,
+    };
+    Ok(Plan { bundle, recipient, keys: engine.keys.secret.clone(), parts })
+}
+
+fn part(engine: &Engine, line: LineId, party: &PartyId) -> Option<Part> {
+    let founded = engine.founded.get(&line)?.clone();
+    let peer = founded.index_of(party)?;
+    let said = engine.machine.confirmed_by(&line, peer);
+    let confirmed = founded
+        .parties()
+        .zip(said)
+        .map(|(log, said)| said.max(engine.machine.cosigned_size(&line, log, peer)))
+        .collect();
+    Some(Part { founded, beacon: engine.machine.beacon_frame(&line)?, confirmed })
+}
+
+fn next_number(engine: &mut Engine, party: &PartyId) -> Answer<u64> {
+    let key = format!("out/{party}");
+    let last = engine.store.document(documents::POUCH, &key)?.and_then(|d| number_of(&d.value)).unwrap_or(0);
+    keep_number(engine, &key, last + 1)?;
+    Ok(last + 1)
+}
+
+fn number_of(value: &[u8]) -> Option<u64> {
+    value.try_into().ok().map(u64::from_be_bytes)
+}
+
+fn keep_number(engine: &mut Engine, key: &str, number: u64) -> Answer<()> {
+    let updated_ms = wall_ms();
+    engine.commit(&[Write::Document { kind: documents::POUCH, key, value: &number.to_be_bytes(), updated_ms }])?;
+    Ok(())
+}
+
+/// Entries first, then the beacon, whose cosignatures then fit what is held.
+fn fill(reader: &Reader, part: &Part, frames: &mut Vec<Vec<u8>>) -> Answer<()> {
+        for (log, from) in part.confirmed.iter().enumerate() {
+        let Some(party) = PartyIndex::from_usize(log) else { continue };
+        fill_log(reader, &part.founded, party, *from, frames)?;
+    }
+    frames.push(part.beacon.clone());
+    Ok(())
+}
+
+fn fill_log(
+    reader: &Reader,
+    founded: &openline_core::charter::Founded,
+    party: PartyIndex,
+    mut from: u64,
+    frames: &mut Vec<Vec<u8>>,
+) -> Answer<()> {
+    let line = founded.line();
+    let (tag, size) = (Tag::of(&line), reader.size(line, party)?);
+    let mut bytes: usize = frames.iter().map(Vec::len).sum();
+    while from < size && bytes < FRAMES_BYTES_MAX && frames.len() < BUNDLE_FRAMES_MAX / 2 {
+        let query = Query::Entries { line, party, from, count_max: BATCH_ENTRIES_MAX, bytes_max: BATCH_BYTES_MAX };
+        let StoreAnswer::Entries { entries, signature } = answers::answer(reader, founded, &query)? else { break };
+        let next = from + entries.len() as u64;
+        let frame = Frame::Batch { tag, party, first: from, signature, entries }.encode();
+        bytes += frame.len();
+        frames.push(frame);
+        from = next;
+    }
+    Ok(())
+}
+
+fn open(engine: &mut Engine, bytes: &[u8]) -> Answer<PouchView> {
+    let opened = pouch::open(&engine.keys.seal_keys, INFO, bytes)
+        .map_err(|error| ServiceError::Unusable(error.to_string()))?;
+    let bundle = Bundle::open(&opened.plaintext, &engine.home.party_id(), |party| {
+        engine.relations.get(party).filter(|relation| relation.is_confirmed()).and_then(|relation| relation.node_key())
+    })?;
+    take_card(engine, &bundle)?;
+    let key = format!("in/{}", bundle.from);
+    let last = engine.store.document(documents::POUCH, &key)?.and_then(|d| number_of(&d.value)).unwrap_or(0);
+    let before = engine.tally;
+    // Charters come first in a bundle: a line that one of them founds must be there for the frames that follow.
+    let now = engine.now();
+    let is_founding = |frame: &&Vec<u8>| matches!(Frame::decode(frame), Ok(Frame::Founding { .. }));
+    let (founding, rest): (Vec<_>, Vec<_>) = bundle.frames.iter().partition(is_founding);
+    for frames in [founding, rest] {
+        let frames: Vec<Vec<u8>> = frames.into_iter().cloned().collect();
+        engine.machine.handle_bundle(&bundle.from, &frames, now)?;
+        engine.drive();
+    }
+    if bundle.number > last {
+        keep_number(engine, &key, bundle.number)?;
+    }
+    Ok(PouchView {
+        from: engine.name_of(&bundle.from),
+        number: bundle.number,
+        packed_ms: bundle.packed_ms,
+        entries: engine.tally.entries - before.entries,
+        cosignatures: engine.tally.cosignatures - before.cosignatures,
+        instruments: engine.tally.instruments - before.instruments,
+        is_old: bundle.number <= last,
+    })
+}
+
+/// The sender's card may be newer than the one we know.
+fn take_card(engine: &mut Engine, bundle: &Bundle) -> Answer<()> {
+    let card = Card::decode(&bundle.card)?;
+    if card.party_id() != bundle.from {
+        return Err(Rule::BundleSender.into());
+    }
+    let Some(relation) = engine.relations.get_mut(&bundle.from) else { return Ok(()) };
+    if relation.receive_card(&card)?.is_change() {
+        engine.keep_relation(&bundle.from);
+        engine.refresh_peers();
+    }
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Every bound that a peer meets on the line, as `spec/line.md` section 1 lists them.
+
+use std::time::Duration;
+
+/// Longest frame, bytes.
+pub const FRAME_MAX: usize = 1 << 20;
+/// Most entries of one batch.
+pub const BATCH_ENTRIES_MAX: usize = 256;
+/// Most bytes of one batch's entries, unless it is one entry.
+pub const BATCH_BYTES_MAX: usize = 1 << 19;
+/// Most entries of one log sent to one peer beyond what it has confirmed.
+pub const WINDOW_ENTRIES_MAX: u64 = 8192;
+/// Most batches held from one link because they have seen what is not here yet.
+pub const WAITING_MAX: usize = 64;
+/// Most entries asked for at once.
+pub const WANT_MAX: u64 = 256;
+/// Most answers being read from the store for one link.
+pub const FETCHES_MAX: usize = 16;
+/// Broken rules on one link before it is closed.
+pub const FAULTS_MAX: usize = 16;
+/// Longest words of a fault, bytes.
+pub const FAULT_TEXT_MAX: usize = 512;
+/// Most lines of one node.
+pub const LINES_MAX: usize = 256;
+/// Most drafts that wait to be written to one line.
+pub const DRAFTS_MAX: usize = 65_536;
+/// Roots of past sizes kept in memory for each log.
+pub const ROOTS_MAX: usize = 1024;
+
+/// How often a link is probed.
+pub const PROBE_INTERVAL: Duration = Duration::from_secs(20);
+/// Shortest time after which what is not confirmed is sent again over every link.
+pub const RESEND_MIN: Duration = Duration::from_millis(250);
+/// Longest such time.
+pub const RESEND_MAX: Duration = Duration::from_secs(10);

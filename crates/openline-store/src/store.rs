@@ -1,0 +1,279 @@
+//! The store: one writer over one home, opened, kept and closed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use openline_core::LineId;
+use rusqlite::{Connection, MAIN_DB, OpenFlags, backup};
+
+use crate::check::CheckReport;
+use crate::commit::LineTail;
+use crate::error::{CommitError, OpenError, ReadError};
+use crate::health::Health;
+use crate::home::{Files, HomeLock, companion, finish_exchange, not_writable, sync_dir};
+use crate::read::{Origin, Reader, connect_memory};
+use crate::schema;
+use crate::wal;
+
+/// The write-ahead log is moved into the file by [`Store::maintain`] from this size on.
+pub const LOG_BYTES_SOON: u64 = 4 << 20;
+/// From this size on, [`Store::commit`] does it by itself before it stores anything.
+pub const LOG_BYTES_MAX: u64 = 64 << 20;
+
+/// The durable store of one node.
+///
+/// One value owns a home; it is used by one thread. It reads as any [`Reader`] does; other threads get readers of their
+/// own by [`Reader::another`]. Everything that changes goes through [`Store::commit`], one transaction at a time.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) reader: Reader,
+    /// The growing edge of each line, as it is stored; forgotten whenever a commit fails.
+    pub(crate) tails: BTreeMap<LineId, LineTail>,
+    /// Whether a purge has left deleted bytes in the write-ahead log.
+    pub(crate) must_wipe_log: bool,
+    /// Commits tried so far.
+    pub(crate) commits: u32,
+    lock: Option<HomeLock>,
+}
+
+impl Deref for Store {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        &self.reader
+    }
+}
+
+/// What [`Store::maintain`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maintained {
+    /// There was little to do, and it was left.
+    Nothing,
+    /// The log was moved into the file as far as readers let it.
+    Moved,
+}
+
+impl Store {
+    /// Opens the store of a home, or makes it if no node has run there, and keeps every other node out.
+    ///
+    /// A store in which damage was found before, or whose write-ahead log has rotted, opens for reading only: see
+    /// [`Reader::damage`].
+    ///
+    /// # Errors
+    /// [`OpenError`]
+    pub fn open(home: &Path) -> Result<Self, OpenError> {
+        schema::check_library()?;
+        let files = Files::of(home);
+        let mut lock = HomeLock::take(&files)?;
+        let path = files.record();
+        finish_exchange(&files).map_err(|error| not_writable(&path, &error))?;
+        if !path.exists() {
+            if lock.was_used {
+                return Err(OpenError::Gone { path });
+            }
+            create(&files)?;
+        }
+        let health = Arc::new(Health::at(files.mark()));
+        let conn = connect(&path, &health)?;
+        lock.sign().map_err(|error| not_writable(&files.lock(), &error))?;
+        let reader = Reader { conn, health, origin: Origin::File(path) };
+        Ok(Self { reader, tails: BTreeMap::new(), must_wipe_log: false, commits: 0, lock: Some(lock) })
+    }
+
+    /// Opens the store of a home to look only; the node may run meanwhile.
+    ///
+    /// # Errors
+    /// [`OpenError`]
+    pub fn open_read_only(home: &Path) -> Result<Reader, OpenError> {
+        Reader::open(home)
+    }
+
+    /// An empty store in memory, for simulation. It forgets everything when it and its readers are gone.
+    ///
+    /// # Errors
+    /// [`OpenError::Failed`] for want of memory.
+    pub fn open_in_memory() -> Result<Self, OpenError> {
+        let store = Self::in_memory()?;
+        schema::create(&store.reader.conn).map_err(|error| memory_failed(&error))?;
+        Ok(store)
+    }
+
+    /// The whole state of the store, as one file's bytes. Between two commits it is what a crash would leave.
+    ///
+    /// # Errors
+    /// [`ReadError`]
+    pub fn snapshot_bytes(&mut self) -> Result<Vec<u8>, ReadError> {
+        Ok(self.reader.conn.serialize(MAIN_DB)?.to_vec())
+    }
+
+    /// A store in memory with the state that [`Store::snapshot_bytes`] gave.
+    ///
+    /// # Errors
+    /// [`OpenError`] if they are not such bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, OpenError> {
+        let mut bytes = bytes.to_vec();
+        if let Some(versions) = bytes.get_mut(18..20) {
+            // The file format's "write-ahead log" mark, which data in memory can't have.
+            versions.fill(1);
+        }
+        let mut store = Self::in_memory()?;
+        let mut source = Connection::open_in_memory().map_err(|error| memory_failed(&error))?;
+        source.deserialize_read_exact(MAIN_DB, &bytes[..], bytes.len(), true).map_err(|error| memory_failed(&error))?;
+        backup::Backup::new(&source, &mut store.reader.conn)
+            .and_then(|copy| copy.step(-1))
+            .map_err(|error| memory_failed(&error))?;
+        schema::identify(&store.reader.conn, Path::new(":memory:"))?;
+        Ok(store)
+    }
+
+    fn in_memory() -> Result<Self, OpenError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("openline-store-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        schema::check_library()?;
+        let reader = Reader::open_memory(&name, Arc::default())?;
+        Ok(Self { reader, tails: BTreeMap::new(), must_wipe_log: false, commits: 0, lock: None })
+    }
+
+    /// A store file that is being made, outside any home: not durable until it is closed by [`Store::seal_file`].
+    pub(crate) fn create_file(path: &Path) -> Result<Self, OpenError> {
+        let failed = |error: rusqlite::Error| schema::failed(path, &error);
+        let conn = Connection::open(path).map_err(failed)?;
+        schema::set_up(&conn).map_err(failed)?;
+        conn.query_row("PRAGMA journal_mode = OFF", [], |_| Ok(())).map_err(failed)?;
+        conn.pragma_update(None, "synchronous", "OFF").map_err(failed)?;
+        schema::create(&conn).map_err(failed)?;
+        let reader = Reader { conn, health: Arc::default(), origin: Origin::File(path.to_owned()) };
+        Ok(Self { reader, tails: BTreeMap::new(), must_wipe_log: false, commits: 0, lock: None })
+    }
+
+    /// Closes a file made by [`Store::create_file`] and makes it durable.
+    pub(crate) fn seal_file(self, path: &Path) -> std::io::Result<()> {
+        self.reader.conn.close().map_err(|(_, error)| std::io::Error::other(error))?;
+        crate::home::sync_file(path)
+    }
+
+    /// Bytes in the write-ahead log that [`Store::maintain`] has yet to move.
+    ///
+    /// # Errors
+    /// [`ReadError`]
+    pub fn log_bytes(&self) -> Result<u64, ReadError> {
+        let frames = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
+        let sql = "PRAGMA wal_checkpoint(NOOP)";
+        let (all, moved) = self.reader.conn.prepare_cached(sql)?.query_row([], frames)?;
+        Ok(u64::try_from(all - moved).unwrap_or(0) * schema::PAGE_SIZE.unsigned_abs())
+    }
+
+    /// Moves the write-ahead log into the file, if it has grown or holds what a purge deleted. Call it when idle; it is what
+    /// makes commits quick that nobody waits for it in.
+    ///
+    /// # Errors
+    /// [`CommitError`]; nothing is lost by it.
+    pub fn maintain(&mut self) -> Result<Maintained, CommitError> {
+        self.refuse_damaged()?;
+        if self.must_wipe_log {
+            let is_complete = self.checkpoint_log("TRUNCATE")?;
+            self.must_wipe_log = !is_complete;
+            return Ok(Maintained::Moved);
+        }
+        if self.log_bytes()? < LOG_BYTES_SOON {
+            return Ok(Maintained::Nothing);
+        }
+        self.checkpoint_log("PASSIVE")?;
+        Ok(Maintained::Moved)
+    }
+
+    /// Runs a checkpoint of SQLite's; true if it was not held up by readers.
+    pub(crate) fn checkpoint_log(&self, mode: &str) -> Result<bool, CommitError> {
+        let sql = format!("PRAGMA wal_checkpoint({mode})");
+        let is_busy = self.reader.conn.prepare_cached(&sql)?.query_row([], |row| row.get::<_, bool>(0));
+        Ok(!is_busy.map_err(|error| self.watch_commit(error.into()))?)
+    }
+
+    /// Closes the store, with everything in its one file.
+    ///
+    /// # Errors
+    /// [`CommitError`]; nothing is lost by it, the next opening takes up the log.
+    pub fn close(self) -> Result<(), CommitError> {
+        if self.damage().is_none() && matches!(self.reader.origin, Origin::File(_)) {
+            self.checkpoint_log("TRUNCATE")?;
+        }
+        Ok(())
+    }
+
+    /// Lifts the refusal to write, after a full check of this store has found nothing: the fault was not on the disk.
+    /// Does nothing if the report has findings.
+    ///
+    /// # Errors
+    /// The failure to remove the mark of damage.
+    pub fn acquit(&mut self, report: &CheckReport) -> std::io::Result<bool> {
+        let is_clean = report.is_clean() && !schema::is_read_only(&self.reader.conn);
+        if is_clean {
+            self.reader.health.acquit()?;
+            self.tails.clear();
+        }
+        Ok(is_clean)
+    }
+
+    pub(crate) fn refuse_damaged(&self) -> Result<(), CommitError> {
+        self.damage().map_or(Ok(()), |damage| Err(CommitError::Damaged(damage.text)))
+    }
+
+    /// Notes damage if a commit ran into it.
+    pub(crate) fn watch_commit(&self, error: CommitError) -> CommitError {
+        if let CommitError::Damaged(text) = &error {
+            self.reader.health.note(None, text);
+        }
+        error
+    }
+
+    /// Whether this value keeps other nodes out of a home.
+    #[must_use]
+    pub fn holds_home(&self) -> bool {
+        self.lock.is_some()
+    }
+}
+
+fn memory_failed(error: &rusqlite::Error) -> OpenError {
+    schema::failed(Path::new(":memory:"), error)
+}
+
+/// Makes an empty store, complete before it bears its name.
+fn create(files: &Files) -> Result<(), OpenError> {
+    let fresh = files.fresh();
+    let failed = |error: std::io::Error| not_writable(&fresh, &error);
+    crate::health::remove_if_there(&fresh).map_err(failed)?;
+    Store::create_file(&fresh)?.seal_file(&fresh).map_err(failed)?;
+    fs::rename(&fresh, files.record()).map_err(failed)?;
+    sync_dir(files.dir()).map_err(failed)
+}
+
+/// Connects to a store to write to it, or for reading only if it is damaged.
+fn connect(path: &Path, health: &Health) -> Result<Connection, OpenError> {
+    let failed = |error: rusqlite::Error| schema::failed(path, &error);
+    if fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+        return Err(OpenError::Damaged { path: path.to_owned(), why: "it is empty".into() });
+    }
+    match wal::examine(&companion(path, "-wal")) {
+        Ok(wal::Finding::Sound) => {}
+        Ok(wal::Finding::Rotten { lost }) => health.note(None, &format!(
+            "the write-ahead log has rotted: {lost} or more commits after the first bad byte can't be read"
+        )),
+        Err(error) => return Err(not_writable(path, &error)),
+    }
+    if health.damage().is_some() {
+        let reader = Reader::open_file(path, Arc::default())?;
+        return Ok(reader.conn);
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags).map_err(failed)?;
+    if schema::is_read_only(&conn) {
+        return Err(OpenError::NotWritable { path: path.to_owned(), why: "the file is read-only".into() });
+    }
+    schema::identify(&conn, path)?;
+    schema::set_up_writer(&conn).map_err(failed)?;
+    Ok(conn)
+}

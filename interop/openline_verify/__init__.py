@@ -1,0 +1,1 @@
+"""An independent verifier of openline records, written from the specification alone."""

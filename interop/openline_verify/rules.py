@@ -1,0 +1,54 @@
+"""A broken rule (record.md sections 2 and 9, charter.md section 6) and the named limits."""
+
+PARTIES_MAX = 16
+HEADER_MAX = 2048
+BODY_MAX = 65536
+SALT_LEN = 16
+CHUNK_MAX = 32768
+POST_MAX = 64
+REFS_MAX = 32
+ADDRESSEES_MAX = 64
+TEXTS_MAX = 16
+LANGUAGE_MAX = 35
+SUBJECT_MAX = 1024
+ATTACHMENTS_MAX = 16
+STAGES_MAX = 16
+PURGE_MAX = 256
+TIME_MAX = 2**53 - 1
+NOTE_MAX = 131072
+SIGNATURES_MAX = 64
+UINT64_MAX = 2**64 - 1
+
+
+class Refused(Exception):
+    """One rule is broken: its id, where (party and entry index, or note, or member), and why."""
+
+    def __init__(self, rule, why="", **where):
+        super().__init__(rule, why)
+        self.rule = rule
+        self.why = why
+        self.where = where
+
+    def at(self, **where):
+        """Add what is known of the place; what is already known stays."""
+        self.where = {**where, **self.where}
+        return self
+
+    def __str__(self):
+        place = ", ".join(f"{key} {value}" for key, value in self.where.items())
+        return self.rule + (f" at {place}" if place else "") + (f": {self.why}" if self.why else "")
+
+
+class Unusable(Exception):
+    """The input is not something this program can judge."""
+
+
+def require(condition, rule, why="", **where):
+    """Refuse with this rule unless the condition holds."""
+    if not condition:
+        raise Refused(rule, why, **where)
+
+
+def time_ok(value):
+    """A time is within +-TIME_MAX (record.md section 2)."""
+    return -TIME_MAX <= value <= TIME_MAX

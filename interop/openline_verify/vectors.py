@@ -1,0 +1,293 @@
+"""Runs the shared test vectors: one JSON file a vector, in folders by group.
+
+A handler takes the input bytes and a `Context` and returns the values that a vector's `result` may
+name. Everything not understood (a type, a context key, a result key) is a failure, never skipped.
+"""
+
+import base64
+import json
+from pathlib import Path
+
+from . import cbor, charter, entry, export, fork, identity, keys, note, order, proof, tree
+from .body import check_body
+from .rules import Refused, require
+
+FIELDS = {"name", "about", "input", "type", "expect", "context", "result", "where"}
+
+
+class Unknown(Exception):
+    """The vector asks something that this runner does not know."""
+
+
+class Context:
+    """A vector's context."""
+
+    def __init__(self, values):
+        self.values = values or {}
+
+    def get(self, key, otherwise=None):
+        return self.values.get(key, otherwise)
+
+    def bytes(self, key):
+        """Hex or base64 (hex if it can be read as such)."""
+        value = self.get(key)
+        return None if value is None else unpack(value)
+
+    def line(self, founded=True):
+        """The line of an instrument in the context."""
+        raw = self.bytes("instrument")
+        return None if raw is None else charter.verify_instrument(raw, founded)
+
+
+def unpack(text):
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return base64.b64decode(text, validate=True)
+
+
+def _place(context):
+    """Where the entry of a vector stands."""
+    line = context.line()
+    posts, kinds = context.get("posts"), context.get("entries")
+    place = entry.Place(
+        parties=context.get("parties", len(line.parties) if line else 2), party=context.get("party", 0),
+        index=context.get("index", 0), posts=posts if posts is not None else line and line.posts,
+        held=context.get("held"), previous=context.get("previous_seen"), line_id=context.bytes("line"),
+        attachment_limit=context.get("attachment_limit"), party_id=context.bytes("party_id"),
+        serial=context.get("serial"))
+    if line:
+        member = line.parties[place.party]
+        place.line_id = place.line_id or line.id
+        place.party_id = place.party_id or member.id
+        place.serial = member.credential.certificate.serial if place.serial is None else place.serial
+        if place.attachment_limit is None:
+            place.attachment_limit = line.attachment_limit
+    if kinds is not None:
+        place.kind_of = lambda party, index: kinds[party][index]
+    return place
+
+
+def _header_values(header):
+    return {"leaf": header.leaf.hex(), "kind": header.kind, "seen": header.seen, "post": header.post,
+            "type": header.type, "time": header.time, "refs": header.refs, "body_hash": header.body_hash.hex()}
+
+
+def _check(header_raw, salt, body, place):
+    header = entry.parse_header(header_raw)
+    entry.check_header(header, place)
+    entry.check_refs(header, place)
+    if body is not None:
+        check_body(header, salt, body, place)
+    return _header_values(header)
+
+
+def on_cbor(data, context):
+    cbor.decode(data)
+    return {}
+
+
+def on_header(data, context):
+    """Rules 1 to 17 on the bytes of a header."""
+    return _check(data, None, None, _place(context))
+
+
+def on_entry(data, context):
+    """Rules 1 to 38 on a record-entry; without salt and body as far as the header goes."""
+    place, value = _place(context), cbor.decode(data)
+    require(export.ENTRY(value), "export-shape")
+    require((value[2] is None) == (value[3] is None), "export-shape")
+    if "party" in context.values and context.values["party"] != value[0]:
+        raise Unknown("party of the context and of the entry differ")
+    place.party = value[0]
+    return _check(*value[1:], place)
+
+
+def on_tree(data, context):
+    """The input is a leaf's data: its hash; the root of `leaves`; an inclusion or a consistency `path`."""
+    leaf = tree.leaf_hash(data)
+    leaves = [tree.leaf_hash(unpack(one)) for one in context.get("leaves", [])]
+    values = {"leaf": leaf.hex(), "root": tree.root_of(leaves or [leaf]).hex()}
+    if context.get("path") is None:
+        return values
+    path = [unpack(one) for one in context.get("path")]
+    if context.get("first") is not None:
+        roots = context.bytes("first_root"), context.bytes("second_root")
+        good = tree.consistency_holds(context.get("first"), roots[0], context.get("second"), roots[1], path)
+        require(good, "fork-proof")
+        return values
+    good = tree.inclusion_holds(leaf, context.get("index"), context.get("size"), path, context.bytes("root"))
+    require(good, "proof-inclusion")
+    return values
+
+
+def on_note(data, context):
+    """Rules 40 to 48 on one note, as far as the context gives what they need."""
+    line = context.line()
+    if line is None:
+        parsed = note.parse_note(data)
+        return {"text": parsed.text, "signatures": len(parsed.lines)}
+    checkpoint, keyring = note.parse_checkpoint(line, data), keys.Keyring(line)
+    held, roots = context.get("held"), context.get("root")
+    require(checkpoint.size > 0, "checkpoint-size")
+    require(held is None or checkpoint.size <= held[checkpoint.party], "checkpoint-size")
+    require(roots is None or checkpoint.root.hex() == roots, "checkpoint-root")
+    keys.check_signature(line, checkpoint, [keyring.in_force(checkpoint.party, checkpoint.size)])
+    found = keys.check_cosignatures(keyring, checkpoint)
+    return {"party": checkpoint.party, "size": checkpoint.size, "root": checkpoint.root.hex(),
+            "origin": line.origin(checkpoint.party),
+            "cosignatures": sum(one.kind == keys.COSIGNATURE for one in found),
+            "seals": sum(one.kind == keys.SEAL for one in found)}
+
+
+def _certificate_values(certificate):
+    return {"party_id": certificate.party_id.hex(), "name": certificate.name, "serial": certificate.serial,
+            "issued": certificate.issued}
+
+
+def on_certificate(data, context):
+    return _certificate_values(identity.parse_certificate(data))
+
+
+def on_credential(data, context):
+    return _certificate_values(identity.parse_credential(data).certificate)
+
+
+def _confirmed(context):
+    return [identity.parse_certificate(unpack(one)) for one in context.get("confirmed", [])]
+
+
+def on_card(data, context):
+    card = identity.verify_card(data, _confirmed(context))
+    return {**_certificate_values(card.credential.certificate), "endpoints": card.endpoints}
+
+
+def on_short(data, context):
+    certificate, endpoints = identity.verify_short(data.decode("utf-8", "replace"), _confirmed(context))
+    return {**_certificate_values(certificate), "endpoints": endpoints}
+
+
+def on_instrument(data, context):
+    """A charter file, or the bytes of an instrument."""
+    founded = context.get("founded", False)
+    is_file = data.startswith(b"openline")
+    line = (charter.verify_charter_file if is_file else charter.verify_instrument)(data, founded)
+    return charter_summary(line)
+
+
+def charter_summary(line):
+    return {"format": "charter", "title": line.title, "line": line.id.hex(), "signed_by": line.signed_by,
+            "founded": len(line.signed_by) == len(line.parties),
+            "parties": [{"index": party.index, "id": party.id.hex(), "name": party.name} for party in line.parties]}
+
+
+def on_export(data, context):
+    return export.summary(export.verify_export(data))
+
+
+def on_proof(data, context):
+    return proof.verify_proof(data)
+
+
+def on_fork(data, context):
+    line = context.line()
+    if line is None:
+        raise Unknown("fork evidence without an instrument in the context")
+    return fork.verify_fork(data, line)
+
+
+def on_phrase(data, context):
+    """The half of a certificate; with `other`, the phrase of the relation."""
+    certificate, other = identity.parse_certificate(data), context.bytes("other")
+    if other is None:
+        return {"phrase": " ".join(identity.half_phrase(certificate.raw))}
+    return {"phrase": identity.phrase(certificate, identity.parse_certificate(other))}
+
+
+def on_order(data, context):
+    """A CBOR array of [party, seen] in the record's order."""
+    entries = cbor.decode(data)
+    logs = [[] for _ in range(context.get("parties", 2))]
+    placed = []
+    for party, seen in entries:
+        number = order.lamport(seen, len(logs[party]), party, logs)
+        require(not placed or (number, party) > placed[-1], "export-order", party=party, index=len(logs[party]))
+        logs[party].append(number)
+        placed.append((number, party))
+    lasts = [log[-1] if log else 0 for log in logs]
+    return {"lamport": [number for number, _ in placed], "settled": order.count_settled(placed, lasts)}
+
+
+PLACE = {"parties", "party", "index", "posts", "line", "held", "previous_seen", "entries", "attachment_limit",
+         "party_id", "serial", "instrument"}
+# type: the handler and the context keys that it knows
+HANDLERS = {
+    "cbor": (on_cbor, set()),
+    "header": (on_header, PLACE),
+    "entry": (on_entry, PLACE),
+    "tree": (on_tree, {"leaves", "path", "index", "size", "root", "first", "first_root", "second", "second_root"}),
+    "note": (on_note, {"instrument", "held", "root"}),
+    "certificate": (on_certificate, set()),
+    "credential": (on_credential, set()),
+    "card": (on_card, {"confirmed"}),
+    "short": (on_short, {"confirmed"}),
+    "instrument": (on_instrument, {"founded"}),
+    "export": (on_export, set()),
+    "proof": (on_proof, set()),
+    "fork": (on_fork, {"instrument"}),
+    "phrase": (on_phrase, {"other"}),
+    "order": (on_order, {"parties"}),
+}
+
+
+def disagreement(vector):
+    """What is wrong with one vector, or None."""
+    unknown = sorted(set(vector) - FIELDS)
+    if unknown:
+        return f"unknown field {', '.join(unknown)}"
+    if vector["type"] not in HANDLERS:
+        return f"unknown type {vector['type']}"
+    handler, known = HANDLERS[vector["type"]]
+    context = Context(vector.get("context"))
+    unknown = sorted(set(context.values) - known)
+    if unknown:
+        return f"unknown context key {', '.join(unknown)}"
+    try:
+        values = handler(base64.b64decode(vector["input"], validate=True), context)
+        refused = None
+    except Refused as error:
+        values, refused = {}, error
+    got = refused.rule if refused else "ok"
+    if got != vector["expect"]:
+        return f"expected {vector['expect']}, got {refused or got}"
+    return _compare(vector, values, refused)
+
+
+def _compare(vector, values, refused):
+    for key, value in vector.get("result", {}).items():
+        if key not in values:
+            return f"unknown result key {key}"
+        if values[key] != value:
+            return f"{key}: expected {value!r}, got {values[key]!r}"
+    place = refused.where if refused else {}
+    for key, value in (vector.get("where") or {}).items():
+        if place.get(key) != value:
+            return f"where {key}: expected {value!r}, got {place.get(key)!r} ({refused})"
+    return None
+
+
+def run(folder, out=print):
+    """All vectors under a folder; the number that failed."""
+    passed = failed = 0
+    for path in sorted(Path(folder).rglob("*.json")):
+        try:
+            problem = disagreement(json.loads(path.read_text()))
+        except Exception as error:  # a vector that can't be read or run is a failed one
+            problem = f"{type(error).__name__}: {error}"
+        if problem:
+            failed += 1
+            out(f"{path.relative_to(folder)}: {problem}")
+        else:
+            passed += 1
+    out(f"{passed} passed, {failed} failed")
+    return failed
