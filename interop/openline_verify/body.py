@@ -3,8 +3,8 @@
 from hashlib import sha256
 
 from .cbor import decode
-from .charter import language_ok
-from .entry import CHUNK, CONSENT, FOUNDING, KEY_CHANGE, MARK, MESSAGE, PURGE, RECEIPT, REF, seen_ref
+from .charter import language_ok, languages_differ
+from .entry import CHUNK, CONSENT, FOUNDING, KEY_CHANGE, MARK, MESSAGE, PURGE, RECEIPT, REF, STRUCTURAL, seen_ref
 from .identity import parse_credential
 from .rules import (ADDRESSEES_MAX, ATTACHMENTS_MAX, BODY_MAX, CHUNK_MAX, PURGE_MAX, SALT_LEN, STAGES_MAX,
                     SUBJECT_MAX, TEXTS_MAX, Refused, require, time_ok)
@@ -88,7 +88,7 @@ def _check_texts(texts):
     require(1 <= len(texts) <= TEXTS_MAX, "message-text", "number of texts")
     require([status for _, status, _ in texts] == [0] + [1] * (len(texts) - 1), "message-text", "authoritative")
     require(all(language_ok(language) for language, _, _ in texts), "message-text", "language")
-    require(len({language for language, _, _ in texts}) == len(texts), "message-text", "language repeated")
+    require(languages_differ([language for language, _, _ in texts]), "message-text", "language repeated")
     require(all(text for _, _, text in texts), "message-text", "empty")
 
 
@@ -156,7 +156,7 @@ def _check_purge(header, body, place):
     require(len({tuple(target) for target in targets}) == len(targets), "purge-target", "one twice")
     for target in targets:
         require(seen_ref(header, target), "purge-target", "one not seen")
-        require(place.kind_of(*target) in (None, MESSAGE, CHUNK), "purge-target", "not a message or chunk")
+        require(place.kind_of(*target) not in STRUCTURAL, "purge-target", "the record rests on it")
     require(length_ok(reason), "purge-target", "reason")
 
 

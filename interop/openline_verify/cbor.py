@@ -52,9 +52,9 @@ def _string(data, pos, length, is_text):
 def _map(data, pos, count, level):
     before = -1
     for _ in range(count):
-        major, key, after = _head(data, pos)
-        if major != 0:
-            raise Refused(MALFORMED, "a map key that is not an unsigned integer")
+        if pos >= len(data) or data[pos] >> 5 != 0:
+            raise Refused(MALFORMED, "no map key, or one that is not an unsigned integer")
+        _, key, after = _head(data, pos)
         if key <= before:
             raise Refused(CANONICAL, "map keys not strictly ascending")
         before = key

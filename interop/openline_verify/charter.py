@@ -7,15 +7,15 @@ from hashlib import sha256
 from .base import armour_decode
 from .cbor import decode
 from .identity import Credential, has_control, parse_credential
-from .rules import POST_MAX, LANGUAGE_MAX, PARTIES_MAX, Refused, require
+from .rules import (CHARTER_MAX, INSTRUMENT_FILE_MAX, LANGUAGE_MAX, PARTIES_MAX, POST_MAX, RETENTION_DAYS_MAX,
+                    TERM_SECONDS_MAX, Refused, require)
 from .shape import ARRAY, BYTES, LIST, MAP, SIZED, TEXT, UINT
 from .signature import ed25519_ok, ml_dsa_ok
 
 CHARTER_MAGIC = "openline-charter/v1"
-CHARTER_MAX = 1 << 20
 DOMAIN = b"openline/charter/v1\n"
 POST = re.compile(r"[a-z0-9-]{1,%d}" % POST_MAX)
-LANGUAGE = re.compile(r"[A-Za-z0-9-]{2,%d}" % LANGUAGE_MAX)
+LANGUAGE = re.compile(r"(?=[A-Za-z])[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 ZONE = re.compile(r"[A-Za-z0-9/_+-]{1,64}")
 CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -73,7 +73,12 @@ def post_ok(post):
 
 def language_ok(tag):
     """The form of a language tag (record.md section 4)."""
-    return LANGUAGE.fullmatch(tag) is not None
+    return 2 <= len(tag) <= LANGUAGE_MAX and LANGUAGE.fullmatch(tag) is not None
+
+
+def languages_differ(tags):
+    """Whether no tag occurs twice, without regard to the case of letters."""
+    return len({tag.lower() for tag in tags}) == len(tags)
 
 
 def zone_ok(zone):
@@ -134,10 +139,13 @@ def _check_terms(terms):
         (zone_ok(zone) and len(times) <= 48, "test schedule"),
         (all(CLOCK_TIME.fullmatch(time) for time in times), "test times"),
         (1 <= len(terms[7]) <= 16 and all(map(language_ok, terms[7])), "languages"),
-        (len(set(terms[7])) == len(terms[7]), "a language twice"),
+        (languages_differ(terms[7]), "a language twice"),
         (terms[8] <= 1, "receipts"),
         (len(terms[9]) <= 16 and all(map(_text_ok, terms[9])), "what stays open"),
-        (min(terms[11]) >= 1, "beat of the seals"),
+        (all(second <= TERM_SECONDS_MAX for clock in terms[6] for second in clock), "clocks"),
+        (terms[10] <= RETENTION_DAYS_MAX, "retention"),
+        (min(terms[11]) >= 1 and terms[11][1] <= TERM_SECONDS_MAX, "beat of the seals"),
+        (terms[13] <= TERM_SECONDS_MAX, "tolerance"),
         (terms[12] <= 1073741824, "attachment limit"),
         (terms[14] <= 86400000, "settle delay"),
     )
@@ -160,7 +168,8 @@ def verify_instrument(raw, founded):
     require(INSTRUMENT(value), "instrument-shape", "not of its form")
     charter_raw, signatures = value
     signers = [signature[0] for signature in signatures]
-    require(all(a < b for a, b in zip(signers, signers[1:])), "instrument-shape", "signatures not ascending")
+    good = all(a < b for a, b in zip(signers, signers[1:])) and all(signer < PARTIES_MAX for signer in signers)
+    require(good, "instrument-shape", "signatures not ascending, or of no possible member")
     terms = _parse_charter(charter_raw)
     require(all(signer < len(terms[3]) for signer in signers), "instrument-shape", "signature of no member")
     parties = _parse_members(terms[3])
@@ -175,6 +184,6 @@ def verify_instrument(raw, founded):
 
 def verify_charter_file(data, founded=False):
     """An instrument as a file."""
-    raw = armour_decode(data, CHARTER_MAGIC)
+    raw = armour_decode(data, CHARTER_MAGIC) if len(data) <= INSTRUMENT_FILE_MAX else None
     require(raw is not None, "instrument-shape", "the file is not of its form")
     return verify_instrument(raw, founded)

@@ -10,6 +10,8 @@ from .tree import leaf_hash
 
 FOUNDING, MESSAGE, CHUNK, RECEIPT, MARK, KEY_CHANGE, PURGE, CONSENT = range(8)
 NODE_KINDS = (FOUNDING, MARK, KEY_CHANGE)
+# kinds on which the record's own rules rest
+STRUCTURAL = (FOUNDING, KEY_CHANGE, PURGE, CONSENT)
 REF = ARRAY(UINT, UINT)
 HEADER = ARRAY(UINT, UINT, LIST(UINT), TEXT, UINT, INT, LIST(REF), SIZED(32))
 
@@ -88,9 +90,9 @@ def _check_post(header, place):
 def check_refs(header, place):
     """Rules 14 to 17."""
     require(len(header.refs) <= REFS_MAX, "ref-count")
-    require(len({tuple(ref) for ref in header.refs}) == len(header.refs), "ref-duplicate")
     for ref in header.refs:
         require(seen_ref(header, ref), "ref-unseen", str(ref))
+    require(len({tuple(ref) for ref in header.refs}) == len(header.refs), "ref-duplicate")
     founding = header.kind == FOUNDING
     require(founding == (place.index == 0), "founding-first")
     require(not founding or not (any(header.seen) or header.refs), "founding-first", "has seen or refers")

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from .body import check_body
 from .cbor import decode_first
 from .charter import verify_instrument
-from .entry import CONSENT, KEY_CHANGE, PURGE, Header, Place, check_header, check_refs, parse_header
+from .entry import CONSENT, KEY_CHANGE, PURGE, STRUCTURAL, Header, Place, check_header, check_refs, parse_header
 from .fork import check_fork
 from .identity import parse_credential
 from .keys import COSIGNATURE, SEAL, Keyring, check_cosignatures, check_signature
 from .marks import marks_of
 from .note import parse_checkpoint
 from .order import count_settled, lamport, record_root
-from .rules import Refused, require
+from .rules import FORKS_MAX, NOTES_MAX, Refused, require
 from .shape import ARRAY, BYTES, EITHER, LIST, NULL, SIZED, TEXT, UINT
 from .tree import roots_at
 
@@ -83,9 +83,9 @@ def verify_export(data):
     require(BYTES(instrument), "export-shape", "instrument")
     record = Record.of(verify_instrument(instrument, founded=True))
     notes = items.next()
-    require(LIST(TEXT)(notes), "export-shape", "notes")
+    require(LIST(TEXT)(notes) and len(notes) <= NOTES_MAX, "export-shape", "notes")
     forks = items.next()
-    require(type(forks) is list, "export-shape", "forks")
+    require(type(forks) is list and len(forks) <= FORKS_MAX, "export-shape", "forks")
     end = _read_entries(record, items)
     _check_absent(record)
     _check_end(record, end, items)
@@ -115,17 +115,18 @@ def _read_entries(record, items):
 
 
 def _read_entry(record, party, raw, salt, body):
-    """52, 1 to 13, then 53 (now the Lamport number is defined), then 14 to 38."""
+    """52, 1 to 38, then 53: the Lamport number is defined once the entry is in order."""
     require((salt is None) == (body is None), "export-shape", "salt without body or the reverse")
     place = record.place(party)
     header = parse_header(raw)
     check_header(header, place)
+    check_refs(header, place)
+    require(body is not None or header.kind not in STRUCTURAL, "body-absent", "of a kind that no purge can name")
+    value = None if body is None else check_body(header, salt, body, place)
     number = lamport(header.seen, place.index, party, record.numbers)
     if record.order:
         last = record.order[-1]
         require((number, party) > (last.number, last.party), "export-order")
-    check_refs(header, place)
-    value = None if body is None else check_body(header, salt, body, place)
     entry = Entry(party, place.index, header, number, body, value, header.leaf)
     record.logs[party].append(entry)
     record.numbers[party].append(number)
@@ -150,7 +151,7 @@ def agreed_purges(record):
 def _check_absent(record):
     """Rule 39."""
     named = agreed_purges(record)
-    for entry in record.order:
+    for entry in (entry for log in record.logs for entry in log):
         good = entry.body is not None or (entry.party, entry.index) in named
         require(good, "body-absent", party=entry.party, index=entry.index)
 
@@ -166,36 +167,24 @@ def _check_end(record, end, items):
 
 
 def _check_notes(record, notes):
-    """40 to 42 for each note (a size is needed for what follows), 54, then 43 to 48 for each note."""
-    checkpoints = []
+    """40 to 42, 54 and 43 to 48 for each note in turn; then 54: each log is covered in full."""
+    roots = [roots_at([entry.leaf for entry in log], range(len(log) + 1)) for log in record.logs]
+    last, covered = (-1, -1), [0] * len(record.logs)
     for index, note in enumerate(notes):
         try:
-            checkpoints.append(parse_checkpoint(record.line, note))
-        except Refused as refused:
-            raise refused.at(note=index)
-    _check_cover(record, checkpoints)
-    roots = [roots_at([entry.leaf for entry in log], [c.size for c in checkpoints if c.party == party])
-             for party, log in enumerate(record.logs)]
-    for index, checkpoint in enumerate(checkpoints):
-        try:
+            checkpoint = parse_checkpoint(record.line, note)
+            place = checkpoint.party, checkpoint.size
+            require(place > last, "export-cover", "notes out of order, or a size twice")
             _check_note(record, checkpoint, roots[checkpoint.party])
         except Refused as refused:
-            raise refused.at(note=index, party=checkpoint.party)
-
-
-def _check_cover(record, checkpoints):
-    """Rule 54."""
-    places = [(checkpoint.party, checkpoint.size) for checkpoint in checkpoints]
-    require(all(a < b for a, b in zip(places, places[1:])), "export-cover", "notes out of order, or a size twice")
-    last = dict(places)
-    for party, log in enumerate(record.logs):
-        require(last.get(party, 0) == len(log), "export-cover", "the last note is not of the full size", party=party)
+            raise refused.at(note=index)
+        last, covered[checkpoint.party] = place, checkpoint.size
+    require(covered == list(map(len, record.logs)), "export-cover", "the last note is not of the full size")
 
 
 def _check_note(record, checkpoint, roots):
     """Rules 43 to 48."""
-    good = 0 < checkpoint.size <= len(record.logs[checkpoint.party])
-    require(good, "checkpoint-size")
+    require(0 < checkpoint.size <= len(record.logs[checkpoint.party]), "checkpoint-size")
     require(roots[checkpoint.size] == checkpoint.root, "checkpoint-root")
     key = record.keyring.in_force(checkpoint.party, checkpoint.size)
     check_signature(record.line, checkpoint, [key])

@@ -3,7 +3,7 @@
 from .cbor import decode
 from .keys import Keyring, check_signature
 from .note import parse_checkpoint
-from .rules import Refused, require
+from .rules import PROOF_MAX, Refused, require
 from .shape import ARRAY, LIST, SIZED, TEXT
 from .tree import consistency_holds
 
@@ -23,7 +23,7 @@ def _checkpoint(keyring, note):
 
 def check_fork(keyring, value):
     """Rules 49 and 50 on decoded evidence; the party that signed two histories and the two sizes."""
-    require(FORK(value), "fork-shape", "not of its form")
+    require(FORK(value) and len(value[3]) <= PROOF_MAX + 1, "fork-shape", "not of its form")
     first, second = _checkpoint(keyring, value[0]), _checkpoint(keyring, value[1])
     root, path = value[2], value[3]
     require(first.party == second.party, "fork-shape", "two logs")

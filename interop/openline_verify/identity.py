@@ -9,18 +9,18 @@ from pathlib import Path
 
 from .base import armour_decode, base32_decode
 from .cbor import decode
-from .rules import require, time_ok
+from .rules import CARD_MAX, require, time_ok
 from .shape import ARRAY, BYTES, INT, LIST, SIZED, TEXT, UINT
 from .signature import ed25519_ok, ml_dsa_ok
 
 CARD_MAGIC, SHORT_MAGIC = "openline-card/v1", "OPENLINE1:"
-CARD_MAX = 32768
 CERTIFICATE = ARRAY(UINT, TEXT, SIZED(32), SIZED(32), UINT, SIZED(32), SIZED(32), INT)
 CREDENTIAL = ARRAY(BYTES, SIZED(64), SIZED(1312), SIZED(2420), SIZED(1312))
 CARD = ARRAY(BYTES, BYTES, SIZED(64))
 STATEMENT = ARRAY(UINT, LIST(TEXT), SIZED(1216), INT)
 SHORT = ARRAY(BYTES, SIZED(64), LIST(TEXT))
-ENDPOINT = re.compile(r"(?:quic|tls)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):([1-9][0-9]{0,4})")
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+ENDPOINT = re.compile(rf"(?:quic|tls)://(\[[0-9A-Fa-f:.]+\]|{LABEL}(?:\.{LABEL})*):([1-9][0-9]{{0,4}})")
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,12 @@ def endpoint_ok(text):
     match = ENDPOINT.fullmatch(text)
     if not match or len(text) > 256 or int(match[2]) > 65535:
         return False
-    if match[1].startswith("["):
-        try:
-            ipaddress.IPv6Address(match[1][1:-1])
-        except ValueError:
-            return False
+    if not match[1].startswith("["):
+        return len(match[1]) <= 253
+    try:
+        ipaddress.IPv6Address(match[1][1:-1])
+    except ValueError:
+        return False
     return True
 
 
@@ -124,16 +125,16 @@ def _check_changed(certificate, confirmed, signed_by_root):
 
 
 def verify_card(data, confirmed=()):
-    """A card file: C5, then C2, C1, C3, C4, then C6, C7, C8."""
+    """A card file: C5, then C2, C1, C3, C4, then C5 for the statement, C6, C7, C8."""
     require(len(data) <= CARD_MAX, "card-shape", "too long")
     raw = armour_decode(data, CARD_MAGIC)
     require(raw is not None, "card-shape", "the file is not of its form")
     card = decode(raw)
     require(CARD(card), "card-shape", "not of its form")
+    credential = parse_credential(card[0])
     statement = decode(card[1])
     require(STATEMENT(statement) and statement[0] == 1, "card-shape", "the statement is not of its form")
     require(time_ok(statement[3]), "card-shape", "issued beyond the limit of a time")
-    credential = parse_credential(card[0])
     _check_endpoints(statement[1])
     signed = b"openline/card/v1\n" + card[1]
     require(ed25519_ok(credential.node_ed, card[2], signed), "card-signature")
@@ -143,7 +144,8 @@ def verify_card(data, confirmed=()):
 
 def verify_short(text, confirmed=()):
     """What the QR code holds: C5, C1, C4 (only Ed25519 is there), C6, C8."""
-    require(text.startswith(SHORT_MAGIC) and text.isascii(), "card-shape", "another prefix")
+    good = text.startswith(SHORT_MAGIC) and text.isascii() and len(text) <= CARD_MAX
+    require(good, "card-shape", "another prefix, or too long")
     raw = base32_decode(text[len(SHORT_MAGIC):])
     require(raw is not None, "card-shape", "not base32")
     value = decode(raw)

@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from .entry import CHUNK, MESSAGE
+from .keys import COSIGNATURE
 from .rules import CHUNK_MAX
 
 NAMES = ("time-before-cause", "time-far-off", "number-repeated", "number-gap", "attachment-broken")
@@ -29,7 +30,7 @@ def _first_receipts(logs, cosignatures):
     """For each entry the earliest time, in ms, of another party's cosignature that covers it."""
     earliest = [[None] * len(log) for log in logs]
     for one in cosignatures:
-        if one.by != one.log:
+        if one.by != one.log and one.kind == COSIGNATURE:
             log, time = earliest[one.log], one.time * 1000
             log[one.size - 1] = time if log[one.size - 1] is None else min(time, log[one.size - 1])
     for log in earliest:
@@ -45,18 +46,19 @@ def _time_marks(line, logs, entry, receipt):
     causes = [logs[log][count - 1].header.time for log, count in enumerate(entry.header.seen) if count]
     if any(time < cause - tolerance for cause in causes):
         yield "time-before-cause"
-    if receipt is not None and abs(time - receipt) > tolerance:
+    # a cosignature's time is in whole seconds, rounded down
+    if receipt is not None and (time - receipt - 999 > tolerance or receipt - time > tolerance):
         yield "time-far-off"
 
 
 def _number_marks(last, entry):
-    """Note numbers against the author's previous one of that year."""
+    """Note numbers against the author's highest so far of that year, 0 at first."""
     if entry.header.kind != MESSAGE or entry.value is None or 7 not in entry.value:
         return set()
     year, number = entry.value[7]
-    before = last.get(year)
-    last[year] = number
-    if before is None or number == before + 1:
+    before = last.get(year, 0)
+    last[year] = max(before, number)
+    if number == before + 1:
         return set()
     return {"number-repeated" if number <= before else "number-gap"}
 
@@ -71,8 +73,10 @@ def _attachment_marks(log, entry):
 def _attachment_whole(log, attachment):
     _, _, length, digest, first, chunks = attachment
     parts = log[first:first + chunks]
-    if len(parts) != chunks or any(part.header.kind != CHUNK or part.body is None for part in parts):
+    if len(parts) != chunks or any(part.header.kind != CHUNK for part in parts):
         return False
+    if any(part.body is None for part in parts):
+        return True
     bodies = [part.body for part in parts]
     full = all(len(body) == CHUNK_MAX for body in bodies[:-1])
     return full and sum(map(len, bodies)) == length and sha256(b"".join(bodies)).digest() == digest

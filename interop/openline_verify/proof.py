@@ -6,11 +6,11 @@ from .base import base64_decode
 from .body import check_body
 from .cbor import decode
 from .charter import verify_instrument
-from .entry import Place, check_header, check_refs, parse_header
+from .entry import FOUNDING, Place, check_header, check_refs, parse_header
 from .identity import parse_credential
 from .keys import COSIGNATURE, SEAL, Keyring, check_cosignatures, check_signature
 from .note import DECIMAL, parse_checkpoint
-from .rules import Refused, require
+from .rules import CREDENTIALS_MAX, PROOF_FILE_MAX, PROOF_MAX, UINT64_MAX, Refused, require
 from .shape import ARRAY, BYTES, EITHER, LIST, NULL
 from .tree import inclusion_holds, leaf_hash
 
@@ -28,6 +28,7 @@ class File:
 
 def _parse_file(data):
     """The text format of C2SP tlog-proof; here the extra line is needed."""
+    require(len(data) <= PROOF_FILE_MAX, "proof-format", "too long")
     try:
         top, blank, checkpoint = data.decode("utf-8").partition("\n\n")
     except UnicodeDecodeError:
@@ -38,22 +39,27 @@ def _parse_file(data):
     extra, index = base64_decode(lines[1][6:]), lines[2][6:]
     path = [base64_decode(line) for line in lines[3:]]
     require(extra is not None, "proof-format", "extra is not base64")
-    require(DECIMAL.fullmatch(index) and len(index) <= 20, "proof-format", "index")
-    require(all(step is not None and len(step) == 32 for step in path), "proof-format", "path")
+    good = DECIMAL.fullmatch(index) and len(index) <= 20 and int(index) <= UINT64_MAX
+    require(good, "proof-format", "index")
+    require(len(path) <= PROOF_MAX and all(step is not None and len(step) == 32 for step in path), "proof-format", "path")
     return File(extra, int(index), path, checkpoint)
 
 
-def _admit(keyring, credentials):
-    """Each listed credential that its party's root has signed counts as that party's key; others don't."""
-    parties = {party.id: party.index for party in keyring.line.parties}
+def _keyring(line, credentials):
+    """The charter's keys and those of each listed credential; one of a party that is not of the line counts for nothing."""
+    keyring = Keyring(line)
+    parties = {party.id: party.index for party in line.parties}
     for raw in credentials:
-        try:
-            credential = parse_credential(raw)
-        except Refused:
-            continue
+        credential = parse_credential(raw)
         party = parties.get(credential.certificate.party_id)
         if party is not None:
             keyring.admit(party, credential)
+    return keyring
+
+
+def _known_kind(party, index):
+    """All that is known of other entries: each log begins with its founding."""
+    return FOUNDING if index == 0 else None
 
 
 def _check_entry(line, party, index, header_raw, salt, body):
@@ -62,7 +68,7 @@ def _check_entry(line, party, index, header_raw, salt, body):
     place = Place(
         parties=len(line.parties), party=party, index=index, posts=line.posts, line_id=line.id,
         attachment_limit=line.attachment_limit, party_id=member.id,
-        serial=member.credential.certificate.serial)
+        serial=member.credential.certificate.serial, kind_of=_known_kind)
     header = parse_header(header_raw)
     check_header(header, place)
     check_refs(header, place)
@@ -72,26 +78,25 @@ def _check_entry(line, party, index, header_raw, salt, body):
 
 
 def verify_proof(data):
-    """56; the instrument; 40 to 42; 57; 1 to 11, 14 to 38; 45 to 48. The summary."""
+    """56; the instrument; the credentials; 40 to 42; 57; 1 to 11, 14 to 38; 45, 46, 48. The summary."""
     file = _parse_file(data)
     value = decode(file.extra)
-    require(DISCLOSURE(value), "proof-format", "extra is not of its form")
+    good = DISCLOSURE(value) and len(value[1]) <= CREDENTIALS_MAX
+    require(good, "proof-format", "extra is not of its form")
     instrument, credentials, header_raw, salt, body = value
     require((salt is None) == (body is None), "proof-format", "salt without body or the reverse")
     line = verify_instrument(instrument, founded=True)
+    keyring = _keyring(line, credentials)
     checkpoint = parse_checkpoint(line, file.checkpoint)
     leaf = leaf_hash(header_raw)
     good = inclusion_holds(leaf, file.index, checkpoint.size, file.path, checkpoint.root)
     require(good, "proof-inclusion")
-    where = {"party": checkpoint.party, "index": file.index}
     try:
         header = _check_entry(line, checkpoint.party, file.index, header_raw, salt, body)
-        keyring = Keyring(line)
-        _admit(keyring, credentials)
-        check_signature(line, checkpoint, keyring.every(checkpoint.party))
-        cosignatures = check_cosignatures(keyring, checkpoint)
     except Refused as refused:
-        raise refused.at(**where)
+        raise refused.at(party=checkpoint.party, index=file.index)
+    check_signature(line, checkpoint, keyring.every(checkpoint.party))
+    cosignatures = check_cosignatures(keyring, checkpoint)
     return _summary(line, checkpoint, file.index, header, body, cosignatures)
 
 

@@ -180,8 +180,8 @@ impl Card {
     ///
     /// # Errors
     /// [`Rule::CardChanged`].
-    pub fn compare(&self, confirmed: &Certificate) -> Result<Continuity, Rule> {
-        continuity(self.credential.certificate(), confirmed, true)
+    pub fn compare(&self, confirmed: &VerifiedCredential) -> Result<Continuity, Rule> {
+        continuity(self.credential.certificate(), confirmed.certificate(), true)
     }
 
     /// The short form for a QR code.
@@ -206,8 +206,14 @@ pub enum Continuity {
     KeyChange,
 }
 
-/// Rule C8 against one certificate; `is_signed` says whether both root signatures under `own` have been verified.
-fn continuity(own: &Certificate, before: &Certificate, is_signed: bool) -> Result<Continuity, Rule> {
+/// Compares a certificate with one that was confirmed before.
+///
+/// `is_signed` says whether both root signatures under `own` have been verified: a [`Short`] has only one of them, and
+/// so can't bring a key change.
+///
+/// # Errors
+/// [`Rule::CardChanged`].
+pub fn continuity(own: &Certificate, before: &Certificate, is_signed: bool) -> Result<Continuity, Rule> {
     if own.bytes() == before.bytes() {
         return Ok(Continuity::Same);
     }
@@ -286,16 +292,6 @@ impl Short {
     #[must_use]
     pub fn endpoints(&self) -> &[String] {
         &self.endpoints
-    }
-
-    /// Compares with what was confirmed before, as [`Card::compare`].
-    ///
-    /// A key change can't be taken from a short form, since not all of the root's signatures are there.
-    ///
-    /// # Errors
-    /// [`Rule::CardChanged`].
-    pub fn compare(&self, confirmed: &Certificate) -> Result<Continuity, Rule> {
-        continuity(&self.certificate, confirmed, false)
     }
 
     /// Completes the identity with the credential that came by the line.
@@ -489,24 +485,24 @@ mod tests {
     fn a_card_may_only_change_as_its_root_allows() {
         let (first, second) = (Party::new(1), Party::renewed(1, 150, 2));
         assert_eq!(
-            card(&first).compare(first.credential.certificate()),
+            card(&first).compare(&first.credential),
             Ok(Continuity::Same)
         );
         assert_eq!(
-            card(&second).compare(first.credential.certificate()),
+            card(&second).compare(&first.credential),
             Ok(Continuity::KeyChange)
         );
         assert_eq!(
-            card(&first).compare(second.credential.certificate()),
+            card(&first).compare(&second.credential),
             Err(Rule::CardChanged)
         );
         let same_serial = Party::renewed(1, 151, 2);
         assert_eq!(
-            card(&same_serial).compare(second.credential.certificate()),
+            card(&same_serial).compare(&second.credential),
             Err(Rule::CardChanged)
         );
         assert_eq!(
-            card(&Party::new(2)).compare(first.credential.certificate()),
+            card(&Party::new(2)).compare(&first.credential),
             Ok(Continuity::Unrelated)
         );
 
@@ -525,7 +521,7 @@ mod tests {
             .expect("right in itself");
         let card =
             Card::make(&credential, node, Vec::new(), seal_key(), 5).expect("right in itself");
-        assert_eq!(card.compare(first.credential.certificate()), Err(Rule::CardChanged));
+        assert_eq!(card.compare(&first.credential), Err(Rule::CardChanged));
     }
 
     #[test]

@@ -184,10 +184,11 @@ impl Engine {
         let updated_ms = crate::identity::wall_ms();
         let key = id.to_string();
         self.commit(&[Write::Document { kind: documents::PROPOSAL, key: &key, value: &bytes, updated_ms }])?;
+        let merged = proposal.instrument().clone();
         self.proposals.insert(id, proposal);
         let words = "a charter has been proposed or signed".to_owned();
         self.tell(News { what: "instrument", line: Some(id), words, ..News::default() });
-        self.spread(&instrument, &bytes);
+        self.spread(&merged, &bytes);
         Ok(id)
     }
 
