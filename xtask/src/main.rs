@@ -1,1 +1,16 @@
-fn main() {}
+//! `cargo xtask tidy`: checks of the workspace itself, run by `./test`.
+
+mod arrows;
+mod tidy;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match std::env::args().nth(1).as_deref() {
+        Some("tidy") => tidy::run(),
+        _ => {
+            eprintln!("usage: cargo run -p xtask -- tidy");
+            ExitCode::from(2)
+        }
+    }
+}
