@@ -8,8 +8,7 @@ import base64
 import json
 from pathlib import Path
 
-from . import cbor, charter, entry, export, fork, identity, keys, note, order, proof, tree
-from .body import check_body
+from . import cbor, charter, entry, export, fork, frame, identity, keys, note, order, proof, tree
 from .rules import Refused, require
 
 FIELDS = {"name", "about", "input", "type", "expect", "context", "result", "where"}
@@ -20,18 +19,19 @@ class Unknown(Exception):
 
 
 class Context:
-    """A vector's context."""
+    """A vector's context; `folder` is where the files that it names are."""
 
-    def __init__(self, values):
+    def __init__(self, values, folder):
         self.values = values or {}
+        self.folder = folder
 
     def get(self, key, otherwise=None):
         return self.values.get(key, otherwise)
 
     def bytes(self, key):
-        """Hex or base64 (hex if it can be read as such)."""
+        """The bytes of a value, or None."""
         value = self.get(key)
-        return None if value is None else unpack(value)
+        return None if value is None else unpack(value, self.folder)
 
     def line(self, founded=True):
         """The line of an instrument in the context."""
@@ -39,47 +39,13 @@ class Context:
         return None if raw is None else charter.verify_instrument(raw, founded)
 
 
-def unpack(text):
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return base64.b64decode(text, validate=True)
-
-
-def _place(context):
-    """Where the entry of a vector stands."""
-    line = context.line()
-    posts, kinds = context.get("posts"), context.get("entries")
-    place = entry.Place(
-        parties=context.get("parties", len(line.parties) if line else 2), party=context.get("party", 0),
-        index=context.get("index", 0), posts=posts if posts is not None else line and line.posts,
-        held=context.get("held"), previous=context.get("previous_seen"), line_id=context.bytes("line"),
-        attachment_limit=context.get("attachment_limit"), party_id=context.bytes("party_id"),
-        serial=context.get("serial"))
-    if line:
-        member = line.parties[place.party]
-        place.line_id = place.line_id or line.id
-        place.party_id = place.party_id or member.id
-        place.serial = member.credential.certificate.serial if place.serial is None else place.serial
-        if place.attachment_limit is None:
-            place.attachment_limit = line.attachment_limit
-    if kinds is not None:
-        place.kind_of = lambda party, index: kinds[party][index]
-    return place
-
-
-def _header_values(header):
-    return {"leaf": header.leaf.hex(), "kind": header.kind, "seen": header.seen, "post": header.post,
-            "type": header.type, "time": header.time, "refs": header.refs, "body_hash": header.body_hash.hex()}
-
-
-def _check(header_raw, salt, body, place):
-    header = entry.parse_header(header_raw)
-    entry.check_header(header, place)
-    entry.check_refs(header, place)
-    if body is not None:
-        check_body(header, salt, body, place)
-    return _header_values(header)
+def unpack(value, folder):
+    """Bytes: base64, a file, or a list of either, one after the other."""
+    if isinstance(value, list):
+        return b"".join(unpack(part, folder) for part in value)
+    if isinstance(value, dict):
+        return (Path(folder) / value["file"]).read_bytes()
+    return base64.b64decode(value, validate=True)
 
 
 def on_cbor(data, context):
@@ -88,29 +54,20 @@ def on_cbor(data, context):
 
 
 def on_header(data, context):
-    """Rules 1 to 17 on the bytes of a header."""
-    return _check(data, None, None, _place(context))
-
-
-def on_entry(data, context):
-    """Rules 1 to 38 on a record-entry; without salt and body as far as the header goes."""
-    place, value = _place(context), cbor.decode(data)
-    require(export.ENTRY(value), "export-shape")
-    require((value[2] is None) == (value[3] is None), "export-shape")
-    if "party" in context.values and context.values["party"] != value[0]:
-        raise Unknown("party of the context and of the entry differ")
-    place.party = value[0]
-    return _check(*value[1:], place)
+    """Rules 1 to 8 on the bytes of a header."""
+    header = entry.parse_header(data)
+    return {"leaf": header.leaf.hex(), "kind": header.kind, "seen": header.seen, "post": header.post,
+            "type": header.type, "time": header.time, "refs": header.refs, "body_hash": header.body_hash.hex()}
 
 
 def on_tree(data, context):
     """The input is a leaf's data: its hash; the root of `leaves`; an inclusion or a consistency `path`."""
     leaf = tree.leaf_hash(data)
-    leaves = [tree.leaf_hash(unpack(one)) for one in context.get("leaves", [])]
+    leaves = [tree.leaf_hash(unpack(one, context.folder)) for one in context.get("leaves", [])]
     values = {"leaf": leaf.hex(), "root": tree.root_of(leaves or [leaf]).hex()}
     if context.get("path") is None:
         return values
-    path = [unpack(one) for one in context.get("path")]
+    path = [unpack(one, context.folder) for one in context.get("path")]
     if context.get("first") is not None:
         roots = context.bytes("first_root"), context.bytes("second_root")
         good = tree.consistency_holds(context.get("first"), roots[0], context.get("second"), roots[1], path)
@@ -128,10 +85,10 @@ def on_note(data, context):
         parsed = note.parse_note(data)
         return {"text": parsed.text, "signatures": len(parsed.lines)}
     checkpoint, keyring = note.parse_checkpoint(line, data), keys.Keyring(line)
-    held, roots = context.get("held"), context.get("root")
+    held, root = context.get("held"), context.bytes("root")
     require(checkpoint.size > 0, "checkpoint-size")
     require(held is None or checkpoint.size <= held[checkpoint.party], "checkpoint-size")
-    require(roots is None or checkpoint.root.hex() == roots, "checkpoint-root")
+    require(root is None or checkpoint.root == root, "checkpoint-root")
     keys.check_signature(line, checkpoint, [keyring.in_force(checkpoint.party, checkpoint.size)])
     found = keys.check_cosignatures(keyring, checkpoint)
     return {"party": checkpoint.party, "size": checkpoint.size, "root": checkpoint.root.hex(),
@@ -154,7 +111,7 @@ def on_credential(data, context):
 
 
 def _confirmed(context):
-    return [identity.parse_certificate(unpack(one)) for one in context.get("confirmed", [])]
+    return [identity.parse_certificate(unpack(one, context.folder)) for one in context.get("confirmed", [])]
 
 
 def on_card(data, context):
@@ -218,13 +175,15 @@ def on_order(data, context):
     return {"lamport": [number for number, _ in placed], "settled": order.count_settled(placed, lasts)}
 
 
-PLACE = {"parties", "party", "index", "posts", "line", "held", "previous_seen", "entries", "attachment_limit",
-         "party_id", "serial", "instrument"}
+def on_frame(data, context):
+    """A frame of the line: its form alone."""
+    return {"type": frame.parse_frame(data)}
+
+
 # type: the handler and the context keys that it knows
 HANDLERS = {
     "cbor": (on_cbor, set()),
-    "header": (on_header, PLACE),
-    "entry": (on_entry, PLACE),
+    "header": (on_header, set()),
     "tree": (on_tree, {"leaves", "path", "index", "size", "root", "first", "first_root", "second", "second_root"}),
     "note": (on_note, {"instrument", "held", "root"}),
     "certificate": (on_certificate, set()),
@@ -237,23 +196,24 @@ HANDLERS = {
     "fork": (on_fork, {"instrument"}),
     "phrase": (on_phrase, {"other"}),
     "order": (on_order, {"parties"}),
+    "frame": (on_frame, set()),
 }
 
 
-def disagreement(vector):
-    """What is wrong with one vector, or None."""
+def disagreement(vector, folder):
+    """What is wrong with one vector, or None; `folder` is the one of all vectors."""
     unknown = sorted(set(vector) - FIELDS)
     if unknown:
         return f"unknown field {', '.join(unknown)}"
     if vector["type"] not in HANDLERS:
         return f"unknown type {vector['type']}"
     handler, known = HANDLERS[vector["type"]]
-    context = Context(vector.get("context"))
+    context = Context(vector.get("context"), folder)
     unknown = sorted(set(context.values) - known)
     if unknown:
         return f"unknown context key {', '.join(unknown)}"
     try:
-        values = handler(base64.b64decode(vector["input"], validate=True), context)
+        values = handler(unpack(vector["input"], folder), context)
         refused = None
     except Refused as error:
         values, refused = {}, error
@@ -281,7 +241,7 @@ def run(folder, out=print):
     passed = failed = 0
     for path in sorted(Path(folder).rglob("*.json")):
         try:
-            problem = disagreement(json.loads(path.read_text()))
+            problem = disagreement(json.loads(path.read_text()), folder)
         except Exception as error:  # a vector that can't be read or run is a failed one
             problem = f"{type(error).__name__}: {error}"
         if problem:

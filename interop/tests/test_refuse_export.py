@@ -237,7 +237,7 @@ def test_checkpoint_size_root_signature():
     text = world.checkpoint(0)
     for lines in [world.cosign_line(0, text), world.log_line(0, text + "x\n"), world.log_line(0, text, Keys()),
                   world.log_line(0, text) + world.log_line(0, "x")]:
-        refused(world.export(notes_of(world, text, lines)), "checkpoint-signature", note=0, party=0)
+        refused(world.export(notes_of(world, text, lines)), "checkpoint-signature", note=0)
 
 
 def test_cosignatures():
@@ -308,10 +308,10 @@ def test_export_file():
     refused(world.export(items=[[*items[0][:3], None]]), "export-shape", party=0, index=0)
     refused(world.export(items=[items[0][:3]]), "export-shape")
     refused(world.export(items=[items[1], items[0], *items[2:]]), "export-order", party=0, index=0)
-    refused(world.export(notes[:1]), "export-cover", party=1)
+    refused(world.export(notes[:1]), "export-cover")
     refused(world.export(notes[::-1]), "export-cover")
     refused(world.export([world.note(0), *notes]), "export-cover")
-    refused(world.export([world.note(0, 1), notes[1]]), "export-cover", party=0)
+    refused(world.export([world.note(0, 1), notes[1]]), "export-cover")
     good = ["end", len(world.all), world.settled(), world.root()]
     for at, value in [(1, 0), (2, 0), (3, bytes(32))]:
         refused(world.export(end=good[:at] + [value] + good[at + 1:]), "export-end")
@@ -325,8 +325,9 @@ def test_order_of_reports():
     world = busy(2)
     swapped = [entry.item() for entry in world.order()]
     swapped[0], swapped[1] = swapped[1], swapped[0]
-    swapped[1][2] = bytes(15)
     refused(world.export(items=swapped), "export-order")
+    swapped[1][2] = bytes(15)
+    refused(world.export(items=swapped), "salt-size")
     bad = notes_of(world, lines="x\n")
     refused(world.export(bad, after=b"\0"), "export-end")
     refused(world.export([bad[1], bad[0]]), "note-format")

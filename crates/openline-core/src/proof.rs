@@ -426,11 +426,12 @@ mod tests {
         };
         assert!(Proof::parse(good.as_bytes()).is_ok());
         assert!(Proof::parse(path(PROOF_MAX - 1).as_bytes()).is_ok());
+        let empty = good.replacen(extra, "extra ", 1);
+        assert_eq!(Proof::parse(empty.as_bytes()), Err(Rule::CborMalformed));
         for bad in [
             String::new(),
             good.replacen("@v1", "@v2", 1),
             good.replacen(&format!("{extra}\n"), "", 1),
-            good.replacen(extra, "extra ", 1),
             good.replacen(extra, "extra gA==", 1),
             good.replacen(extra, &extra.replacen("extra ", "extra  ", 1), 1),
             good.replacen("index 1\n", "", 1),

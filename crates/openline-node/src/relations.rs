@@ -180,7 +180,7 @@ impl Relation {
             return Err(Rule::CardChanged);
         }
         let change = match self.credential() {
-            Some(credential) => match card.compare(credential.certificate())? {
+            Some(credential) => match card.compare(&credential)? {
                 Continuity::Same => self.newer_statement(card),
                 Continuity::KeyChange => Change::KeyRenewed,
                 Continuity::Unrelated => return Err(Rule::CardChanged),

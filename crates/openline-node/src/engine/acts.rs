@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use openline_bearer::TransportKey;
-use openline_core::charter::{Founded, Instrument};
+use openline_core::charter::Instrument;
 use openline_core::credential::VerifiedCredential;
 use openline_core::entry::{Kind, MessageType, Ref};
 use openline_core::{LineId, PartyId, Refused, Rule};

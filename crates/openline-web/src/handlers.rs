@@ -1,0 +1,36 @@
+//! One file for each kind of thing.
+
+pub(crate) mod charters;
+pub(crate) mod drafts;
+pub(crate) mod events;
+pub(crate) mod lines;
+pub(crate) mod messages;
+pub(crate) mod pouch;
+pub(crate) mod record;
+pub(crate) mod relations;
+pub(crate) mod status;
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use openline_node::error::ServiceError;
+
+use crate::problem::{Problem, Reply};
+
+/// A JSON body that has been read, or the problem with it.
+pub(crate) type Body<T> = Result<Json<T>, JsonRejection>;
+
+/// Turns the façade's answer into a reply.
+fn reply<T>(answer: Result<T, ServiceError>) -> Reply<T> {
+    answer.map(Json).map_err(Problem::from)
+}
+
+/// Nothing to say but that it is done.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct Done {
+    /// Always true.
+    pub done: bool,
+}
+
+fn done(answer: Result<(), ServiceError>) -> Reply<Done> {
+    reply(answer.map(|()| Done { done: true }))
+}
