@@ -1,0 +1,530 @@
+//! The arguments.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{bench, demo};
+
+/// Lines of communication that stay open between parties who do not trust each other.
+#[derive(Parser, Debug)]
+#[command(name = "openline", version, about, propagate_version = true)]
+#[command(after_help = "Exit codes: 0 done, 1 refused or invalid, 2 unusable input, 3 not reachable.\n\nStart here: openline demo")]
+pub struct Cli {
+    /// The party's home.
+    #[arg(long, global = true, env = "OPENLINE_HOME", value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// Print one JSON document in place of text.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+impl Cli {
+    /// The home: what was given, or ~/.openline.
+    pub fn home(&self) -> PathBuf {
+        let default = || std::env::home_dir().unwrap_or_default().join(".openline");
+        self.home.clone().unwrap_or_else(default)
+    }
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Make a party's home: root key, node key, configuration, empty store.
+    #[command(after_help = "Example:\n  openline init --home ./ministry --name \"Ministry A\" --endpoint quic://line.example:7001")]
+    Init(InitArgs),
+    /// Our card: show it, write it, draw it as a QR code; check another's.
+    #[command(subcommand, after_help = "Example:\n  openline card file > ours.card")]
+    Card(CardCommand),
+    /// Other parties: take a card, compare the phrase, confirm.
+    #[command(subcommand, after_help = "Example:\n  openline relation add theirs.card\n  openline relation confirm \"Ministry B\"")]
+    Relation(RelationCommand),
+    /// Charters: propose, sign, exchange as files.
+    #[command(subcommand, after_help = "Example:\n  openline charter propose --with \"Ministry B\" --title \"Watch line\"\n  openline charter sign \"Watch line\"")]
+    Charter(CharterCommand),
+    /// Lines.
+    #[command(subcommand, after_help = "Example:\n  openline line show \"Watch line\"")]
+    Line(LineCommand),
+    /// Run the node.
+    #[command(after_help = "Example:\n  openline serve --home ./ministry")]
+    Serve(ServeArgs),
+    /// Release a message, or keep it as a draft.
+    #[command(after_help = "Example:\n  openline send --line \"Watch line\" --post watch --text \"Exercise begins 0800 UTC.\" --wait 30\n  openline send --line \"Watch line\" --post watch --form \"note verbale\" --file note.txt --translation fr=note.fr.txt")]
+    Send(Box<SendArgs>),
+    /// Drafts.
+    #[command(subcommand, after_help = "Example:\n  openline draft list\n  openline draft release 4f2a9c0011223344")]
+    Draft(DraftCommand),
+    /// Messages of other parties, newest first.
+    #[command(after_help = "Example:\n  openline inbox --line \"Watch line\" --limit 20")]
+    Inbox(InboxArgs),
+    /// One entry in full, with its ladder.
+    #[command(after_help = "Example:\n  openline show --line \"Watch line\" 0/12")]
+    Show(PlaceArgs),
+    /// The record in its order.
+    #[command(after_help = "Example:\n  openline log --line \"Watch line\" --newest-first --limit 20")]
+    Log(LogArgs),
+    /// Search subjects and texts.
+    #[command(after_help = "Example:\n  openline search 'ceasefire AND corridor'")]
+    Search(SearchArgs),
+    /// Put a receipt on the record: a person's act.
+    #[command(after_help = "Example:\n  openline receipt --line \"Watch line\" 0/12 --post watch --stage acknowledged")]
+    Receipt(ReceiptArgs),
+    /// Save an attachment of a message.
+    #[command(after_help = "Example:\n  openline attachment --line \"Watch line\" 0/12 --number 0 --out map.png")]
+    Attachment(AttachmentArgs),
+    /// Write a whole record into a file that a stranger can verify.
+    #[command(after_help = "Example:\n  openline export --line \"Watch line\" --out watch.export")]
+    Export(ExportArgs),
+    /// Verify an export, a disclosure, a card or a charter. Needs no node and no home.
+    #[command(after_help = "Example:\n  openline verify watch.export")]
+    Verify(VerifyArgs),
+    /// Prove one entry to anybody.
+    #[command(after_help = "Example:\n  openline disclose --line \"Watch line\" 0/12 --out 12.tlog-proof")]
+    Disclose(DiscloseArgs),
+    /// Delete bodies on every side, by agreement.
+    #[command(subcommand, after_help = "Example:\n  openline purge propose --line \"Watch line\" --post watch --reason \"Agreed on 3 May\" 0/12")]
+    Purge(PurgeCommand),
+    /// The pouch: bundles carried by hand.
+    #[command(subcommand, after_help = "Example:\n  openline pouch pack \"Ministry B\" --out for-b.pouch\n  openline pouch open from-b.pouch")]
+    Pouch(PouchCommand),
+    /// The node key: change it with the root, take it up.
+    #[command(subcommand, after_help = "Example:\n  openline key change\n  openline key adopt")]
+    Key(KeyCommand),
+    /// Verify the whole store and say what was found.
+    #[command(after_help = "Example:\n  openline check --home ./ministry")]
+    Check,
+    /// Make a backup while the node runs.
+    #[command(after_help = "Example:\n  openline backup /mnt/backup/2026-11-23")]
+    Backup {
+        /// A folder without a backup in it.
+        folder: PathBuf,
+    },
+    /// Restore a backup into a home that has no store.
+    #[command(after_help = "Example:\n  openline restore /mnt/backup/2026-11-23 --home ./ministry")]
+    Restore {
+        /// The backup's folder.
+        folder: PathBuf,
+    },
+    /// The node at a glance.
+    #[command(after_help = "Example:\n  openline status")]
+    Status,
+    /// Examine home, store, clock, disk and peers, and say what to do.
+    #[command(after_help = "Example:\n  openline doctor")]
+    Doctor,
+    /// Follow what happens.
+    #[command(after_help = "Example:\n  openline events")]
+    Events,
+    /// Two nodes and a story between them, on this machine.
+    #[command(after_help = "Example:\n  openline demo --story hotline-1967")]
+    Demo(demo::Args),
+    /// Measure this machine against a floor.
+    #[command(after_help = "Example:\n  openline bench --quick")]
+    Bench(bench::Args),
+    /// Completions for a shell.
+    #[command(after_help = "Example:\n  openline completions bash > /etc/bash_completion.d/openline")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Man pages.
+    #[command(after_help = "Example:\n  openline man --dir ./man")]
+    Man {
+        /// Write one file for each command here; without it the first page is printed.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct PassphraseArgs {
+    /// Read the passphrase from a file's first line. It is asked for otherwise, unless OPENLINE_PASSPHRASE is set.
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct InitArgs {
+    /// The party's name, as others will see it.
+    #[arg(long)]
+    pub name: String,
+    /// What others shall dial, such as quic://line.example:7001. May be given more than once.
+    #[arg(long = "endpoint")]
+    pub endpoints: Vec<String>,
+    /// Where to listen for QUIC.
+    #[arg(long = "listen-quic", default_values_t = ["[::]:7001".parse::<SocketAddr>().expect("an address")])]
+    pub listen_quic: Vec<SocketAddr>,
+    /// Where to listen for TLS over TCP.
+    #[arg(long = "listen-tls", default_values_t = ["[::]:7002".parse::<SocketAddr>().expect("an address")])]
+    pub listen_tls: Vec<SocketAddr>,
+    /// Seal the node key with the passphrase too; the node then needs it to start.
+    #[arg(long)]
+    pub seal_node_key: bool,
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum CardCommand {
+    /// Show our card's contents.
+    Show,
+    /// Print our card's file.
+    File,
+    /// Draw our card as a QR code.
+    Qr,
+    /// Check a card file and show what it says.
+    Check {
+        /// The file, or - for standard input.
+        file: PathBuf,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum RelationCommand {
+    /// Take another party's card: a file, - for standard input, or the text of a QR code.
+    Add {
+        /// The card.
+        card: String,
+    },
+    /// The other parties.
+    List,
+    /// Confirm a relation after the phrase was read aloud on both sides and was the same.
+    Confirm {
+        /// The party's name or id.
+        party: String,
+        /// The phrase that the other side read; it is asked for otherwise.
+        #[arg(long)]
+        phrase: Option<String>,
+    },
+    /// Forget a relation that carries no line.
+    Forget {
+        /// The party's name or id.
+        party: String,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum CharterCommand {
+    /// Propose a charter and sign it.
+    Propose(ProposeArgs),
+    /// Charters, proposed and founded.
+    List,
+    /// One charter.
+    Show {
+        /// Its title, id, or the beginning of its id.
+        charter: String,
+    },
+    /// Sign a charter. When every party has, the line is founded.
+    Sign {
+        /// Its title, id, or the beginning of its id.
+        charter: String,
+    },
+    /// Take a charter file with the signatures it has.
+    Import {
+        /// The file, or - for standard input.
+        file: PathBuf,
+    },
+    /// Print a charter's file, with the signatures it has.
+    File {
+        /// Its title, id, or the beginning of its id.
+        charter: String,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct ProposeArgs {
+    /// The other parties, by name or id.
+    #[arg(long = "with", required = true)]
+    pub with: Vec<String>,
+    /// Title of the line.
+    #[arg(long)]
+    pub title: String,
+    /// Level.
+    #[arg(long, default_value = "watch")]
+    pub level: String,
+    /// Our posts.
+    #[arg(long = "post", default_values_t = ["watch".to_owned()])]
+    pub posts: Vec<String>,
+    /// Our time zone (IANA).
+    #[arg(long, default_value = "UTC")]
+    pub zone: String,
+    /// Another party's posts and zone, as PARTY=POST,POST@ZONE; watch and UTC if left out.
+    #[arg(long = "member", value_name = "PARTY=POSTS@ZONE")]
+    pub members: Vec<String>,
+    /// Languages.
+    #[arg(long = "language", default_values_t = ["en".to_owned()])]
+    pub languages: Vec<String>,
+    /// All terms, from a TOML file; what it leaves out has its default.
+    #[arg(long)]
+    pub terms: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum LineCommand {
+    /// Every line.
+    List,
+    /// One line.
+    Show {
+        /// Title, id, or the beginning of an id.
+        line: String,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct ServeArgs {
+    /// Log as JSON.
+    #[arg(long)]
+    pub log_json: bool,
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct SendArgs {
+    /// The line.
+    #[arg(long)]
+    pub line: String,
+    /// The releasing post.
+    #[arg(long, default_value = "watch")]
+    pub post: String,
+    /// Action addressees as PARTY:POST; everybody's first post if left out.
+    #[arg(long)]
+    pub to: Vec<String>,
+    /// Info addressees.
+    #[arg(long)]
+    pub info: Vec<String>,
+    /// Form.
+    #[arg(long, default_value = "message")]
+    pub form: String,
+    /// Precedence.
+    #[arg(long, default_value = "routine")]
+    pub precedence: String,
+    /// real, exercise or test.
+    #[arg(long = "type", default_value = "real")]
+    pub message_type: String,
+    /// Subject.
+    #[arg(long)]
+    pub subject: Option<String>,
+    /// Language of the authoritative text.
+    #[arg(long, default_value = "en")]
+    pub lang: String,
+    /// The authoritative text.
+    #[arg(long, conflicts_with = "file")]
+    pub text: Option<String>,
+    /// Read the authoritative text from a file, or from standard input with -.
+    #[arg(long)]
+    pub file: Option<PathBuf>,
+    /// A courtesy translation, as LANG=FILE.
+    #[arg(long = "translation", value_name = "LANG=FILE")]
+    pub translations: Vec<String>,
+    /// An entry that this one refers to.
+    #[arg(long = "ref", value_name = "PLACE")]
+    pub refs: Vec<String>,
+    /// A file to attach.
+    #[arg(long = "attach", value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
+    /// Our own reference.
+    #[arg(long)]
+    pub reference: Option<String>,
+    /// Level of authority.
+    #[arg(long)]
+    pub authority: Option<String>,
+    /// Wait so many seconds for the other parties to hold it.
+    #[arg(long, value_name = "SECONDS")]
+    pub wait: Option<u64>,
+    /// Keep it as a draft; do not release it.
+    #[arg(long)]
+    pub draft: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum DraftCommand {
+    /// Drafts that are kept.
+    List,
+    /// One draft.
+    Show {
+        /// Its id.
+        id: String,
+    },
+    /// Delete a draft.
+    Delete {
+        /// Its id.
+        id: String,
+    },
+    /// Release a draft.
+    Release {
+        /// Its id.
+        id: String,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct InboxArgs {
+    /// Only this line.
+    #[arg(long)]
+    pub line: Option<String>,
+    /// At most this many.
+    #[arg(long, default_value_t = 20)]
+    pub limit: usize,
+}
+
+#[derive(Args, Debug)]
+pub struct PlaceArgs {
+    /// The line.
+    #[arg(long)]
+    pub line: String,
+    /// The entry: PARTY/INDEX, or a joint number.
+    pub place: String,
+}
+
+#[derive(Args, Debug)]
+pub struct LogArgs {
+    /// The line.
+    #[arg(long)]
+    pub line: String,
+    /// First joint number.
+    #[arg(long)]
+    pub from: Option<u64>,
+    /// At most this many.
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
+    /// From the newest back.
+    #[arg(long)]
+    pub newest_first: bool,
+    /// Only this kind.
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Only this party.
+    #[arg(long)]
+    pub party: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct SearchArgs {
+    /// Words; "quoted phrases", AND, OR, NOT and word* work too.
+    pub query: String,
+    /// Only this line.
+    #[arg(long)]
+    pub line: Option<String>,
+    /// At most this many.
+    #[arg(long, default_value_t = 20)]
+    pub limit: usize,
+}
+
+#[derive(Args, Debug)]
+pub struct ReceiptArgs {
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// The post that gives it.
+    #[arg(long, default_value = "watch")]
+    pub post: String,
+    /// The stage: shown, acknowledged, stand by, passed on, sight translation, rough translation, official translation, read back.
+    #[arg(long)]
+    pub stage: String,
+    /// The class of people it was passed to, or the language.
+    #[arg(long)]
+    pub class: Option<String>,
+    /// Words, for instance a read-back.
+    #[arg(long)]
+    pub words: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct AttachmentArgs {
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Which one, from 0.
+    #[arg(long, default_value_t = 0)]
+    pub number: usize,
+    /// Where to save it.
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct ExportArgs {
+    /// The line.
+    #[arg(long)]
+    pub line: String,
+    /// Where to write it.
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    /// The file, or - for standard input.
+    pub file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct DiscloseArgs {
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Where to write the proof.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Leave the body out: proves that an entry is there, not what it says.
+    #[arg(long)]
+    pub without_body: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum PurgeCommand {
+    /// Propose to delete bodies.
+    Propose {
+        /// The line.
+        #[arg(long)]
+        line: String,
+        /// The post that proposes it.
+        #[arg(long, default_value = "watch")]
+        post: String,
+        /// The reason, for the record.
+        #[arg(long)]
+        reason: String,
+        /// The entries.
+        #[arg(required = true)]
+        places: Vec<String>,
+    },
+    /// Agree to a purge.
+    Consent {
+        #[command(flatten)]
+        place: PlaceArgs,
+        /// The post that agrees.
+        #[arg(long, default_value = "watch")]
+        post: String,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum PouchCommand {
+    /// Pack what a party lacks into a sealed bundle.
+    Pack {
+        /// The party's name or id.
+        party: String,
+        /// Where to write it.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Open bundles: files, or folders with *.pouch files.
+    Open {
+        /// The files or folders.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum KeyCommand {
+    /// Make a new node key, certified by the root. Needs the passphrase.
+    Change {
+        #[command(flatten)]
+        passphrase: PassphraseArgs,
+    },
+    /// Let the running node take up the new key and put it on every line's record.
+    Adopt,
+    /// Make a new key for pouches; old ones are kept for 90 days.
+    RotateSeal,
+}

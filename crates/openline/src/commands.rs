@@ -1,0 +1,109 @@
+//! One file for each group of commands.
+
+mod charters;
+mod check;
+mod doctor;
+mod home;
+mod messages;
+mod node;
+mod record;
+mod relations;
+mod serve;
+mod shell;
+mod verify;
+
+pub use verify::verify_bytes;
+
+use std::io::Read as _;
+use std::path::Path;
+
+use crate::cli::{Cli, Command, PassphraseArgs};
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{bench, demo};
+
+/// Longest file that is read at once, bytes: a bundle.
+const FILE_MAX: u64 = 64 << 20;
+
+/// Runs the command that was given.
+pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
+    let home = cli.home();
+    let client = || Client::connect(&home);
+    match &cli.command {
+        Command::Init(args) => home::init(&home, args, *output),
+        Command::Card(command) => relations::card(&home, command, *output),
+        Command::Relation(command) => relations::relation(&client()?, command, *output),
+        Command::Charter(command) => charters::charter(&client()?, command, *output),
+        Command::Line(command) => node::line(&client()?, command, *output),
+        Command::Serve(args) => serve::serve(&home, args, *output),
+        Command::Send(args) => messages::send(&client()?, args, *output),
+        Command::Draft(command) => messages::draft(&client()?, command, *output),
+        Command::Inbox(args) => messages::inbox(&client()?, args, *output),
+        Command::Receipt(args) => messages::receipt(&client()?, args, *output),
+        Command::Show(args) => record::show(&client()?, args, *output),
+        Command::Log(args) => record::log(&client()?, args, *output),
+        Command::Search(args) => record::search(&client()?, args, *output),
+        Command::Attachment(args) => record::attachment(&client()?, args, *output),
+        Command::Export(args) => record::export(&client()?, args, *output),
+        Command::Disclose(args) => record::disclose(&client()?, args, *output),
+        Command::Purge(command) => record::purge(&client()?, command, *output),
+        Command::Pouch(command) => record::pouch(&client()?, command, *output),
+        Command::Backup { folder } => record::backup(&client()?, folder, *output),
+        Command::Verify(args) => verify::verify(&args.file, *output),
+        Command::Key(command) => home::key(&home, command, *output),
+        Command::Check => check::check(&home, *output),
+        Command::Restore { folder } => check::restore(folder, &home, *output),
+        Command::Status => node::status(&client()?, *output),
+        Command::Doctor => doctor::doctor(&home, *output),
+        Command::Events => node::events(&client()?, *output),
+        Command::Demo(args) => demo::run(args, *output),
+        Command::Bench(args) => bench::run(args, *output),
+        Command::Completions { shell } => shell::completions(*shell),
+        Command::Man { dir } => shell::man(dir.as_deref()),
+    }
+}
+
+/// Reads a file, or standard input for `-`.
+fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        std::io::stdin().take(FILE_MAX + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| Failure::file(path, &error))?;
+    if bytes.len() as u64 > FILE_MAX {
+        return Err(Failure::unusable(format!("{} is longer than {FILE_MAX} bytes", path.display()), "give a smaller file"));
+    }
+    Ok(bytes)
+}
+
+fn read_text(path: &Path) -> Result<String, Failure> {
+    String::from_utf8(read_bytes(path)?)
+        .map_err(|_| Failure::unusable(format!("{} is not UTF-8 text", path.display()), "save it as UTF-8"))
+}
+
+fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes).map_err(|error| Failure::file(path, &error))
+}
+
+/// The passphrase: from a file, from the environment, or asked for. A new one is asked for twice.
+fn passphrase(args: &PassphraseArgs, is_new: bool) -> Result<String, Failure> {
+    if let Some(path) = &args.passphrase_file {
+        let text = read_text(path)?;
+        return Ok(text.lines().next().unwrap_or_default().to_owned());
+    }
+    if let Ok(passphrase) = std::env::var("OPENLINE_PASSPHRASE") {
+        return Ok(passphrase);
+    }
+    let no_terminal = |_| {
+        let next = "give --passphrase-file FILE, or set OPENLINE_PASSPHRASE";
+        Failure::unusable("there is no terminal to ask for the passphrase", next)
+    };
+    let first = rpassword::prompt_password("Passphrase: ").map_err(no_terminal)?;
+    if is_new && first != rpassword::prompt_password("Again: ").map_err(no_terminal)? {
+        return Err(Failure::unusable("the two passphrases differ", "type the same one twice"));
+    }
+    Ok(first)
+}
