@@ -13,7 +13,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("openline-bearer", &[]),
     (
         "openline-node",
-        &["openline-core", "openline-proto", "openline-desk", "openline-store", "openline-bearer"],
+        &[
+            "openline-core",
+            "openline-proto",
+            "openline-desk",
+            "openline-store",
+            "openline-bearer",
+        ],
     ),
     ("openline-web", &["openline-core", "openline-node"]),
     (
@@ -28,13 +34,29 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "openline-web",
         ],
     ),
-    ("openline-sim", &["openline-core", "openline-proto", "openline-desk", "openline-store"]),
+    (
+        "openline-sim",
+        &[
+            "openline-core",
+            "openline-proto",
+            "openline-desk",
+            "openline-store",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
 /// Crates that only these may pull in: the pure crates stay free of runtimes, sockets and HTTP.
 const WRAPPERS: &[(&str, &[&str])] = &[
-    ("tokio", &["openline-bearer", "openline-node", "openline-web", "openline"]),
+    (
+        "tokio",
+        &[
+            "openline-bearer",
+            "openline-node",
+            "openline-web",
+            "openline",
+        ],
+    ),
     ("axum", &["openline-web"]),
     ("quinn", &["openline-bearer", "openline"]),
     ("rustls", &["openline-bearer", "openline"]),
@@ -61,17 +83,28 @@ struct Dependency {
 /// Every arrow that the drawing does not have.
 pub(crate) fn wrong() -> Vec<String> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
         .output()
         .expect("cargo runs");
-    let metadata: Metadata = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+    let metadata: Metadata =
+        serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
     let mut wrong = Vec::new();
     for package in &metadata.packages {
         let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == package.name) else {
             wrong.push(format!("{} is not in the drawing", package.name));
             continue;
         };
-        for dependency in package.dependencies.iter().filter(|d| d.kind.as_deref() != Some("dev")) {
+        for dependency in package
+            .dependencies
+            .iter()
+            .filter(|d| d.kind.as_deref() != Some("dev"))
+        {
             wrong.extend(check(&package.name, &dependency.name, allowed));
         }
     }

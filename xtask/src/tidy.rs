@@ -7,7 +7,13 @@ use std::process::{Command, ExitCode};
 const PURE: &[&str] = &["openline-core", "openline-proto", "openline-desk"];
 
 /// Marks of unfinished work, and paths of somebody's machine. Written in two parts so that this file passes.
-const BANNED: &[(&str, &str)] = &[("TO", "DO"), ("FIX", "ME"), ("unimple", "mented!("), ("to", "do!("), ("/ro", "ot/")];
+const BANNED: &[(&str, &str)] = &[
+    ("TO", "DO"),
+    ("FIX", "ME"),
+    ("unimple", "mented!("),
+    ("to", "do!("),
+    ("/ro", "ot/"),
+];
 
 /// Runs every check and prints what it finds.
 pub(crate) fn run() -> ExitCode {
@@ -18,33 +24,59 @@ pub(crate) fn run() -> ExitCode {
         println!("{finding}");
     }
     println!("tidy: {} findings", findings.len());
-    if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if findings.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask stands in the workspace").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask stands in the workspace")
+        .to_owned()
 }
 
 fn impure() -> Vec<String> {
     let lacks = |name: &&&str| {
-        let text = std::fs::read_to_string(root().join("crates").join(name).join("clippy.toml")).unwrap_or_default();
-        !["SystemTime::now", "Instant::now", "std::env::var", "HashMap"].iter().all(|word| text.contains(word))
+        let text = std::fs::read_to_string(root().join("crates").join(name).join("clippy.toml"))
+            .unwrap_or_default();
+        ![
+            "SystemTime::now",
+            "Instant::now",
+            "std::env::var",
+            "HashMap",
+        ]
+        .iter()
+        .all(|word| text.contains(word))
     };
-    PURE.iter().filter(lacks).map(|name| format!("crates/{name}/clippy.toml does not keep the crate pure")).collect()
+    PURE.iter()
+        .filter(lacks)
+        .map(|name| format!("crates/{name}/clippy.toml does not keep the crate pure"))
+        .collect()
 }
 
 fn banned() -> Vec<String> {
-    let listed = Command::new("git").args(["ls-files"]).current_dir(root()).output().expect("git runs");
+    let listed = Command::new("git")
+        .args(["ls-files"])
+        .current_dir(root())
+        .output()
+        .expect("git runs");
     let files = String::from_utf8_lossy(&listed.stdout).into_owned();
     let is_text = |name: &&str| !name.ends_with(".lock") && !name.starts_with("fuzz/corpus");
     files.lines().filter(is_text).flat_map(banned_in).collect()
 }
 
 fn banned_in(name: &str) -> Vec<String> {
-    let Ok(text) = std::fs::read_to_string(root().join(name)) else { return Vec::new() };
+    let Ok(text) = std::fs::read_to_string(root().join(name)) else {
+        return Vec::new();
+    };
     let hits = |(a, b): &(&str, &str)| {
         let word = format!("{a}{b}");
-        text.lines().position(|line| line.contains(&word)).map(|at| format!("{name}:{}: {word}", at + 1))
+        text.lines()
+            .position(|line| line.contains(&word))
+            .map(|at| format!("{name}:{}: {word}", at + 1))
     };
     BANNED.iter().filter_map(hits).collect()
 }

@@ -11,9 +11,7 @@ use std::sync::Arc;
 use crate::body::{Around, Body};
 use crate::charter::{Founded, NODE_POST, is_post};
 use crate::checkpoint::{COSIGNATURE_TIME_MAX, Checkpoint, Cosignature, Seal, SignedCheckpoint};
-use crate::entry::{
-    Entry, Kind, RawEntry, Ref, SaltedBody, VerifiedEntry, check_refs,
-};
+use crate::entry::{Entry, Kind, RawEntry, Ref, SaltedBody, VerifiedEntry, check_refs};
 use crate::id::{Hash, PartyIndex};
 use crate::keys::{SecretKeys, VerifyingKeys};
 use crate::order::{Lamports, Order, Position, Settled};
@@ -163,7 +161,9 @@ impl Logs {
             lamports: Lamports::default(),
             keys: vec![KeyEpoch {
                 began: None,
-                serial: founded.member(p).map_or(0, |member| member.credential.serial()),
+                serial: founded
+                    .member(p)
+                    .map_or(0, |member| member.credential.serial()),
                 keys: founded.keys(p).clone(),
                 ended: None,
             }],
@@ -196,7 +196,8 @@ impl Logs {
         logs.order = Order::restore(snapshot.settled, logs.logs.len());
         for (p, (log, held)) in logs.logs.iter_mut().zip(snapshot.logs).enumerate() {
             let lamports = Lamports::restore(held.lamports_from, held.lamports);
-            let is_whole = held.frontier.size() == 0 || lamports.at(held.frontier.size() - 1).is_some();
+            let is_whole =
+                held.frontier.size() == 0 || lamports.at(held.frontier.size() - 1).is_some();
             if !is_whole || held.seen.len() != logs.founded.party_count() {
                 return Err(SnapshotError("a log's last entry"));
             }
@@ -206,10 +207,18 @@ impl Logs {
             (log.frontier, log.seen, log.lamports) = (held.frontier, held.seen, lamports);
         }
         for w in snapshot.waiting {
-            let position = Position { lamport: w.lamport, party: w.place.party };
-            logs.order.restore_waiting(position, w.place.index, w.leaf, w.is_mark);
+            let position = Position {
+                lamport: w.lamport,
+                party: w.place.party,
+            };
+            logs.order
+                .restore_waiting(position, w.place.index, w.leaf, w.is_mark);
         }
-        logs.bodiless = snapshot.bodiless.into_iter().filter(|(place, _)| !logs.purged.contains(place)).collect();
+        logs.bodiless = snapshot
+            .bodiless
+            .into_iter()
+            .filter(|(place, _)| !logs.purged.contains(place))
+            .collect();
         for party in snapshot.forked {
             logs.note_fork(party);
         }
@@ -221,16 +230,19 @@ impl Logs {
         let entry = raw.decode().map_err(|_| broken)?;
         let log = self.logs.get(place.party.at()).ok_or(broken)?;
         let seen = entry.header.seen.clone();
-        let checked = verify_in_place(entry, &Place {
-            founded: &self.founded,
-            party: place.party,
-            index: place.index,
-            previous: None,
-            held: None,
-            serial: log.keys.last().map_or(0, |epoch| epoch.serial),
-            is_purge: &|r| self.purges.contains_key(&r),
-            is_structural: &|_| false,
-        });
+        let checked = verify_in_place(
+            entry,
+            &Place {
+                founded: &self.founded,
+                party: place.party,
+                index: place.index,
+                previous: None,
+                held: None,
+                serial: log.keys.last().map_or(0, |epoch| epoch.serial),
+                is_purge: &|r| self.purges.contains_key(&r),
+                is_structural: &|_| false,
+            },
+        );
         let verified = checked.map_err(|_| broken)?.with_lamport(place, 0);
         if seen.len() != self.founded.party_count() {
             return Err(broken);
@@ -296,14 +308,28 @@ impl Logs {
     #[must_use]
     pub fn key_number_at(&self, party: PartyIndex, size: u64) -> usize {
         let epochs = &self.logs[party.at()].keys;
-        epochs.iter().rposition(|epoch| epoch.began.is_none_or(|index| index < size)).unwrap_or(0)
+        epochs
+            .iter()
+            .rposition(|epoch| epoch.began.is_none_or(|index| index < size))
+            .unwrap_or(0)
     }
 
     /// Whether `cosigner`'s key of this number may have cosigned `log` at `size` (record.md section 6).
     #[must_use]
-    pub fn may_cosign(&self, cosigner: PartyIndex, number: usize, log: PartyIndex, size: u64) -> bool {
+    pub fn may_cosign(
+        &self,
+        cosigner: PartyIndex,
+        number: usize,
+        log: PartyIndex,
+        size: u64,
+    ) -> bool {
         let epoch = self.key_epochs(cosigner).get(number);
-        epoch.is_some_and(|epoch| epoch.ended.as_ref().is_none_or(|seen| size <= seen[log.at()]))
+        epoch.is_some_and(|epoch| {
+            epoch
+                .ended
+                .as_ref()
+                .is_none_or(|seen| size <= seen[log.at()])
+        })
     }
 
     /// Whether fork evidence about `party` is held.
@@ -354,7 +380,12 @@ impl Logs {
     /// Begins a batch at the end of `party`'s log.
     #[must_use]
     pub fn batch(&self, party: PartyIndex) -> Batch<'_> {
-        Batch { logs: self, party, log: self.logs[party.at()].clone(), entries: Vec::new() }
+        Batch {
+            logs: self,
+            party,
+            log: self.logs[party.at()].clone(),
+            entries: Vec::new(),
+        }
     }
 
     /// Takes up an admitted batch. Call it when the batch is durable.
@@ -363,14 +394,21 @@ impl Logs {
     /// If the batch was not begun at the end of the log as it is: batches of one log are applied in the order they were begun.
     pub fn apply(&mut self, batch: &AdmittedBatch) -> Applied {
         let party = batch.party();
-        assert_eq!(batch.first_index(), self.size(party), "batches are applied in order");
+        assert_eq!(
+            batch.first_index(),
+            self.size(party),
+            "batches are applied in order"
+        );
         self.logs[party.at()] = batch.log.clone();
         let mut purged = Vec::new();
         for entry in &batch.entries {
             purged.extend(self.note_entry(&entry.0));
         }
         self.forget();
-        Applied { settled: self.order.settle(), purged }
+        Applied {
+            settled: self.order.settle(),
+            purged,
+        }
     }
 
     /// Checks and takes up one entry without a checkpoint, for whole records whose checkpoints are checked apart.
@@ -395,8 +433,16 @@ impl Logs {
     }
 
     fn note_entry(&mut self, entry: &VerifiedEntry) -> Vec<Ref> {
-        let position = Position { lamport: entry.lamport, party: entry.party };
-        self.order.push(position, entry.index, entry.leaf, entry.header.kind == Kind::Mark);
+        let position = Position {
+            lamport: entry.lamport,
+            party: entry.party,
+        };
+        self.order.push(
+            position,
+            entry.index,
+            entry.leaf,
+            entry.header.kind == Kind::Mark,
+        );
         if entry.body.is_none() && !self.purged.contains(&entry.place()) {
             self.bodiless.insert(entry.place(), entry.leaf);
         }
@@ -407,7 +453,10 @@ impl Logs {
     fn follow_purge(&mut self, entry: &VerifiedEntry) -> Vec<Ref> {
         match entry.body() {
             Some(Body::Purge(purge)) => {
-                let state = PurgeState { targets: purge.targets.clone(), consents: BTreeSet::new() };
+                let state = PurgeState {
+                    targets: purge.targets.clone(),
+                    consents: BTreeSet::new(),
+                };
                 self.purges.insert(entry.place(), state);
                 Vec::new()
             }
@@ -418,15 +467,24 @@ impl Logs {
 
     fn follow_consent(&mut self, entry: &VerifiedEntry) -> Vec<Ref> {
         let others = self.founded.party_count() - 1;
-        let Some(state) = entry.header.refs.first().and_then(|r| self.purges.get_mut(r)) else {
+        let Some(state) = entry
+            .header
+            .refs
+            .first()
+            .and_then(|r| self.purges.get_mut(r))
+        else {
             return Vec::new();
         };
         state.consents.insert(entry.party);
         if state.consents.len() < others {
             return Vec::new();
         }
-        let fresh: Vec<Ref> =
-            state.targets.iter().copied().filter(|target| self.purged.insert(*target)).collect();
+        let fresh: Vec<Ref> = state
+            .targets
+            .iter()
+            .copied()
+            .filter(|target| self.purged.insert(*target))
+            .collect();
         for target in &fresh {
             self.bodiless.remove(target);
         }
@@ -445,7 +503,11 @@ impl Logs {
     fn verify(&self, log: &Log, party: PartyIndex, entry: Entry) -> Result<VerifiedEntry, Refused> {
         let index = log.frontier.size();
         let is_structural = |r: Ref| {
-            let of = if r.party == party { log } else { &self.logs[r.party.at()] };
+            let of = if r.party == party {
+                log
+            } else {
+                &self.logs[r.party.at()]
+            };
             of.structural.contains(&r.index)
         };
         let place = Place {
@@ -458,15 +520,22 @@ impl Logs {
             is_purge: &|r| self.purges.contains_key(&r),
             is_structural: &is_structural,
         };
-        let checked = verify_in_place(entry, &place).map_err(|rule| Refused::from(rule).at(party, index))?;
+        let checked =
+            verify_in_place(entry, &place).map_err(|rule| Refused::from(rule).at(party, index))?;
         let lamport = self.lamport(log, party, &checked.entry.header.seen);
         Ok(checked.with_lamport(Ref { party, index }, lamport))
     }
 
     fn lamport(&self, log: &Log, party: PartyIndex, seen: &[u64]) -> u64 {
-        let others = seen.iter().enumerate().filter(|(p, seen)| *p != party.at() && **seen > 0);
+        let others = seen
+            .iter()
+            .enumerate()
+            .filter(|(p, seen)| *p != party.at() && **seen > 0);
         let highest = others.map(|(p, seen)| {
-            self.logs[p].lamports.at(seen - 1).expect("kept while any log's last `seen` may ask for it")
+            self.logs[p]
+                .lamports
+                .at(seen - 1)
+                .expect("kept while any log's last `seen` may ask for it")
         });
         1 + highest.chain(log.lamports.last()).max().unwrap_or(0)
     }
@@ -475,9 +544,17 @@ impl Logs {
     ///
     /// # Errors
     /// The rule.
-    pub fn check_checkpoint(&self, party: PartyIndex, signed: &SignedCheckpoint) -> Result<(), Rule> {
+    pub fn check_checkpoint(
+        &self,
+        party: PartyIndex,
+        signed: &SignedCheckpoint,
+    ) -> Result<(), Rule> {
         let keys = self.keys_at(party, signed.checkpoint.size);
-        if signed.verify(&keys.ed) { Ok(()) } else { Err(Rule::CheckpointSignature) }
+        if signed.verify(&keys.ed) {
+            Ok(())
+        } else {
+            Err(Rule::CheckpointSignature)
+        }
     }
 
     /// Checks `cosigner`'s cosignature over `checkpoint`, which must be of a log of this line (rules 46 to 48).
@@ -494,7 +571,9 @@ impl Logs {
         if cosignature.time == 0 || cosignature.time > COSIGNATURE_TIME_MAX {
             return Err(Rule::CosignatureFormat);
         }
-        self.check_by_epochs(cosigner, log, checkpoint.size, |keys| cosignature.verify(checkpoint, &keys.ed))
+        self.check_by_epochs(cosigner, log, checkpoint.size, |keys| {
+            cosignature.verify(checkpoint, &keys.ed)
+        })
     }
 
     /// Checks `cosigner`'s seal over `checkpoint` (rules 46 to 48).
@@ -512,7 +591,9 @@ impl Logs {
             return Err(Rule::CosignatureFormat);
         }
         let id = self.founded.party_id(cosigner);
-        self.check_by_epochs(cosigner, log, checkpoint.size, |keys| seal.verify(checkpoint, &id, &keys.pq))
+        self.check_by_epochs(cosigner, log, checkpoint.size, |keys| {
+            seal.verify(checkpoint, &id, &keys.pq)
+        })
     }
 
     fn check_by_epochs(
@@ -522,10 +603,23 @@ impl Logs {
         size: u64,
         verifies: impl Fn(&VerifyingKeys) -> bool,
     ) -> Result<(), Rule> {
-        let signer = self.key_epochs(cosigner).iter().rev().find(|epoch| verifies(&epoch.keys));
-        let Some(epoch) = signer else { return Err(Rule::CosignatureSignature) };
-        let is_in_time = epoch.ended.as_ref().is_none_or(|seen| size <= seen[log.at()]);
-        if is_in_time { Ok(()) } else { Err(Rule::CosignatureKey) }
+        let signer = self
+            .key_epochs(cosigner)
+            .iter()
+            .rev()
+            .find(|epoch| verifies(&epoch.keys));
+        let Some(epoch) = signer else {
+            return Err(Rule::CosignatureSignature);
+        };
+        let is_in_time = epoch
+            .ended
+            .as_ref()
+            .is_none_or(|seen| size <= seen[log.at()]);
+        if is_in_time {
+            Ok(())
+        } else {
+            Err(Rule::CosignatureKey)
+        }
     }
 }
 
@@ -545,7 +639,9 @@ impl Batch<'_> {
     /// The rule that fails, with the entry's place. The batch is as before.
     pub fn push(&mut self, raw: RawEntry) -> Result<&VerifiedEntry, Refused> {
         let index = self.log.frontier.size();
-        let entry = raw.decode().map_err(|rule| Refused::from(rule).at(self.party, index))?;
+        let entry = raw
+            .decode()
+            .map_err(|rule| Refused::from(rule).at(self.party, index))?;
         let verified = self.logs.verify(&self.log, self.party, entry)?;
         self.log.absorb(&verified);
         self.entries.push(verified);
@@ -587,7 +683,10 @@ impl Batch<'_> {
     /// # Errors
     /// [`Rule::CheckpointSignature`]; [`Rule::CheckpointSize`] for an empty batch.
     pub fn admit(self, signature: [u8; 64]) -> Result<AdmittedBatch, Refused> {
-        let checkpoint = SignedCheckpoint { checkpoint: self.checkpoint(), signature };
+        let checkpoint = SignedCheckpoint {
+            checkpoint: self.checkpoint(),
+            signature,
+        };
         if self.entries.is_empty() {
             return Err(Rule::CheckpointSize.into());
         }
@@ -611,7 +710,12 @@ impl Batch<'_> {
 
     fn close(self, checkpoint: SignedCheckpoint) -> AdmittedBatch {
         let entries = self.entries.into_iter().map(AdmittedEntry).collect();
-        AdmittedBatch { party: self.party, entries, checkpoint, log: self.log }
+        AdmittedBatch {
+            party: self.party,
+            entries,
+            checkpoint,
+            log: self.log,
+        }
     }
 }
 
@@ -695,32 +799,46 @@ fn verify_in_place(mut entry: Entry, place: &Place<'_>) -> Result<Checked, Rule>
     check_header(&entry, place)?;
     let kind = entry.header.kind;
     let Some(carried) = entry.body.take() else {
-        return if kind.is_structural() { Err(Rule::BodyAbsent) } else { Ok(Checked { entry, body: None }) };
+        return if kind.is_structural() {
+            Err(Rule::BodyAbsent)
+        } else {
+            Ok(Checked { entry, body: None })
+        };
     };
     let salted = carried.check(&entry.header.body_hash)?;
-    let body = Body::verify(kind, &salted.bytes, &Around {
-        founded: place.founded,
-        party: place.party,
-        index: place.index,
-        seen: &entry.header.seen,
-        refs: &entry.header.refs,
-        serial: place.serial,
-        is_purge: place.is_purge,
-        is_structural: place.is_structural,
-    })?;
-    Ok(Checked { entry, body: Some((salted, body)) })
+    let body = Body::verify(
+        kind,
+        &salted.bytes,
+        &Around {
+            founded: place.founded,
+            party: place.party,
+            index: place.index,
+            seen: &entry.header.seen,
+            refs: &entry.header.refs,
+            serial: place.serial,
+            is_purge: place.is_purge,
+            is_structural: place.is_structural,
+        },
+    )?;
+    Ok(Checked {
+        entry,
+        body: Some((salted, body)),
+    })
 }
 
 /// Whether the charter lists `post` for `party`.
 pub(crate) fn has_post(founded: &Founded, party: PartyIndex, post: &str) -> bool {
-    founded.member(party).is_some_and(|member| member.has_post(post))
+    founded
+        .member(party)
+        .is_some_and(|member| member.has_post(post))
 }
 
 /// Rules 9 to 17.
 fn check_header(entry: &Entry, place: &Place<'_>) -> Result<(), Rule> {
     let header = &entry.header;
     let is_node = header.post == NODE_POST;
-    let may_write = is_post(&header.post) && (is_node || has_post(place.founded, place.party, &header.post));
+    let may_write =
+        is_post(&header.post) && (is_node || has_post(place.founded, place.party, &header.post));
     if !may_write || is_node != header.kind.is_by_node() {
         return Err(Rule::HeaderPost);
     }
@@ -730,11 +848,19 @@ fn check_header(entry: &Entry, place: &Place<'_>) -> Result<(), Rule> {
     if header.seen[place.party.at()] != place.index {
         return Err(Rule::SeenOwn);
     }
-    if place.previous.is_some_and(|before| header.seen.iter().zip(before).any(|(now, before)| now < before)) {
+    if place.previous.is_some_and(|before| {
+        header
+            .seen
+            .iter()
+            .zip(before)
+            .any(|(now, before)| now < before)
+    }) {
         return Err(Rule::SeenBackwards);
     }
     let is_other = |p: usize| p != place.party.at();
-    let is_ahead = |held: &[Log]| (0..held.len()).any(|p| is_other(p) && header.seen[p] > held[p].frontier.size());
+    let is_ahead = |held: &[Log]| {
+        (0..held.len()).any(|p| is_other(p) && header.seen[p] > held[p].frontier.size())
+    };
     if place.held.is_some_and(is_ahead) {
         return Err(Rule::SeenAhead);
     }
@@ -759,16 +885,21 @@ pub fn check_disclosed(
 ) -> Result<VerifiedEntry, Refused> {
     let at = |rule: Rule| Refused::from(rule).at(party, index);
     let entry = raw.decode().map_err(at)?;
-    let checked = verify_in_place(entry, &Place {
-        founded,
-        party,
-        index,
-        previous: None,
-        held: None,
-        serial: founded.member(party).map_or(0, |member| member.credential.serial()),
-        // All that is known of other entries is that each log begins with its founding.
-        is_purge: &|r| r.index > 0,
-        is_structural: &|r| r.index == 0,
-    });
+    let checked = verify_in_place(
+        entry,
+        &Place {
+            founded,
+            party,
+            index,
+            previous: None,
+            held: None,
+            serial: founded
+                .member(party)
+                .map_or(0, |member| member.credential.serial()),
+            // All that is known of other entries is that each log begins with its founding.
+            is_purge: &|r| r.index > 0,
+            is_structural: &|r| r.index == 0,
+        },
+    );
     Ok(checked.map_err(at)?.with_lamport(Ref { party, index }, 0))
 }

@@ -57,7 +57,9 @@ impl Body {
             Kind::Chunk => verify_chunk(bytes).map(|()| Self::Chunk),
             Kind::Receipt => Receipt::read(bytes, Some(around)).map(Self::Receipt),
             Kind::Mark => empty_map(bytes).map(|()| Self::Mark),
-            Kind::KeyChange => verify_key_change(bytes, around).map(|c| Self::KeyChange(Box::new(c))),
+            Kind::KeyChange => {
+                verify_key_change(bytes, around).map(|c| Self::KeyChange(Box::new(c)))
+            }
             Kind::Purge => Purge::read(bytes, Some(around)).map(Self::Purge),
             Kind::Consent => verify_consent(bytes, around).map(|()| Self::Consent),
             Kind::Other(_) => Ok(Self::Other),
@@ -96,28 +98,45 @@ fn verify_founding(bytes: &[u8], around: &Around<'_>) -> Result<LineId, Rule> {
     let mut r = Reader::checked(bytes, Rule::BodyShape)?;
     single_key(&mut r)?;
     let line = LineId(Hash(r.array_of()?));
-    if line == around.founded.line() { Ok(line) } else { Err(Rule::FoundingCharter) }
+    if line == around.founded.line() {
+        Ok(line)
+    } else {
+        Err(Rule::FoundingCharter)
+    }
 }
 
 fn verify_chunk(bytes: &[u8]) -> Result<(), Rule> {
-    if (1..=CHUNK_MAX).contains(&bytes.len()) { Ok(()) } else { Err(Rule::ChunkSize) }
+    if (1..=CHUNK_MAX).contains(&bytes.len()) {
+        Ok(())
+    } else {
+        Err(Rule::ChunkSize)
+    }
 }
 
 fn empty_map(bytes: &[u8]) -> Result<(), Rule> {
     Reader::checked(bytes, Rule::BodyShape)?;
-    if bytes == EMPTY_BODY { Ok(()) } else { Err(Rule::BodyShape) }
+    if bytes == EMPTY_BODY {
+        Ok(())
+    } else {
+        Err(Rule::BodyShape)
+    }
 }
 
 /// Requires a map with the one key 0 and leaves the reader at its value.
 fn single_key(r: &mut Reader<'_>) -> Result<(), Rule> {
     let mut keys = r.map()?;
-    if keys.left() == 1 && keys.next(r)? == Some(0) { Ok(()) } else { Err(Rule::BodyShape) }
+    if keys.left() == 1 && keys.next(r)? == Some(0) {
+        Ok(())
+    } else {
+        Err(Rule::BodyShape)
+    }
 }
 
 fn verify_key_change(bytes: &[u8], around: &Around<'_>) -> Result<VerifiedCredential, Rule> {
     let mut r = Reader::checked(bytes, Rule::BodyShape)?;
     single_key(&mut r)?;
-    let credential = VerifiedCredential::decode(r.bytes()?).map_err(|_| Rule::KeyChangeCredential)?;
+    let credential =
+        VerifiedCredential::decode(r.bytes()?).map_err(|_| Rule::KeyChangeCredential)?;
     if credential.party_id() != around.founded.party_id(around.party) {
         return Err(Rule::KeyChangeCredential);
     }
@@ -221,7 +240,11 @@ impl Receipt {
     /// Encodes the body.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let optional = [self.class.is_some(), self.words.is_some(), self.promised.is_some()];
+        let optional = [
+            self.class.is_some(),
+            self.words.is_some(),
+            self.promised.is_some(),
+        ];
         let mut w = Writer::new();
         w.map(2 + optional.iter().filter(|present| **present).count());
         w.uint(0).uint(self.stage.number()).uint(1).int(self.time);
@@ -247,7 +270,8 @@ impl Receipt {
 
     fn read(bytes: &[u8], around: Option<&Around<'_>>) -> Result<Self, Rule> {
         let mut r = Reader::checked(bytes, Rule::BodyShape)?;
-        let (mut stage, mut time, mut class, mut words, mut promised) = (None, None, None, None, None);
+        let (mut stage, mut time, mut class, mut words, mut promised) =
+            (None, None, None, None, None);
         let mut keys = r.map()?;
         while let Some(key) = keys.next(&mut r)? {
             match key {
@@ -259,11 +283,16 @@ impl Receipt {
                 _ => return Err(Rule::BodyShape),
             }
         }
-        let (Some(stage), Some(time)) = (stage, time) else { return Err(Rule::BodyShape) };
+        let (Some(stage), Some(time)) = (stage, time) else {
+            return Err(Rule::BodyShape);
+        };
         let stage = Stage::from_number(stage).ok_or(Rule::ReceiptStage)?;
         let time = in_range(time).ok_or(Rule::ReceiptStage)?;
-        let promised = promised.map(|p| in_range(p).ok_or(Rule::ReceiptStage)).transpose()?;
-        let fits = |text: &Option<String>, max| text.as_ref().is_none_or(|t| (1..=max).contains(&t.len()));
+        let promised = promised
+            .map(|p| in_range(p).ok_or(Rule::ReceiptStage))
+            .transpose()?;
+        let fits =
+            |text: &Option<String>, max| text.as_ref().is_none_or(|t| (1..=max).contains(&t.len()));
         let is_right = promised.is_some() == (stage == Stage::StandBy)
             && fits(&class, SUBJECT_MAX)
             && fits(&words, BODY_MAX);
@@ -276,7 +305,13 @@ impl Receipt {
                 return Err(Rule::ReceiptRef);
             }
         }
-        Ok(Self { stage, time, class, words, promised })
+        Ok(Self {
+            stage,
+            time,
+            class,
+            words,
+            promised,
+        })
     }
 }
 
@@ -326,18 +361,29 @@ impl Purge {
                 _ => return Err(Rule::BodyShape),
             }
         }
-        let (Some(targets), Some(reason)) = (targets, reason) else { return Err(Rule::BodyShape) };
+        let (Some(targets), Some(reason)) = (targets, reason) else {
+            return Err(Rule::BodyShape);
+        };
         let purge = Self { targets, reason };
-        if purge.is_right(around) { Ok(purge) } else { Err(Rule::PurgeTarget) }
+        if purge.is_right(around) {
+            Ok(purge)
+        } else {
+            Err(Rule::PurgeTarget)
+        }
     }
 
     fn is_right(&self, around: Option<&Around<'_>>) -> bool {
         let is_formed = (1..=PURGE_MAX).contains(&self.targets.len())
             && (1..=SUBJECT_MAX).contains(&self.reason.len())
-            && self.targets.iter().enumerate().all(|(i, t)| !self.targets[..i].contains(t));
+            && self
+                .targets
+                .iter()
+                .enumerate()
+                .all(|(i, t)| !self.targets[..i].contains(t));
         let is_allowed = around.is_none_or(|around| {
             self.targets.iter().all(|t| {
-                check_refs(std::slice::from_ref(t), around.seen).is_ok() && !(around.is_structural)(*t)
+                check_refs(std::slice::from_ref(t), around.seen).is_ok()
+                    && !(around.is_structural)(*t)
             })
         });
         is_formed && is_allowed
@@ -372,17 +418,33 @@ mod tests {
 
     #[test]
     fn stand_by_and_a_promised_time_go_together() {
-        let base = Receipt { stage: Stage::Shown, time: 0, class: None, words: None, promised: None };
+        let base = Receipt {
+            stage: Stage::Shown,
+            time: 0,
+            class: None,
+            words: None,
+            promised: None,
+        };
         for (stage, promised) in [(Stage::StandBy, None), (Stage::Shown, Some(1))] {
-            let receipt = Receipt { stage, promised, ..base.clone() };
+            let receipt = Receipt {
+                stage,
+                promised,
+                ..base.clone()
+            };
             assert_eq!(Receipt::decode(&receipt.encode()), Err(Rule::ReceiptStage));
         }
     }
 
     #[test]
     fn a_purge_names_each_entry_once() {
-        let target = Ref { party: PartyIndex(0), index: 4 };
-        let purge = Purge { targets: vec![target, target], reason: "agreed".into() };
+        let target = Ref {
+            party: PartyIndex(0),
+            index: 4,
+        };
+        let purge = Purge {
+            targets: vec![target, target],
+            reason: "agreed".into(),
+        };
         assert_eq!(Purge::decode(&purge.encode()), Err(Rule::PurgeTarget));
     }
 

@@ -213,7 +213,11 @@ pub enum Continuity {
 ///
 /// # Errors
 /// [`Rule::CardChanged`].
-pub fn continuity(own: &Certificate, before: &Certificate, is_signed: bool) -> Result<Continuity, Rule> {
+pub fn continuity(
+    own: &Certificate,
+    before: &Certificate,
+    is_signed: bool,
+) -> Result<Continuity, Rule> {
     if own.bytes() == before.bytes() {
         return Ok(Continuity::Same);
     }

@@ -43,7 +43,11 @@ impl<'a> Reader<'a> {
     /// Starts reading `bytes`; a type mismatch is reported as `shape`.
     #[must_use]
     pub fn new(bytes: &'a [u8], shape: Rule) -> Self {
-        Self { bytes, at: 0, shape }
+        Self {
+            bytes,
+            at: 0,
+            shape,
+        }
     }
 
     /// Checks that `bytes` are exactly one deterministic item, then reads it.
@@ -76,7 +80,10 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// The CBOR rules for the item, then what `read` fails with.
-    pub fn next_item<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Rule>) -> Result<T, Rule> {
+    pub fn next_item<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, Rule>,
+    ) -> Result<T, Rule> {
         let mut start = self.clone();
         read(self).or_else(|rule| start.item().and(Err(rule)))
     }
@@ -98,7 +105,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Rule::CborTrailing`].
     pub fn end(&self) -> Result<(), Rule> {
-        if self.is_empty() { Ok(()) } else { Err(Rule::CborTrailing) }
+        if self.is_empty() {
+            Ok(())
+        } else {
+            Err(Rule::CborTrailing)
+        }
     }
 
     /// The type of the next item, without reading it.
@@ -166,7 +177,11 @@ impl<'a> Reader<'a> {
     pub fn wide_int(&mut self) -> Result<Option<i64>, Rule> {
         let is_negative = self.bytes.get(self.at).is_some_and(|byte| byte >> 5 == 1);
         let value = i64::try_from(self.head(u8::from(is_negative))?).ok();
-        Ok(if is_negative { value.map(|value| -1 - value) } else { value })
+        Ok(if is_negative {
+            value.map(|value| -1 - value)
+        } else {
+            value
+        })
     }
 
     /// Reads a byte string.
@@ -208,7 +223,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// See [`Reader`].
     pub fn array_exact(&mut self, len: u64) -> Result<(), Rule> {
-        if self.array()? == len { Ok(()) } else { Err(self.shape) }
+        if self.array()? == len {
+            Ok(())
+        } else {
+            Err(self.shape)
+        }
     }
 
     /// Reads the head of an array of at most `max` items.
@@ -217,7 +236,10 @@ impl<'a> Reader<'a> {
     /// `over` when there are more.
     pub fn array_max(&mut self, max: usize, over: Rule) -> Result<usize, Rule> {
         let len = self.array()?;
-        usize::try_from(len).ok().filter(|len| *len <= max).ok_or(over)
+        usize::try_from(len)
+            .ok()
+            .filter(|len| *len <= max)
+            .ok_or(over)
     }
 
     /// Reads the head of a map and returns a cursor that hands out its keys in order.
@@ -225,7 +247,10 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// See [`Reader`].
     pub fn map(&mut self) -> Result<MapKeys, Rule> {
-        Ok(MapKeys { left: self.head(5)?, last: None })
+        Ok(MapKeys {
+            left: self.head(5)?,
+            last: None,
+        })
     }
 
     /// Reads `null` if it is next.
@@ -323,7 +348,11 @@ impl MapKeys {
 /// [`Rule::CborMalformed`], [`Rule::CborCanonical`] or [`Rule::CborTrailing`], whichever is met first from the left.
 pub fn check(bytes: &[u8]) -> Result<(), Rule> {
     let end = walk(bytes, 0, 0)?;
-    if end == bytes.len() { Ok(()) } else { Err(Rule::CborTrailing) }
+    if end == bytes.len() {
+        Ok(())
+    } else {
+        Err(Rule::CborTrailing)
+    }
 }
 
 fn head_value(bytes: &[u8], at: usize) -> Result<(u64, usize), Rule> {
@@ -337,14 +366,20 @@ fn head_value(bytes: &[u8], at: usize) -> Result<(u64, usize), Rule> {
         _ => return Err(Rule::CborMalformed),
     };
     let raw = bytes.get(at + 1..at + 1 + len).ok_or(Rule::CborMalformed)?;
-    let value = raw.iter().fold(0u64, |acc, byte| acc << 8 | u64::from(*byte));
+    let value = raw
+        .iter()
+        .fold(0u64, |acc, byte| acc << 8 | u64::from(*byte));
     let shortest = match len {
         1 => value > 23,
         2 => value > 0xff,
         4 => value > 0xffff,
         _ => value > 0xffff_ffff,
     };
-    if shortest { Ok((value, at + 1 + len)) } else { Err(Rule::CborCanonical) }
+    if shortest {
+        Ok((value, at + 1 + len))
+    } else {
+        Err(Rule::CborCanonical)
+    }
 }
 
 /// Walks one item at `at` and returns where the next begins.
@@ -352,7 +387,11 @@ fn walk(bytes: &[u8], at: usize, depth: usize) -> Result<usize, Rule> {
     let first = *bytes.get(at).ok_or(Rule::CborMalformed)?;
     let major = first >> 5;
     if major == 7 {
-        return if matches!(first, 0xf4..=0xf6) { Ok(at + 1) } else { Err(Rule::CborMalformed) };
+        return if matches!(first, 0xf4..=0xf6) {
+            Ok(at + 1)
+        } else {
+            Err(Rule::CborMalformed)
+        };
     }
     if major == 6 {
         return Err(Rule::CborMalformed);
@@ -449,7 +488,11 @@ impl Writer {
 
     /// Writes a signed integer.
     pub fn int(&mut self, value: i64) -> &mut Self {
-        if value < 0 { self.head(1, value.unsigned_abs() - 1) } else { self.head(0, value.unsigned_abs()) }
+        if value < 0 {
+            self.head(1, value.unsigned_abs() - 1)
+        } else {
+            self.head(0, value.unsigned_abs())
+        }
     }
 
     /// Writes a byte string.
@@ -508,12 +551,23 @@ mod tests {
         assert_eq!(check(&[0x18, 0x17]), Err(Rule::CborCanonical));
         assert_eq!(check(&[0x18, 0x18]), Ok(()));
         assert_eq!(check(&[0x19, 0x00, 0xff]), Err(Rule::CborCanonical));
-        assert_eq!(check(&[0x1b, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]), Err(Rule::CborCanonical));
+        assert_eq!(
+            check(&[0x1b, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]),
+            Err(Rule::CborCanonical)
+        );
     }
 
     #[test]
     fn forbidden_items_are_malformed() {
-        for bytes in [&[0xc0, 0x00][..], &[0xf9, 0, 0], &[0x5f, 0xff], &[0xf7], &[0x1c], &[], &[0x61, 0xff]] {
+        for bytes in [
+            &[0xc0, 0x00][..],
+            &[0xf9, 0, 0],
+            &[0x5f, 0xff],
+            &[0xf7],
+            &[0x1c],
+            &[],
+            &[0x61, 0xff],
+        ] {
             assert_eq!(check(bytes), Err(Rule::CborMalformed), "{bytes:x?}");
         }
     }
@@ -535,18 +589,33 @@ mod tests {
 
     #[test]
     fn an_announced_length_beyond_the_bytes_is_refused_without_allocating() {
-        assert_eq!(check(&[0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]), Err(Rule::CborMalformed));
-        assert_eq!(check(&[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]), Err(Rule::CborMalformed));
+        assert_eq!(
+            check(&[0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+            Err(Rule::CborMalformed)
+        );
+        assert_eq!(
+            check(&[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+            Err(Rule::CborMalformed)
+        );
     }
 
     #[test]
     fn what_is_written_reads_back() {
         let mut w = Writer::new();
-        w.array(4).int(-70_000).text("ä").bytes(&[1, 2]).map(1).uint(300).bool(true);
+        w.array(4)
+            .int(-70_000)
+            .text("ä")
+            .bytes(&[1, 2])
+            .map(1)
+            .uint(300)
+            .bool(true);
         let bytes = w.into_bytes();
         let mut r = Reader::checked(&bytes, Rule::BodyShape).expect("own output");
         r.array_exact(4).expect("array");
-        assert_eq!((r.int(), r.text(), r.bytes()), (Ok(-70_000), Ok("ä"), Ok(&[1, 2][..])));
+        assert_eq!(
+            (r.int(), r.text(), r.bytes()),
+            (Ok(-70_000), Ok("ä"), Ok(&[1, 2][..]))
+        );
         let mut map = r.map().expect("map");
         assert_eq!(map.next(&mut r), Ok(Some(300)));
         assert_eq!(r.bool(), Ok(true));

@@ -45,7 +45,9 @@ impl Doubt {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::TimeBeforeCause => "its claimed time is earlier than that of an entry its author had seen",
+            Self::TimeBeforeCause => {
+                "its claimed time is earlier than that of an entry its author had seen"
+            }
             Self::TimeFarOff => "its claimed time is far from when the other side signed for it",
             Self::NumberRepeated => "its note number had been used before",
             Self::NumberGap => "note numbers before it are missing",
@@ -87,16 +89,23 @@ impl NoteNumbers {
 
 /// Whether `time` lies more than the tolerance before any of `causes`.
 #[must_use]
-pub fn is_before_cause(time: i64, causes: impl IntoIterator<Item = i64>, tolerance_ms: i64) -> bool {
+pub fn is_before_cause(
+    time: i64,
+    causes: impl IntoIterator<Item = i64>,
+    tolerance_ms: i64,
+) -> bool {
     causes.into_iter().any(|cause| time < cause - tolerance_ms)
 }
 
 /// Whether `time` (ms) lies further than the tolerance from a cosignature's time (s).
 #[must_use]
 pub fn is_far_off(time: i64, cosigned_s: u64, tolerance_ms: i64) -> bool {
-    let cosigned = i64::try_from(cosigned_s).unwrap_or(i64::MAX).saturating_mul(1000);
+    let cosigned = i64::try_from(cosigned_s)
+        .unwrap_or(i64::MAX)
+        .saturating_mul(1000);
     // A cosignature holds whole seconds, rounded down.
-    time.saturating_sub(cosigned).saturating_sub(999) > tolerance_ms || cosigned.saturating_sub(time) > tolerance_ms
+    time.saturating_sub(cosigned).saturating_sub(999) > tolerance_ms
+        || cosigned.saturating_sub(time) > tolerance_ms
 }
 
 /// Computes the marks of doubt of a whole record, read in its order.
@@ -141,9 +150,15 @@ impl<'a> Doubts<'a> {
             }
             (_, Some(Body::Message(message))) => {
                 let numbers = &mut self.numbers[entry.party().at()];
-                let doubt = message.number.and_then(|(year, number)| numbers.next(year, number));
-                self.found.extend(doubt.map(|doubt| (self.order.len(), doubt)));
-                let broken = message.attachments.iter().any(|a| !self.is_whole(entry.party(), a));
+                let doubt = message
+                    .number
+                    .and_then(|(year, number)| numbers.next(year, number));
+                self.found
+                    .extend(doubt.map(|doubt| (self.order.len(), doubt)));
+                let broken = message
+                    .attachments
+                    .iter()
+                    .any(|a| !self.is_whole(entry.party(), a));
                 self.found_if(broken, Doubt::AttachmentBroken);
             }
             _ => {}
@@ -160,14 +175,19 @@ impl<'a> Doubts<'a> {
 
     fn is_whole(&self, party: PartyIndex, attachment: &Attachment) -> bool {
         let range = attachment.first..attachment.first + attachment.chunks;
-        is_whole(attachment, range.map(|index| self.chunks.get(&Ref { party, index }).copied()))
+        is_whole(
+            attachment,
+            range.map(|index| self.chunks.get(&Ref { party, index }).copied()),
+        )
     }
 
     /// Adds what cosignatures say about times, and returns all marks in the record's order.
     pub(crate) fn close(mut self, held: &[Held]) -> Vec<(Ref, Doubt)> {
         let first = FirstReceipts::of(held, self.times.len());
         for (sequence, place) in self.order.iter().enumerate() {
-            let Some(time) = usize::try_from(place.index).ok().and_then(|i| self.times[place.party.at()].get(i))
+            let Some(time) = usize::try_from(place.index)
+                .ok()
+                .and_then(|i| self.times[place.party.at()].get(i))
             else {
                 continue;
             };
@@ -177,7 +197,10 @@ impl<'a> Doubts<'a> {
             }
         }
         self.found.sort_unstable();
-        self.found.iter().map(|(sequence, doubt)| (self.order[*sequence], *doubt)).collect()
+        self.found
+            .iter()
+            .map(|(sequence, doubt)| (self.order[*sequence], *doubt))
+            .collect()
     }
 }
 
@@ -191,7 +214,10 @@ pub fn tolerance_ms(founded: &Founded) -> i64 {
 ///
 /// An outer `None` is an entry that is missing or no chunk; an inner one a chunk whose body was purged. Where one was
 /// purged, sizes and hash can't be checked, which is no fault.
-pub fn is_whole<'a>(attachment: &Attachment, chunks: impl Iterator<Item = Option<Option<&'a [u8]>>>) -> bool {
+pub fn is_whole<'a>(
+    attachment: &Attachment,
+    chunks: impl Iterator<Item = Option<Option<&'a [u8]>>>,
+) -> bool {
     let mut hasher = Sha256::new();
     let (mut length, mut is_purged, mut is_full) = (0u64, false, true);
     let mut chunks = chunks.peekable();
@@ -207,7 +233,9 @@ pub fn is_whole<'a>(attachment: &Attachment, chunks: impl Iterator<Item = Option
         }
     }
     is_purged
-        || (is_full && length == attachment.length && Hash(hasher.finalize().into()) == attachment.sha256)
+        || (is_full
+            && length == attachment.length
+            && Hash(hasher.finalize().into()) == attachment.sha256)
 }
 
 /// By log: (size, earliest time of another party's cosignature of that size or more), ascending.
@@ -232,7 +260,8 @@ impl FirstReceipts {
 
     fn covering(&self, place: Ref) -> Option<u64> {
         let log = &self.0[place.party.at()];
-        log.get(log.partition_point(|(size, _)| *size <= place.index)).map(|(_, time)| *time)
+        log.get(log.partition_point(|(size, _)| *size <= place.index))
+            .map(|(_, time)| *time)
     }
 }
 
@@ -260,9 +289,23 @@ mod tests {
     #[test]
     fn the_first_receipt_is_the_earliest_that_covers_the_entry() {
         let party = |p| PartyIndex(p);
-        let held = |size, time| Held { cosigner: party(1), log: party(0), size, time, is_seal: false };
+        let held = |size, time| Held {
+            cosigner: party(1),
+            log: party(0),
+            size,
+            time,
+            is_seal: false,
+        };
         let first = FirstReceipts::of(&[held(2, 50), held(5, 40)], 2);
-        let at = |index| first.covering(Ref { party: party(0), index });
-        assert_eq!((at(0), at(1), at(2), at(5)), (Some(40), Some(40), Some(40), None));
+        let at = |index| {
+            first.covering(Ref {
+                party: party(0),
+                index,
+            })
+        };
+        assert_eq!(
+            (at(0), at(1), at(2), at(5)),
+            (Some(40), Some(40), Some(40), None)
+        );
     }
 }

@@ -88,7 +88,10 @@ impl Kind {
     /// Whether the record's own rules rest on the body, so that it can't be purged.
     #[must_use]
     pub fn is_structural(self) -> bool {
-        matches!(self, Self::Founding | Self::KeyChange | Self::Purge | Self::Consent)
+        matches!(
+            self,
+            Self::Founding | Self::KeyChange | Self::Purge | Self::Consent
+        )
     }
 }
 
@@ -113,7 +116,9 @@ impl MessageType {
     /// The type of a number on the wire.
     #[must_use]
     pub fn from_number(number: u64) -> Option<Self> {
-        [Self::Real, Self::Exercise, Self::Test].into_iter().find(|t| t.number() == number)
+        [Self::Real, Self::Exercise, Self::Test]
+            .into_iter()
+            .find(|t| t.number() == number)
     }
 
     /// The word for it.
@@ -167,11 +172,17 @@ impl Header {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
-        w.array(8).uint(1).uint(self.kind.number()).array(self.seen.len());
+        w.array(8)
+            .uint(1)
+            .uint(self.kind.number())
+            .array(self.seen.len());
         for seen in &self.seen {
             w.uint(*seen);
         }
-        w.text(&self.post).uint(self.message_type.number()).int(self.time).array(self.refs.len());
+        w.text(&self.post)
+            .uint(self.message_type.number())
+            .int(self.time)
+            .array(self.refs.len());
         for entry_ref in &self.refs {
             entry_ref.write(&mut w);
         }
@@ -189,7 +200,9 @@ impl Header {
         }
         let (mut header, message_type, time) = Reader::whole(bytes, Rule::HeaderShape, Self::read)?;
         header.message_type = MessageType::from_number(message_type).ok_or(Rule::HeaderType)?;
-        header.time = time.filter(|t| (-TIME_MAX..=TIME_MAX).contains(t)).ok_or(Rule::HeaderTime)?;
+        header.time = time
+            .filter(|t| (-TIME_MAX..=TIME_MAX).contains(t))
+            .ok_or(Rule::HeaderTime)?;
         Ok(header)
     }
 
@@ -213,7 +226,15 @@ impl Header {
         let (message_type, time) = (r.uint()?, read_time(r)?);
         let refs = read_refs(r)?;
         let body_hash = Hash(r.array_of()?);
-        let header = Self { kind, seen, post, message_type: MessageType::Real, time: 0, refs, body_hash };
+        let header = Self {
+            kind,
+            seen,
+            post,
+            message_type: MessageType::Real,
+            time: 0,
+            refs,
+            body_hash,
+        };
         Ok((header, message_type, time))
     }
 }
@@ -229,7 +250,10 @@ pub(crate) fn read_refs(r: &mut Reader<'_>) -> Result<Vec<Ref>, Rule> {
         .map(|_| {
             r.array_exact(2)?;
             let party = u8::try_from(r.uint()?).unwrap_or(u8::MAX);
-            Ok(Ref { party: PartyIndex(party), index: r.uint()? })
+            Ok(Ref {
+                party: PartyIndex(party),
+                index: r.uint()?,
+            })
         })
         .collect()
 }
@@ -259,7 +283,10 @@ impl SaltedBody {
         if bytes.len() > BODY_MAX {
             return Err(Rule::BodySize);
         }
-        Ok(Self { salt, bytes: bytes.to_vec() })
+        Ok(Self {
+            salt,
+            bytes: bytes.to_vec(),
+        })
     }
 
     /// SHA-256(salt ‖ body).
@@ -286,8 +313,16 @@ impl RawEntry {
     pub fn decode(self) -> Result<Entry, Rule> {
         let header = Header::decode(&self.header)?;
         let leaf = tree::leaf_hash(&self.header);
-        let body = self.body.map(|(salt, bytes)| Carried { salt: salt.try_into().ok(), bytes });
-        Ok(Entry { header, leaf, header_bytes: self.header, body })
+        let body = self.body.map(|(salt, bytes)| Carried {
+            salt: salt.try_into().ok(),
+            bytes,
+        });
+        Ok(Entry {
+            header,
+            leaf,
+            header_bytes: self.header,
+            body,
+        })
     }
 }
 
@@ -306,8 +341,15 @@ impl Carried {
         if self.bytes.len() > BODY_MAX {
             return Err(Rule::BodySize);
         }
-        let salted = SaltedBody { salt, bytes: self.bytes };
-        if salted.hash() == *committed { Ok(salted) } else { Err(Rule::BodyHash) }
+        let salted = SaltedBody {
+            salt,
+            bytes: self.bytes,
+        };
+        if salted.hash() == *committed {
+            Ok(salted)
+        } else {
+            Err(Rule::BodyHash)
+        }
     }
 }
 
@@ -323,7 +365,10 @@ pub struct Entry {
 impl Entry {
     /// Decodes an entry from the bytes of a file (rules 1 to 8).
     pub(crate) fn of(header: &[u8], body: Option<(&[u8], &[u8])>) -> Result<Self, Rule> {
-        let body = body.map(|(salt, bytes)| Carried { salt: salt.try_into().ok(), bytes: bytes.to_vec() });
+        let body = body.map(|(salt, bytes)| Carried {
+            salt: salt.try_into().ok(),
+            bytes: bytes.to_vec(),
+        });
         Ok(Self {
             header: Header::decode(header)?,
             leaf: tree::leaf_hash(header),
@@ -373,7 +418,10 @@ impl VerifiedEntry {
     /// The place as a reference.
     #[must_use]
     pub fn place(&self) -> Ref {
-        Ref { party: self.party, index: self.index }
+        Ref {
+            party: self.party,
+            index: self.index,
+        }
     }
     /// The decoded header.
     #[must_use]
@@ -417,7 +465,11 @@ pub(crate) fn check_refs(refs: &[Ref], seen: &[u64]) -> Result<(), Rule> {
         return Err(Rule::RefUnseen);
     }
     let is_repeated = refs.iter().enumerate().any(|(i, r)| refs[..i].contains(r));
-    if is_repeated { Err(Rule::RefDuplicate) } else { Ok(()) }
+    if is_repeated {
+        Err(Rule::RefDuplicate)
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -431,7 +483,10 @@ mod tests {
             post: "watch".into(),
             message_type: MessageType::Exercise,
             time: -81_000_000_000,
-            refs: vec![Ref { party: PartyIndex(1), index: 0 }],
+            refs: vec![Ref {
+                party: PartyIndex(1),
+                index: 0,
+            }],
             body_hash: Hash([7; 32]),
         }
     }
@@ -453,13 +508,22 @@ mod tests {
 
     #[test]
     fn a_time_out_of_range_is_not_a_shape_error() {
-        let over = Header { time: TIME_MAX + 1, ..header() };
+        let over = Header {
+            time: TIME_MAX + 1,
+            ..header()
+        };
         assert_eq!(Header::decode(&over.encode()), Err(Rule::HeaderTime));
     }
 
     #[test]
     fn unknown_kinds_keep_their_number() {
-        let other = Header { kind: Kind::Other(99), ..header() };
-        assert_eq!(Header::decode(&other.encode()).map(|h| h.kind), Ok(Kind::Other(99)));
+        let other = Header {
+            kind: Kind::Other(99),
+            ..header()
+        };
+        assert_eq!(
+            Header::decode(&other.encode()).map(|h| h.kind),
+            Ok(Kind::Other(99))
+        );
     }
 }

@@ -51,7 +51,11 @@ pub fn encode_entry(party: PartyIndex, entry: &RawEntry) -> Vec<u8> {
 #[must_use]
 pub fn encode_end(entries: u64, settled: u64, root: &Hash) -> Vec<u8> {
     let mut w = Writer::new();
-    w.array(4).text("end").uint(entries).uint(settled).bytes(&root.0);
+    w.array(4)
+        .text("end")
+        .uint(entries)
+        .uint(settled)
+        .bytes(&root.0);
     w.into_bytes()
 }
 
@@ -96,7 +100,9 @@ pub struct Report {
 /// # Errors
 /// The rule that was broken, with the entry's place where one is concerned. Rules are applied in the order that record.md section 10 gives.
 pub fn verify(bytes: &[u8], mut visit: impl FnMut(&VerifiedEntry)) -> Result<Report, Refused> {
-    let rest = bytes.strip_prefix(MAGIC.as_bytes()).ok_or(Rule::ExportMagic)?;
+    let rest = bytes
+        .strip_prefix(MAGIC.as_bytes())
+        .ok_or(Rule::ExportMagic)?;
     let mut r = Reader::new(rest, Rule::ExportShape);
     let founded = Arc::new(Founded::decode(next(&mut r, Reader::bytes)?)?);
     let notes = next(&mut r, read_notes)?;
@@ -112,7 +118,13 @@ pub fn verify(bytes: &[u8], mut visit: impl FnMut(&VerifiedEntry)) -> Result<Rep
     if let Some(missing) = reading.logs.missing_bodies().next() {
         return Err(Refused::from(Rule::BodyAbsent).at(missing.party, missing.index));
     }
-    let Reading { logs, boundaries, doubts, entries, .. } = reading;
+    let Reading {
+        logs,
+        boundaries,
+        doubts,
+        entries,
+        ..
+    } = reading;
     let (settled, root) = (logs.order().settled(), logs.order().root());
     if end != (entries, settled, root) || !r.is_empty() {
         return Err(Rule::ExportEnd.into());
@@ -121,7 +133,15 @@ pub fn verify(bytes: &[u8], mut visit: impl FnMut(&VerifiedEntry)) -> Result<Rep
     let held = check_notes(&logs, &ring, &boundaries, &notes)?;
     let forked = check_forks(&ring, &forks)?;
     let doubts = doubts.close(&held);
-    Ok(Report { entries, settled, root, held, doubts, forked, logs })
+    Ok(Report {
+        entries,
+        settled,
+        root,
+        held,
+        doubts,
+        forked,
+        logs,
+    })
 }
 
 /// The next item of the file, which must be there.
@@ -129,7 +149,11 @@ fn next<'a, T>(
     r: &mut Reader<'a>,
     read: impl FnOnce(&mut Reader<'a>) -> Result<T, Rule>,
 ) -> Result<T, Rule> {
-    if r.is_empty() { Err(Rule::ExportShape) } else { r.next_item(read) }
+    if r.is_empty() {
+        Err(Rule::ExportShape)
+    } else {
+        r.next_item(read)
+    }
 }
 
 /// A note's parse, whose failure is reported only when its turn comes.
@@ -137,7 +161,9 @@ type ParsedNote = Result<CheckpointNote, Rule>;
 
 fn read_notes(r: &mut Reader<'_>) -> Result<Vec<ParsedNote>, Rule> {
     let len = r.array_max(NOTES_MAX, Rule::ExportShape)?;
-    (0..len).map(|_| Ok(CheckpointNote::parse(r.text()?))).collect()
+    (0..len)
+        .map(|_| Ok(CheckpointNote::parse(r.text()?)))
+        .collect()
 }
 
 /// The items of the third array as they are; what they hold is looked at when their turn comes.
@@ -161,9 +187,14 @@ struct LogBoundaries {
 
 impl Boundaries {
     fn of(founded: &Founded, notes: &[ParsedNote]) -> Self {
-        let mut logs: Vec<LogBoundaries> = founded.parties().map(|_| LogBoundaries::default()).collect();
+        let mut logs: Vec<LogBoundaries> = founded
+            .parties()
+            .map(|_| LogBoundaries::default())
+            .collect();
         for note in notes.iter().flatten() {
-            let log = founded.parties().find(|p| founded.origin(*p) == note.checkpoint.origin);
+            let log = founded
+                .parties()
+                .find(|p| founded.origin(*p) == note.checkpoint.origin);
             // Size 0 is no checkpoint of a log: it is refused before its root is asked for.
             if let Some(log) = log.filter(|_| note.checkpoint.size > 0) {
                 logs[log.at()].sizes.push(note.checkpoint.size);
@@ -225,7 +256,10 @@ impl<'a> Reading<'a> {
     }
 
     fn note(&mut self, entry: &VerifiedEntry, body: Option<&'a [u8]>) -> Result<(), Refused> {
-        let position = Position { lamport: entry.lamport(), party: entry.party() };
+        let position = Position {
+            lamport: entry.lamport(),
+            party: entry.party(),
+        };
         if self.last.is_some_and(|last| last >= position) {
             return Err(Refused::from(Rule::ExportOrder).at(entry.party(), entry.index()));
         }
@@ -246,13 +280,24 @@ fn read_item<'a>(r: &mut Reader<'a>, parties: usize) -> Result<RecordItem<'a>, R
             Err(Rule::ExportShape)
         };
     }
-    let party = usize::try_from(r.uint()?).ok().filter(|p| *p < parties).and_then(PartyIndex::from_usize);
+    let party = usize::try_from(r.uint()?)
+        .ok()
+        .filter(|p| *p < parties)
+        .and_then(PartyIndex::from_usize);
     let party = party.ok_or(Rule::ExportShape)?;
     let header = r.bytes()?;
     if !r.null()? {
-        return Ok(RecordItem::Entry(party, header, Some((r.bytes()?, r.bytes()?))));
+        return Ok(RecordItem::Entry(
+            party,
+            header,
+            Some((r.bytes()?, r.bytes()?)),
+        ));
     }
-    if r.null()? { Ok(RecordItem::Entry(party, header, None)) } else { Err(Rule::ExportShape) }
+    if r.null()? {
+        Ok(RecordItem::Entry(party, header, None))
+    } else {
+        Err(Rule::ExportShape)
+    }
 }
 
 /// Rules 40 to 48 and 54 for the notes, each in turn; then that each log's last is of its full size.
@@ -277,7 +322,11 @@ fn check_notes(
         check_note(logs, ring, boundaries, note, log, &mut held).map_err(at)?;
         covered[log.at()] = note.checkpoint.size;
     }
-    if covered == logs.sizes() { Ok(held) } else { Err(Rule::ExportCover.into()) }
+    if covered == logs.sizes() {
+        Ok(held)
+    } else {
+        Err(Rule::ExportCover.into())
+    }
 }
 
 /// Rules 43 to 48 for one note.
@@ -300,12 +349,22 @@ fn check_note(
     let in_force = logs.key_number_at(log, size);
     ring.checkpoint_signature(note, log, |number| number == in_force)?;
     let lines = ring.cosigner_lines(note)?;
-    ring.verify_lines(checkpoint, &lines, |cosigner, number| logs.may_cosign(cosigner, number, log, size))?;
-    held.extend(lines.cosignatures.iter().map(|line| {
-        Held { cosigner: line.party, log, size, time: line.statement.time, is_seal: false }
+    ring.verify_lines(checkpoint, &lines, |cosigner, number| {
+        logs.may_cosign(cosigner, number, log, size)
+    })?;
+    held.extend(lines.cosignatures.iter().map(|line| Held {
+        cosigner: line.party,
+        log,
+        size,
+        time: line.statement.time,
+        is_seal: false,
     }));
-    held.extend(lines.seals.iter().map(|line| {
-        Held { cosigner: line.party, log, size, time: line.statement.time, is_seal: true }
+    held.extend(lines.seals.iter().map(|line| Held {
+        cosigner: line.party,
+        log,
+        size,
+        time: line.statement.time,
+        is_seal: true,
     }));
     Ok(())
 }

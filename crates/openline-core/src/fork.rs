@@ -26,7 +26,11 @@ impl Fork {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
-        w.array(4).text(&self.first).text(&self.second).bytes(&self.root.0).array(self.proof.len());
+        w.array(4)
+            .text(&self.first)
+            .text(&self.second)
+            .bytes(&self.root.0)
+            .array(self.proof.len());
         for hash in &self.proof {
             w.bytes(&hash.0);
         }
@@ -43,8 +47,15 @@ impl Fork {
             let (first, second) = (r.text()?.to_owned(), r.text()?.to_owned());
             let root = Hash(r.array_of()?);
             let len = r.array_max(PROOF_MAX + 1, Rule::ForkShape)?;
-            let proof = (0..len).map(|_| Ok(Hash(r.array_of()?))).collect::<Result<_, Rule>>()?;
-            Ok(Self { first, second, root, proof })
+            let proof = (0..len)
+                .map(|_| Ok(Hash(r.array_of()?)))
+                .collect::<Result<_, Rule>>()?;
+            Ok(Self {
+                first,
+                second,
+                root,
+                proof,
+            })
         })
     }
 
@@ -58,16 +69,23 @@ impl Fork {
         let parse = |note: &str| CheckpointNote::parse(note).map_err(|_| Rule::ForkShape);
         let (first, second) = (parse(&self.first)?, parse(&self.second)?);
         let (old, new) = (&first.checkpoint, &second.checkpoint);
-        let party = ring.party_of_origin(&old.origin).map_err(|_| Rule::ForkShape)?;
+        let party = ring
+            .party_of_origin(&old.origin)
+            .map_err(|_| Rule::ForkShape)?;
         if old.origin != new.origin || old.size > new.size || old.size == 0 {
             return Err(Rule::ForkShape);
         }
         for note in [&first, &second] {
-            ring.checkpoint_signature(note, party, |_| true).map_err(|_| Rule::ForkShape)?;
+            ring.checkpoint_signature(note, party, |_| true)
+                .map_err(|_| Rule::ForkShape)?;
         }
         let differs = self.root != old.root;
         let leads = verify_consistency(old.size, self.root, new.size, new.root, &self.proof);
-        if differs && leads { Ok(party) } else { Err(Rule::ForkProof) }
+        if differs && leads {
+            Ok(party)
+        } else {
+            Err(Rule::ForkProof)
+        }
     }
 }
 

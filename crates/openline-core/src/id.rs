@@ -53,7 +53,7 @@ pub fn from_hex(text: &str) -> Option<Vec<u8>> {
         _ => None,
     };
     let bytes = text.as_bytes();
-    if bytes.len() % 2 != 0 {
+    if !bytes.len().is_multiple_of(2) {
         return None;
     }
     bytes
@@ -98,14 +98,24 @@ macro_rules! hash_id {
     };
 }
 
-hash_id!(PartyId, "A party, named by its root keys (record.md section 3).");
-hash_id!(LineId, "A line, named by the hash of its charter (record.md section 3).");
+hash_id!(
+    PartyId,
+    "A party, named by its root keys (record.md section 3)."
+);
+hash_id!(
+    LineId,
+    "A line, named by the hash of its charter (record.md section 3)."
+);
 
 impl PartyId {
     /// Computes a party's id from its root keys.
     #[must_use]
     pub fn of(root_ed: &[u8; 32], root_pq_hash: &Hash) -> Self {
-        Self(Hash::of(&[b"openline/party/v1\n", root_ed, &root_pq_hash.0]))
+        Self(Hash::of(&[
+            b"openline/party/v1\n",
+            root_ed,
+            &root_pq_hash.0,
+        ]))
     }
 
     /// The key name of this party's cosignatures.

@@ -6,7 +6,9 @@ use crate::cbor::{Reader, Writer};
 use crate::charter::is_post;
 use crate::entry::read_time;
 use crate::id::{Hash, PartyIndex};
-use crate::limits::{ADDRESSEES_MAX, ATTACHMENTS_MAX, CHUNK_MAX, STAGES_MAX, SUBJECT_MAX, TEXTS_MAX};
+use crate::limits::{
+    ADDRESSEES_MAX, ATTACHMENTS_MAX, CHUNK_MAX, STAGES_MAX, SUBJECT_MAX, TEXTS_MAX,
+};
 use crate::rule::Rule;
 
 macro_rules! numbered {
@@ -214,7 +216,11 @@ impl Message {
         ];
         let mut w = Writer::new();
         w.map(4 + optional.iter().filter(|present| **present).count());
-        w.uint(0).uint(self.form.number()).uint(1).uint(self.precedence.number()).uint(2);
+        w.uint(0)
+            .uint(self.form.number())
+            .uint(1)
+            .uint(self.precedence.number())
+            .uint(2);
         write_addresses(&mut w, &self.to);
         self.write_from_info(&mut w);
         w.into_bytes()
@@ -233,7 +239,10 @@ impl Message {
         }
         w.uint(6).array(self.texts.len());
         for text in &self.texts {
-            w.array(3).text(&text.language).uint(u64::from(!text.is_authoritative)).text(&text.text);
+            w.array(3)
+                .text(&text.language)
+                .uint(u64::from(!text.is_authoritative))
+                .text(&text.text);
         }
         if let Some((year, number)) = self.number {
             w.uint(7).array(2).uint(year).uint(number);
@@ -298,7 +307,8 @@ impl Message {
         check_subject(raw.subject.as_deref(), raw.own_reference.as_deref())?;
         let claimed = check_claimed(raw.claimed)?;
         let needs_number = form == Form::NoteVerbale;
-        if raw.number.is_some() != needs_number || raw.number.is_some_and(|(y, n)| y == 0 || n == 0) {
+        if raw.number.is_some() != needs_number || raw.number.is_some_and(|(y, n)| y == 0 || n == 0)
+        {
             return Err(Rule::MessageNumber);
         }
         let attachments = check_attachments(raw.attachments, around)?;
@@ -367,14 +377,20 @@ impl Raw {
             }
             required |= u32::from(matches!(key, 0 | 1 | 2 | 6)) << key;
         }
-        if required == 0b100_0111 { Ok(raw) } else { Err(Rule::BodyShape) }
+        if required == 0b100_0111 {
+            Ok(raw)
+        } else {
+            Err(Rule::BodyShape)
+        }
     }
 }
 
 fn write_addresses(w: &mut Writer, addresses: &[Address]) {
     w.array(addresses.len());
     for address in addresses {
-        w.array(2).uint(u64::from(address.party.0)).text(&address.post);
+        w.array(2)
+            .uint(u64::from(address.party.0))
+            .text(&address.post);
     }
 }
 
@@ -383,7 +399,10 @@ fn read_addresses(r: &mut Reader<'_>) -> Result<Vec<Address>, Rule> {
         .map(|_| {
             r.array_exact(2)?;
             let party = PartyIndex(u8::try_from(r.uint()?).unwrap_or(u8::MAX));
-            Ok(Address { party, post: r.text()?.to_owned() })
+            Ok(Address {
+                party,
+                post: r.text()?.to_owned(),
+            })
         })
         .collect()
 }
@@ -440,7 +459,11 @@ fn check_addresses(list: &[Address], around: Option<&Around<'_>>) -> Result<(), 
     let is_right = (1..=ADDRESSEES_MAX).contains(&list.len())
         && list.iter().all(is_known)
         && list.iter().enumerate().all(|(i, a)| !list[..i].contains(a));
-    if is_right { Ok(()) } else { Err(Rule::MessageAddress) }
+    if is_right {
+        Ok(())
+    } else {
+        Err(Rule::MessageAddress)
+    }
 }
 
 fn check_texts(raw: Vec<(String, u64, String)>) -> Result<Vec<Text>, Rule> {
@@ -449,18 +472,28 @@ fn check_texts(raw: Vec<(String, u64, String)>) -> Result<Vec<Text>, Rule> {
             *status == u64::from(i > 0)
                 && is_language(language)
                 && !text.is_empty()
-                && raw[..i].iter().all(|(other, _, _)| !other.eq_ignore_ascii_case(language))
+                && raw[..i]
+                    .iter()
+                    .all(|(other, _, _)| !other.eq_ignore_ascii_case(language))
         });
     if !is_right {
         return Err(Rule::MessageText);
     }
-    let text = |(i, (language, _, text))| Text { language, is_authoritative: i == 0, text };
+    let text = |(i, (language, _, text))| Text {
+        language,
+        is_authoritative: i == 0,
+        text,
+    };
     Ok(raw.into_iter().enumerate().map(text).collect())
 }
 
 fn check_subject(subject: Option<&str>, own_reference: Option<&str>) -> Result<(), Rule> {
     let fits = |text: Option<&str>| text.is_none_or(is_short);
-    if fits(subject) && fits(own_reference) { Ok(()) } else { Err(Rule::MessageSubject) }
+    if fits(subject) && fits(own_reference) {
+        Ok(())
+    } else {
+        Err(Rule::MessageSubject)
+    }
 }
 
 fn is_short(text: &str) -> bool {
@@ -468,13 +501,17 @@ fn is_short(text: &str) -> bool {
 }
 
 fn check_claimed(raw: Option<Vec<(String, Option<i64>)>>) -> Result<Vec<ClaimedStage>, Rule> {
-    let Some(raw) = raw else { return Ok(Vec::new()) };
+    let Some(raw) = raw else {
+        return Ok(Vec::new());
+    };
     if !(1..=STAGES_MAX).contains(&raw.len()) {
         return Err(Rule::MessageSubject);
     }
     raw.into_iter()
         .map(|(stage, time)| {
-            let time = in_range(time).filter(|_| is_short(&stage)).ok_or(Rule::MessageSubject)?;
+            let time = in_range(time)
+                .filter(|_| is_short(&stage))
+                .ok_or(Rule::MessageSubject)?;
             Ok(ClaimedStage { stage, time })
         })
         .collect()
@@ -484,7 +521,9 @@ fn check_attachments(
     raw: Option<Vec<Attachment>>,
     around: Option<&Around<'_>>,
 ) -> Result<Vec<Attachment>, Rule> {
-    let Some(list) = raw else { return Ok(Vec::new()) };
+    let Some(list) = raw else {
+        return Ok(Vec::new());
+    };
     let fits = |a: &Attachment| {
         let is_placed = a.first.checked_add(a.chunks);
         is_short(&a.name)
@@ -495,7 +534,11 @@ fn check_attachments(
             && around.is_none_or(|around| a.length <= around.founded.terms().attachment_limit)
     };
     let is_right = (1..=ATTACHMENTS_MAX).contains(&list.len()) && list.iter().all(fits);
-    if is_right { Ok(list) } else { Err(Rule::MessageAttachment) }
+    if is_right {
+        Ok(list)
+    } else {
+        Err(Rule::MessageAttachment)
+    }
 }
 
 fn check_validity((from, to): (Option<i64>, Option<i64>)) -> Result<(i64, i64), Rule> {
@@ -513,13 +556,27 @@ mod tests {
         Message {
             form: Form::NoteVerbale,
             precedence: Precedence::Routine,
-            to: vec![Address { party: PartyIndex(1), post: "watch".into() }],
-            info: vec![Address { party: PartyIndex(0), post: "desk".into() }],
+            to: vec![Address {
+                party: PartyIndex(1),
+                post: "watch".into(),
+            }],
+            info: vec![Address {
+                party: PartyIndex(0),
+                post: "desk".into(),
+            }],
             info_precedence: Some(Precedence::Routine),
             subject: Some("Reciprocal visit".into()),
             texts: vec![
-                Text { language: "en".into(), is_authoritative: true, text: "The Ministry presents".into() },
-                Text { language: "zh".into(), is_authoritative: false, text: "照会".into() },
+                Text {
+                    language: "en".into(),
+                    is_authoritative: true,
+                    text: "The Ministry presents".into(),
+                },
+                Text {
+                    language: "zh".into(),
+                    is_authoritative: false,
+                    text: "照会".into(),
+                },
             ],
             number: Some((2023, 7)),
             attachments: vec![Attachment {
@@ -533,7 +590,10 @@ mod tests {
             own_reference: Some("A/7".into()),
             authority: Some(Authority::Minister),
             validity: Some((1, 2)),
-            claimed: vec![ClaimedStage { stage: "approved".into(), time: -9 }],
+            claimed: vec![ClaimedStage {
+                stage: "approved".into(),
+                time: -9,
+            }],
         }
     }
 

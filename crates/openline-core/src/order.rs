@@ -22,7 +22,10 @@ impl Lamports {
     /// Takes up a log of which only the entries from `first` on are known.
     #[must_use]
     pub fn restore(first: u64, numbers: impl IntoIterator<Item = u64>) -> Self {
-        let mut lamports = Self { runs: Vec::new(), len: first };
+        let mut lamports = Self {
+            runs: Vec::new(),
+            len: first,
+        };
         numbers.into_iter().for_each(|number| lamports.push(number));
         lamports
     }
@@ -43,10 +46,20 @@ impl Lamports {
             return None;
         }
         // What is asked for is nearly always close to the end.
-        let near = self.runs.iter().rev().take(NEAR_RUNS).find(|(first, _)| *first <= index);
+        let near = self
+            .runs
+            .iter()
+            .rev()
+            .take(NEAR_RUNS)
+            .find(|(first, _)| *first <= index);
         let (first, number) = match near {
             Some(run) => *run,
-            None => self.runs[self.runs.partition_point(|(first, _)| *first <= index).checked_sub(1)?],
+            None => {
+                self.runs[self
+                    .runs
+                    .partition_point(|(first, _)| *first <= index)
+                    .checked_sub(1)?]
+            }
         };
         Some(number + (index - first))
     }
@@ -54,12 +67,17 @@ impl Lamports {
     /// The number of the last entry.
     #[must_use]
     pub fn last(&self) -> Option<u64> {
-        self.runs.last().map(|(first, number)| number + (self.len - 1 - first))
+        self.runs
+            .last()
+            .map(|(first, number)| number + (self.len - 1 - first))
     }
 
     /// Drops runs that end before `index`; the run of the last entry always stays.
     pub fn forget_below(&mut self, index: u64) {
-        let keep = self.runs.partition_point(|(first, _)| *first <= index).saturating_sub(1);
+        let keep = self
+            .runs
+            .partition_point(|(first, _)| *first <= index)
+            .saturating_sub(1);
         self.runs.drain(..keep);
     }
 }
@@ -112,19 +130,33 @@ impl Order {
     /// The order of an empty record of `parties` parties.
     #[must_use]
     pub fn new(parties: usize) -> Self {
-        Self { settled: Frontier::default(), waiting: BTreeMap::new(), last: vec![0; parties] }
+        Self {
+            settled: Frontier::default(),
+            waiting: BTreeMap::new(),
+            last: vec![0; parties],
+        }
     }
 
     /// Takes up a record of which `settled` is the part that is settled; the rest must be pushed again.
     #[must_use]
     pub fn restore(settled: Frontier, parties: usize) -> Self {
-        Self { settled, ..Self::new(parties) }
+        Self {
+            settled,
+            ..Self::new(parties)
+        }
     }
 
     /// Adds an entry. Entries of one log must come in its order.
     pub fn push(&mut self, position: Position, index: u64, leaf: Hash, is_mark: bool) {
         self.last[position.party.at()] = position.lamport;
-        self.waiting.insert(position, Waiting { index, leaf, is_mark });
+        self.waiting.insert(
+            position,
+            Waiting {
+                index,
+                leaf,
+                is_mark,
+            },
+        );
     }
 
     /// Notes the Lamport number of a log's last entry without adding it, when taking up a record.
@@ -134,7 +166,14 @@ impl Order {
 
     /// Adds an entry that waited when the record was put down, in any order of logs.
     pub fn restore_waiting(&mut self, position: Position, index: u64, leaf: Hash, is_mark: bool) {
-        self.waiting.insert(position, Waiting { index, leaf, is_mark });
+        self.waiting.insert(
+            position,
+            Waiting {
+                index,
+                leaf,
+                is_mark,
+            },
+        );
     }
 
     /// Settles what can be settled and returns it in order, each with its joint number.
@@ -152,8 +191,13 @@ impl Order {
                 break;
             }
             let waiting = first.remove();
-            self.settled.append(record_leaf(position.party, &waiting.leaf));
-            done(Settled { number: self.settled.size(), party: position.party, index: waiting.index });
+            self.settled
+                .append(record_leaf(position.party, &waiting.leaf));
+            done(Settled {
+                number: self.settled.size(),
+                party: position.party,
+                index: waiting.index,
+            });
         }
     }
 
@@ -189,9 +233,11 @@ impl Order {
     #[must_use]
     pub fn waits_for(&self, party: PartyIndex) -> bool {
         let next = (self.last[party.at()] + 1, party);
-        self.waiting
-            .iter()
-            .any(|(position, w)| !w.is_mark && next < (position.lamport, position.party) && !is_settled(&self.last, *position))
+        self.waiting.iter().any(|(position, w)| {
+            !w.is_mark
+                && next < (position.lamport, position.party)
+                && !is_settled(&self.last, *position)
+        })
     }
 }
 
@@ -210,7 +256,12 @@ mod tests {
     const B: PartyIndex = PartyIndex(1);
 
     fn push(order: &mut Order, party: PartyIndex, lamport: u64, index: u64) {
-        order.push(Position { lamport, party }, index, leaf_hash(&[party.0, u8::try_from(index).expect("small")]), false);
+        order.push(
+            Position { lamport, party },
+            index,
+            leaf_hash(&[party.0, u8::try_from(index).expect("small")]),
+            false,
+        );
     }
 
     #[test]
@@ -222,14 +273,21 @@ mod tests {
         }
         assert_eq!((lamports.at(8), lamports.last()), (None, Some(22)));
         lamports.forget_below(4);
-        assert_eq!((lamports.at(4), lamports.at(7), lamports.at(1)), (Some(8), Some(22), None));
+        assert_eq!(
+            (lamports.at(4), lamports.at(7), lamports.at(1)),
+            (Some(8), Some(22), None)
+        );
     }
 
     #[test]
     fn a_founding_settles_as_soon_as_no_other_can_precede_it() {
         let mut order = Order::new(2);
         push(&mut order, B, 1, 0);
-        assert_eq!(order.settle(), [], "party 0 may still write its founding, which precedes");
+        assert_eq!(
+            order.settle(),
+            [],
+            "party 0 may still write its founding, which precedes"
+        );
         push(&mut order, A, 1, 0);
         let numbers: Vec<_> = order.settle().iter().map(|s| (s.number, s.party)).collect();
         assert_eq!(numbers, [(1, A), (2, B)]);

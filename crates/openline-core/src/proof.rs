@@ -98,7 +98,12 @@ impl Proof {
     /// [`Rule::ProofFormat`] for the file, then the CBOR rules and [`Rule::ProofFormat`] for what `extra` holds.
     pub fn parse(file: &[u8]) -> Result<Self, Rule> {
         let (extra, index, path, note) = parse(file).ok_or(Rule::ProofFormat)?;
-        Ok(Self { disclosure: Disclosure::decode(&extra)?, index, path, note: note.to_owned() })
+        Ok(Self {
+            disclosure: Disclosure::decode(&extra)?,
+            index,
+            path,
+            note: note.to_owned(),
+        })
     }
 
     /// Checks everything that can be checked of one entry without the record: see [`Disclosed`].

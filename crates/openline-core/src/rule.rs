@@ -180,7 +180,11 @@ impl Refused {
 
 impl From<Rule> for Refused {
     fn from(rule: Rule) -> Self {
-        Self { rule, entry: None, item: None }
+        Self {
+            rule,
+            entry: None,
+            item: None,
+        }
     }
 }
 

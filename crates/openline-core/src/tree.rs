@@ -53,7 +53,10 @@ impl Frontier {
     pub fn append(&mut self, leaf: Hash) {
         let mut hash = leaf;
         for _ in 0..self.size.trailing_ones() {
-            let left = self.peaks.pop().expect("a peak for each bit set in the size");
+            let left = self
+                .peaks
+                .pop()
+                .expect("a peak for each bit set in the size");
             hash = node_hash(&left, &hash);
         }
         self.peaks.push(hash);
@@ -64,7 +67,9 @@ impl Frontier {
     #[must_use]
     pub fn root(&self) -> Hash {
         let mut peaks = self.peaks.iter().rev();
-        let Some(last) = peaks.next() else { return empty_root() };
+        let Some(last) = peaks.next() else {
+            return empty_root();
+        };
         peaks.fold(*last, |right, left| node_hash(left, &right))
     }
 }
@@ -210,7 +215,13 @@ pub fn verify_inclusion(leaf: Hash, index: u64, size: u64, path: &[Hash], root: 
 
 /// Whether `path` shows that the tree (`old`, `old_root`) is a beginning of (`new`, `new_root`) (RFC 9162 section 2.1.4.2).
 #[must_use]
-pub fn verify_consistency(old: u64, old_root: Hash, new: u64, new_root: Hash, path: &[Hash]) -> bool {
+pub fn verify_consistency(
+    old: u64,
+    old_root: Hash,
+    new: u64,
+    new_root: Hash,
+    path: &[Hash],
+) -> bool {
     if old == 0 || old > new || path.len() > PROOF_MAX + 1 {
         return false;
     }
@@ -220,7 +231,9 @@ pub fn verify_consistency(old: u64, old_root: Hash, new: u64, new_root: Hash, pa
     let (first, rest) = if old.is_power_of_two() {
         (old_root, path)
     } else {
-        let Some((first, rest)) = path.split_first() else { return false };
+        let Some((first, rest)) = path.split_first() else {
+            return false;
+        };
         (*first, rest)
     };
     let (mut fn_, mut sn) = (old - 1, new - 1);
@@ -279,8 +292,14 @@ mod tests {
 
     #[test]
     fn known_answers_of_rfc_6962_hold() {
-        assert_eq!(empty_root().to_string(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-        assert_eq!(leaf_hash(b"").to_string(), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+        assert_eq!(
+            empty_root().to_string(),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+        assert_eq!(
+            leaf_hash(b"").to_string(),
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+        );
     }
 
     #[test]
@@ -307,9 +326,27 @@ mod tests {
             let root = defined(&all[..size as usize]);
             for index in 0..size {
                 let Ok(path) = reader(&all).inclusion(index, size);
-                assert!(verify_inclusion(all[index as usize], index, size, &path, root));
-                assert!(!verify_inclusion(leaf_hash(b"other"), index, size, &path, root));
-                assert!(!verify_inclusion(all[index as usize], index + 1, size, &path, root));
+                assert!(verify_inclusion(
+                    all[index as usize],
+                    index,
+                    size,
+                    &path,
+                    root
+                ));
+                assert!(!verify_inclusion(
+                    leaf_hash(b"other"),
+                    index,
+                    size,
+                    &path,
+                    root
+                ));
+                assert!(!verify_inclusion(
+                    all[index as usize],
+                    index + 1,
+                    size,
+                    &path,
+                    root
+                ));
             }
         }
     }
@@ -322,8 +359,17 @@ mod tests {
             for old in 1..=new {
                 let old_root = defined(&all[..old as usize]);
                 let Ok(path) = reader(&all).consistency(old, new);
-                assert!(verify_consistency(old, old_root, new, new_root, &path), "{old} {new}");
-                assert!(!verify_consistency(old, leaf_hash(b"x"), new, new_root, &path));
+                assert!(
+                    verify_consistency(old, old_root, new, new_root, &path),
+                    "{old} {new}"
+                );
+                assert!(!verify_consistency(
+                    old,
+                    leaf_hash(b"x"),
+                    new,
+                    new_root,
+                    &path
+                ));
                 if let Some((_, shorter)) = path.split_last() {
                     assert!(!verify_consistency(old, old_root, new, new_root, shorter));
                 }

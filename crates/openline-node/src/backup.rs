@@ -11,7 +11,9 @@ use crate::view::BackupView;
 impl From<BackupError> for ServiceError {
     fn from(error: BackupError) -> Self {
         match error {
-            BackupError::Exists(_) | BackupError::NotABackup { .. } => Self::Unusable(error.to_string()),
+            BackupError::Exists(_) | BackupError::NotABackup { .. } => {
+                Self::Unusable(error.to_string())
+            }
             BackupError::StoreExists(_) => Self::Conflict(error.to_string()),
             _ => Self::Unavailable(error.to_string()),
         }
@@ -20,5 +22,9 @@ impl From<BackupError> for ServiceError {
 
 pub(crate) fn backup(reader: &Reader, folder: &Path) -> Result<BackupView, ServiceError> {
     let made = backup::backup(reader, folder, &mut |_, _| ())?;
-    Ok(BackupView { folder: folder.display().to_string(), bytes: made.bytes, sha256: made.sha256.to_string() })
+    Ok(BackupView {
+        folder: folder.display().to_string(),
+        bytes: made.bytes,
+        sha256: made.sha256.to_string(),
+    })
 }

@@ -91,10 +91,22 @@ pub fn draw_up(
     request: &ProposeRequest,
     nonce: [u8; 16],
 ) -> Result<Charter, ServiceError> {
-    let own = Member { credential: own, posts: request.posts.clone(), zone: request.zone.clone() };
+    let own = Member {
+        credential: own,
+        posts: request.posts.clone(),
+        zone: request.zone.clone(),
+    };
     let others = others.into_iter().map(|(credential, member)| match member {
-        Some(member) => Member { credential, posts: member.posts, zone: member.zone },
-        None => Member { credential, posts: vec!["watch".to_owned()], zone: "UTC".to_owned() },
+        Some(member) => Member {
+            credential,
+            posts: member.posts,
+            zone: member.zone,
+        },
+        None => Member {
+            credential,
+            posts: vec!["watch".to_owned()],
+            zone: "UTC".to_owned(),
+        },
     });
     let members = std::iter::once(own).chain(others).collect();
     Ok(Charter::new(terms(&request.terms)?, members, nonce)?)
@@ -109,19 +121,31 @@ fn terms(view: &TermsView) -> Result<CharterTerms, ServiceError> {
     };
     let clocks: Vec<Clock> = view.clocks_s.iter().copied().map(clock).collect();
     let clocks = <[Clock; 4]>::try_from(clocks).map_err(|_| {
-        ServiceError::Unusable("clocks_s holds four triples: flash, immediate, priority, routine".to_owned())
+        ServiceError::Unusable(
+            "clocks_s holds four triples: flash, immediate, priority, routine".to_owned(),
+        )
     })?;
     Ok(CharterTerms {
         title: view.title.clone(),
         level: view.level.clone(),
         contact_interval: seconds(view.contact_interval_s),
-        schedule: TestSchedule { zone: view.test_zone.clone(), times: view.test_times.clone() },
+        schedule: TestSchedule {
+            zone: view.test_zone.clone(),
+            times: view.test_times.clone(),
+        },
         clocks,
         languages: view.languages.clone(),
-        receipts: if view.batched_receipts { Receipts::RoutineBatched } else { Receipts::EachMessage },
+        receipts: if view.batched_receipts {
+            Receipts::RoutineBatched
+        } else {
+            Receipts::EachMessage
+        },
         open_classes: view.open_classes.clone(),
         retention_days: view.retention_days,
-        seal_beat: SealBeat { entries: view.seal_entries, interval: seconds(view.seal_interval_s) },
+        seal_beat: SealBeat {
+            entries: view.seal_entries,
+            interval: seconds(view.seal_interval_s),
+        },
         attachment_limit: view.attachment_limit,
         tolerance: seconds(view.tolerance_s),
         settle_delay: Duration::from_millis(view.settle_delay_ms),
@@ -129,7 +153,13 @@ fn terms(view: &TermsView) -> Result<CharterTerms, ServiceError> {
 }
 
 fn terms_view(terms: &CharterTerms) -> TermsView {
-    let clock = |c: &Clock| [c.stored.as_secs(), c.shown.as_secs(), c.acknowledged.as_secs()];
+    let clock = |c: &Clock| {
+        [
+            c.stored.as_secs(),
+            c.shown.as_secs(),
+            c.acknowledged.as_secs(),
+        ]
+    };
     TermsView {
         title: terms.title.clone(),
         level: terms.level.clone(),
@@ -163,7 +193,10 @@ mod tests {
     fn terms_survive_being_shown_and_read() {
         let default = CharterTerms::default();
         assert_eq!(terms(&terms_view(&default)).expect("in range"), default);
-        let short = TermsView { clocks_s: vec![[1, 1, 1]], ..TermsView::default() };
+        let short = TermsView {
+            clocks_s: vec![[1, 1, 1]],
+            ..TermsView::default()
+        };
         assert!(matches!(terms(&short), Err(ServiceError::Unusable(_))));
     }
 }

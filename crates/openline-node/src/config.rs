@@ -58,7 +58,11 @@ pub struct Listen {
 impl Default for Listen {
     fn default() -> Self {
         let any = |port| vec![SocketAddr::from(([0u16; 8], port))];
-        Self { quic: any(7001), tls: any(7002), api: SocketAddr::from(([127, 0, 0, 1], 0)) }
+        Self {
+            quic: any(7001),
+            tls: any(7002),
+            api: SocketAddr::from(([127, 0, 0, 1], 0)),
+        }
     }
 }
 
@@ -134,7 +138,16 @@ impl Config {
 /// The file that a new home gets.
 #[must_use]
 pub fn fresh(quic: &[SocketAddr], tls: &[SocketAddr], endpoints: &[String]) -> String {
-    let list = |items: Vec<String>| format!("[{}]", items.iter().map(|i| format!("\"{i}\"")).collect::<Vec<_>>().join(", "));
+    let list = |items: Vec<String>| {
+        format!(
+            "[{}]",
+            items
+                .iter()
+                .map(|i| format!("\"{i}\""))
+                .collect::<Vec<_>>()
+                .join(", ")
+        )
+    };
     let addresses = |list: &[SocketAddr]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
     format!(
         "# openline: what this node's operator may set. The node reads it when it starts.\n\
@@ -169,15 +182,28 @@ mod tests {
     #[test]
     fn a_fresh_file_reads_back() {
         let listen = Listen::default();
-        let text = fresh(&listen.quic, &listen.tls, &["quic://a.example:7001".to_owned()]);
+        let text = fresh(
+            &listen.quic,
+            &listen.tls,
+            &["quic://a.example:7001".to_owned()],
+        );
         let config = Config::parse(&text).expect("own output");
-        assert_eq!((config.listen.quic, config.card.endpoints.len()), (listen.quic, 1));
+        assert_eq!(
+            (config.listen.quic, config.card.endpoints.len()),
+            (listen.quic, 1)
+        );
     }
 
     #[test]
     fn what_is_wrong_is_named() {
         assert!(Config::parse("[listen]\nqiuc = []").is_err_and(|why| why.contains("qiuc")));
-        assert!(Config::parse("[listen]\napi = \"0.0.0.0:1\"").is_err_and(|why| why.contains("loopback")));
-        assert!(Config::parse("[card]\nendpoints = [\"http://x\"]").is_err_and(|why| why.contains("http://x")));
+        assert!(
+            Config::parse("[listen]\napi = \"0.0.0.0:1\"")
+                .is_err_and(|why| why.contains("loopback"))
+        );
+        assert!(
+            Config::parse("[card]\nendpoints = [\"http://x\"]")
+                .is_err_and(|why| why.contains("http://x"))
+        );
     }
 }

@@ -21,7 +21,9 @@ use openline_core::charter::Founded;
 use openline_core::doubt::NoteNumbers;
 use openline_core::entry::Ref;
 use openline_core::{LineId, PartyId, PartyIndex, Rule};
-use openline_proto::{AddLineError, Answer, LineFacts, LinkId, Machine, MachineConfig, Now, Query, Ticket};
+use openline_proto::{
+    AddLineError, Answer, LineFacts, LinkId, Machine, MachineConfig, Now, Query, Ticket,
+};
 use openline_store::{CommitError, OpenError, ReadError, Store};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
@@ -232,8 +234,10 @@ impl Engine {
 
     fn take_up_lines(&mut self) -> Result<(), TakeUpError> {
         for line in self.store.lines()? {
-            let broken = |why: String| TakeUpError::Line(format!("line {}: {why}", line.id.short()));
-            let founded = Founded::decode(&line.instrument).map_err(|rule| broken(rule.to_string()))?;
+            let broken =
+                |why: String| TakeUpError::Line(format!("line {}: {why}", line.id.short()));
+            let founded =
+                Founded::decode(&line.instrument).map_err(|rule| broken(rule.to_string()))?;
             self.add_line(Arc::new(founded))?;
         }
         Ok(())
@@ -247,7 +251,8 @@ impl Engine {
         let logs = Logs::restore(founded.clone(), snapshot)
             .map_err(|error| TakeUpError::Line(format!("line {}: {error}", id.short())))?;
         let now = self.now();
-        self.machine.add_line(logs, facts, crate::identity::random(), now)?;
+        self.machine
+            .add_line(logs, facts, crate::identity::random(), now)?;
         self.founded.insert(id, founded);
         Ok(())
     }
@@ -255,13 +260,18 @@ impl Engine {
     fn line_facts(&self, founded: &Founded) -> Result<LineFacts, ReadError> {
         let id = founded.line();
         let me = founded.index_of(&self.home.party_id());
-        let mut facts = LineFacts { must_hear: self.store.must_hear_from_peers()?, ..LineFacts::default() };
+        let mut facts = LineFacts {
+            must_hear: self.store.must_hear_from_peers()?,
+            ..LineFacts::default()
+        };
         for log in founded.parties() {
             let size = self.store.size(id, log)?;
             let signed = self.store.checkpoint(founded, log, size)?;
             facts.signatures.push(signed.map(|signed| signed.signature));
             for c in self.store.latest_cosignatures(id, log)? {
-                facts.cosignatures.push((log, c.cosigner, c.size, c.signature));
+                facts
+                    .cosignatures
+                    .push((log, c.cosigner, c.size, c.signature));
             }
             let seals = self.store.latest_seals(id, log)?;
             let own = seals.iter().find(|seal| Some(seal.cosigner) == me);
@@ -272,14 +282,26 @@ impl Engine {
 
     /// Both clocks.
     pub(crate) fn now(&self) -> Now {
-        Now { mono: self.started.elapsed(), wall_ms: crate::identity::wall_ms() }
+        Now {
+            mono: self.started.elapsed(),
+            wall_ms: crate::identity::wall_ms(),
+        }
     }
 
     /// Runs until told to stop.
-    pub(crate) async fn run(mut self, mut calls: mpsc::Receiver<Call>, mut events: mpsc::Receiver<BearerEvent>) {
+    pub(crate) async fn run(
+        mut self,
+        mut calls: mpsc::Receiver<Call>,
+        mut events: mpsc::Receiver<BearerEvent>,
+    ) {
         self.drive();
         while !self.is_stopping {
-            let deadline = self.machine.poll_timeout().into_iter().chain(self.healing_deadline()).min();
+            let deadline = self
+                .machine
+                .poll_timeout()
+                .into_iter()
+                .chain(self.healing_deadline())
+                .min();
             let deadline = deadline.map(|at| self.started + at);
             tokio::select! {
                 biased;
@@ -321,16 +343,18 @@ impl Engine {
     /// Drives the machine's outputs until all are empty, in the order that [`Machine`] documents.
     pub(crate) fn drive(&mut self) {
         loop {
-            let is_writable = matches!(self.store_state, StoreState::Sound | StoreState::CannotWrite(_));
-            if is_writable {
-                if let Some(facts) = self.machine.poll_persist(self.now()) {
+            let is_writable = matches!(
+                self.store_state,
+                StoreState::Sound | StoreState::CannotWrite(_)
+            );
+            if is_writable
+                && let Some(facts) = self.machine.poll_persist(self.now()) {
                     if let Err(error) = self.persist(&facts) {
                         self.store_failed(&error);
                         continue;
                     }
                     self.machine.handle_persisted();
                 }
-            }
             let mut is_busy = false;
             while let Some((id, query)) = self.machine.poll_query() {
                 let answer = self.answer(&query);
@@ -353,7 +377,9 @@ impl Engine {
     }
 
     fn answer(&mut self, query: &Query) -> Answer {
-        let Some(founded) = self.founded.get(&answers::line_of(query)) else { return Answer::Unreadable };
+        let Some(founded) = self.founded.get(&answers::line_of(query)) else {
+            return Answer::Unreadable;
+        };
         match answers::answer(&self.store, founded, query) {
             Ok(answer) => answer,
             Err(error) => {
@@ -370,7 +396,9 @@ impl Engine {
         self.tell_store(&state);
         self.store_state = state;
         for (_, releasing) in self.releasing.drain() {
-            let _ = releasing.reply.send(Err(ServiceError::Unavailable(format!("{error}; nothing was released"))));
+            let _ = releasing.reply.send(Err(ServiceError::Unavailable(format!(
+                "{error}; nothing was released"
+            ))));
         }
         if matches!(error, CommitError::Damaged(_)) {
             self.begin_healing(&error.to_string());
@@ -382,7 +410,10 @@ impl Engine {
     pub(crate) fn restart_machine(&mut self) {
         let links: Vec<LinkId> = self.links.keys().copied().collect();
         for link in links {
-            self.close_link(link, "the store could not write and this node took its lines up again");
+            self.close_link(
+                link,
+                "the store could not write and this node took its lines up again",
+            );
         }
         self.links.clear();
         self.machine = Machine::new(MachineConfig {
@@ -410,10 +441,13 @@ impl Engine {
 
     /// Makes the card anew, after a key has changed.
     pub(crate) fn renew_card(&mut self) -> Result<(), ServiceError> {
-        let card = self.home.make_card(&self.keys, &self.endpoints, crate::identity::wall_ms());
+        let card = self
+            .home
+            .make_card(&self.keys, &self.endpoints, crate::identity::wall_ms());
         let card = card.map_err(|error| ServiceError::Unavailable(error.to_string()))?;
         self.card = card.bytes().to_vec();
-        self.machine.set_identity(self.card.clone(), self.keys.signers());
+        self.machine
+            .set_identity(self.card.clone(), self.keys.signers());
         Ok(())
     }
 
@@ -425,7 +459,9 @@ impl Engine {
 
     /// Our own position on a line.
     pub(crate) fn me(&self, line: &LineId) -> Result<PartyIndex, ServiceError> {
-        self.machine.me(line).ok_or(ServiceError::Refused(Rule::LineUnknown.into()))
+        self.machine
+            .me(line)
+            .ok_or(ServiceError::Refused(Rule::LineUnknown.into()))
     }
 }
 

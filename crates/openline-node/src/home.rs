@@ -47,7 +47,9 @@ pub enum HomeError {
     #[error("{} is not empty; choose another folder, or remove what is there", .0.display())]
     NotEmpty(PathBuf),
     /// The home was made by a newer program.
-    #[error("the home has format {found}; this program knows {FORMAT}. Install the newer program again")]
+    #[error(
+        "the home has format {found}; this program knows {FORMAT}. Install the newer program again"
+    )]
     TooNew {
         /// Its format.
         found: u32,
@@ -78,7 +80,9 @@ pub enum HomeError {
     #[error(transparent)]
     Sealing(#[from] SealingError),
     /// The node key is sealed and no passphrase was given.
-    #[error("the node key is sealed; give its passphrase (--passphrase-file, or OPENLINE_PASSPHRASE)")]
+    #[error(
+        "the node key is sealed; give its passphrase (--passphrase-file, or OPENLINE_PASSPHRASE)"
+    )]
     NeedsPassphrase,
     /// A name or endpoint breaks a rule.
     #[error("{}", .0.fails_when())]
@@ -140,13 +144,20 @@ impl Home {
     /// [`HomeError`]; [`HomeError::NotEmpty`] unless the folder is empty or not there yet.
     pub fn init(path: &Path, options: &InitOptions) -> Result<Self, HomeError> {
         make_folder(path)?;
-        let is_empty = fs::read_dir(path).map_err(|error| file(path, error))?.next().is_none();
+        let is_empty = fs::read_dir(path)
+            .map_err(|error| file(path, error))?
+            .next()
+            .is_none();
         if !is_empty {
             return Err(HomeError::NotEmpty(path.to_owned()));
         }
         let (root, node) = (Seeds::generate(), Seeds::generate());
         let credential = certify(&root.keys(), &options.name, 1, &node, wall_ms())?;
-        if let Some(bad) = options.endpoints.iter().find(|endpoint| !openline_core::card::is_endpoint(endpoint)) {
+        if let Some(bad) = options
+            .endpoints
+            .iter()
+            .find(|endpoint| !openline_core::card::is_endpoint(endpoint))
+        {
             tracing::debug!(bad, "not an endpoint");
             return Err(Rule::CardEndpoint.into());
         }
@@ -163,16 +174,27 @@ impl Home {
         write(&identity.join("credential"), credential.bytes(), 0o644)?;
         let seal_line = format!("{} {}\n", wall_ms(), hex(&random::<32>()));
         write(&identity.join("seal.keys"), seal_line.as_bytes(), 0o600)?;
-        let config = config::fresh(&options.listen_quic, &options.listen_tls, &options.endpoints);
+        let config = config::fresh(
+            &options.listen_quic,
+            &options.listen_tls,
+            &options.endpoints,
+        );
         write(&path.join(config::FILE), config.as_bytes(), 0o644)?;
-        drop(openline_store::Store::open(path).map_err(|error| HomeError::Damaged {
-            path: path.join("store"),
-            why: error.to_string(),
-        })?);
+        drop(
+            openline_store::Store::open(path).map_err(|error| HomeError::Damaged {
+                path: path.join("store"),
+                why: error.to_string(),
+            })?,
+        );
         // Last, since it is what makes the folder a home: an init that was broken off leaves none.
         let id = credential.party_id().to_string();
-        let party = PartyFile { format: FORMAT, name: options.name.clone(), id };
-        let text = toml::to_string(&party).map_err(|error| damaged(&identity.join("party.toml"), error))?;
+        let party = PartyFile {
+            format: FORMAT,
+            name: options.name.clone(),
+            id,
+        };
+        let text = toml::to_string(&party)
+            .map_err(|error| damaged(&identity.join("party.toml"), error))?;
         write(&identity.join("party.toml"), text.as_bytes(), 0o644)?;
         Self::open(path)
     }
@@ -190,17 +212,25 @@ impl Home {
             }
             Err(error) => return Err(file(&party_path, error)),
         };
-        let party: PartyFile = toml::from_str(&text).map_err(|error| damaged(&party_path, error))?;
+        let party: PartyFile =
+            toml::from_str(&text).map_err(|error| damaged(&party_path, error))?;
         if party.format > FORMAT {
-            return Err(HomeError::TooNew { found: party.format });
+            return Err(HomeError::TooNew {
+                found: party.format,
+            });
         }
         let credential_path = path.join("identity/credential");
         let bytes = fs::read(&credential_path).map_err(|error| file(&credential_path, error))?;
-        let credential = VerifiedCredential::decode(&bytes).map_err(|rule| damaged(&credential_path, rule))?;
+        let credential =
+            VerifiedCredential::decode(&bytes).map_err(|rule| damaged(&credential_path, rule))?;
         if credential.party_id().to_string() != party.id {
             return Err(damaged(&credential_path, "it is another party's"));
         }
-        Ok(Self { path: path.to_owned(), config: Config::read(path)?, credential })
+        Ok(Self {
+            path: path.to_owned(),
+            config: Config::read(path)?,
+            credential,
+        })
     }
 
     /// The folder.
@@ -244,7 +274,10 @@ impl Home {
     pub fn node_keys(&self, passphrase: Option<&str>) -> Result<NodeKeys, HomeError> {
         let seeds = read_seeds(&self.identity("node.key"), passphrase)?;
         if seeds.keys().ed_public() != &self.credential.keys().ed {
-            return Err(damaged(&self.identity("node.key"), "it is not the certified key"));
+            return Err(damaged(
+                &self.identity("node.key"),
+                "it is not the certified key",
+            ));
         }
         Ok(NodeKeys::new(seeds, self.seal_keys()?))
     }
@@ -257,7 +290,9 @@ impl Home {
             Some(SealKeyPair::from_seed(&seed.try_into().ok()?))
         };
         let pairs: Option<Vec<SealKeyPair>> = text.lines().map(pair).collect();
-        pairs.filter(|pairs| !pairs.is_empty()).ok_or_else(|| damaged(&path, "not a list of keys"))
+        pairs
+            .filter(|pairs| !pairs.is_empty())
+            .ok_or_else(|| damaged(&path, "not a list of keys"))
     }
 
     /// Makes a new key for pouches; old ones are kept for 90 days, then destroyed. The next card tells the others.
@@ -273,7 +308,11 @@ impl Home {
         let mut newer = now;
         let mut kept = vec![format!("{now} {}", hex(&random::<32>()))];
         for line in &mut lines {
-            let created = line.split_whitespace().next().and_then(|t| t.parse::<i64>().ok()).unwrap_or(now);
+            let created = line
+                .split_whitespace()
+                .next()
+                .and_then(|t| t.parse::<i64>().ok())
+                .unwrap_or(now);
             if now - newer <= SEAL_KEY_KEPT_MS {
                 kept.push(line.to_owned());
             }
@@ -286,10 +325,24 @@ impl Home {
     ///
     /// # Errors
     /// [`HomeError::Rule`] for endpoints that break one; as [`Home::node_keys`].
-    pub fn make_card(&self, keys: &NodeKeys, endpoints: &[String], now_ms: i64) -> Result<Card, HomeError> {
-        let newest = keys.seal_keys.first().ok_or_else(|| damaged(&self.identity("seal.keys"), "no key"))?;
+    pub fn make_card(
+        &self,
+        keys: &NodeKeys,
+        endpoints: &[String],
+        now_ms: i64,
+    ) -> Result<Card, HomeError> {
+        let newest = keys
+            .seal_keys
+            .first()
+            .ok_or_else(|| damaged(&self.identity("seal.keys"), "no key"))?;
         let seal_key = Box::new(newest.public().to_bytes());
-        Ok(Card::make(&self.credential, &keys.secret, endpoints.to_vec(), seal_key, now_ms)?)
+        Ok(Card::make(
+            &self.credential,
+            &keys.secret,
+            endpoints.to_vec(),
+            seal_key,
+            now_ms,
+        )?)
     }
 
     /// The root's keys, for a ceremony.
@@ -304,13 +357,26 @@ impl Home {
     ///
     /// # Errors
     /// As [`Home::root`].
-    pub fn change_node_key(&self, passphrase: &str, cost: Cost) -> Result<VerifiedCredential, HomeError> {
+    pub fn change_node_key(
+        &self,
+        passphrase: &str,
+        cost: Cost,
+    ) -> Result<VerifiedCredential, HomeError> {
         let root = self.root(passphrase)?;
         let node = Seeds::generate();
-        let credential = certify(&root, self.name(), self.credential.serial() + 1, &node, wall_ms())?;
+        let credential = certify(
+            &root,
+            self.name(),
+            self.credential.serial() + 1,
+            &node,
+            wall_ms(),
+        )?;
         let was_sealed = sealing::is_sealed(&read_secret(&self.identity("node.key"))?);
-        let text =
-            if was_sealed { sealing::seal(node.bytes(), passphrase, cost) } else { format!("{}\n", hex(node.bytes())) };
+        let text = if was_sealed {
+            sealing::seal(node.bytes(), passphrase, cost)
+        } else {
+            format!("{}\n", hex(node.bytes()))
+        };
         write(&self.identity("next-node.key"), text.as_bytes(), 0o600)?;
         write(&self.identity("next-credential"), credential.bytes(), 0o644)?;
         Ok(credential)
@@ -320,17 +386,27 @@ impl Home {
     ///
     /// # Errors
     /// [`HomeError::NoNextKey`]
-    pub fn next_key(&self, passphrase: Option<&str>) -> Result<(Seeds, VerifiedCredential), HomeError> {
+    pub fn next_key(
+        &self,
+        passphrase: Option<&str>,
+    ) -> Result<(Seeds, VerifiedCredential), HomeError> {
         let path = self.identity("next-credential");
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(HomeError::NoNextKey),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(HomeError::NoNextKey);
+            }
             Err(error) => return Err(file(&path, error)),
         };
         let credential = VerifiedCredential::decode(&bytes).map_err(|rule| damaged(&path, rule))?;
         let seeds = read_seeds(&self.identity("next-node.key"), passphrase)?;
-        let fits = credential.party_id() == self.party_id() && seeds.keys().ed_public() == &credential.keys().ed;
-        if fits { Ok((seeds, credential)) } else { Err(damaged(&path, "it does not fit the home")) }
+        let fits = credential.party_id() == self.party_id()
+            && seeds.keys().ed_public() == &credential.keys().ed;
+        if fits {
+            Ok((seeds, credential))
+        } else {
+            Err(damaged(&path, "it does not fit the home"))
+        }
     }
 
     /// Puts the new node key in the place of the old one, which is kept beside as `former-*`.
@@ -377,7 +453,8 @@ impl Home {
             Err(error) => return Err(file(&path, error)),
         };
         let api: ApiFile = serde_json::from_slice(&bytes).map_err(|error| damaged(&path, error))?;
-        let is_alive = Path::new("/proc").join(api.pid.to_string()).exists() || !Path::new("/proc/self").exists();
+        let is_alive = Path::new("/proc").join(api.pid.to_string()).exists()
+            || !Path::new("/proc/self").exists();
         Ok(is_alive.then_some(api))
     }
 }
@@ -389,11 +466,17 @@ impl From<Rule> for HomeError {
 }
 
 fn file(path: &Path, error: std::io::Error) -> HomeError {
-    HomeError::File { path: path.to_owned(), error }
+    HomeError::File {
+        path: path.to_owned(),
+        error,
+    }
 }
 
 fn damaged(path: &Path, why: impl ToString) -> HomeError {
-    HomeError::Damaged { path: path.to_owned(), why: why.to_string() }
+    HomeError::Damaged {
+        path: path.to_owned(),
+        why: why.to_string(),
+    }
 }
 
 fn make_folder(path: &Path) -> Result<(), HomeError> {
@@ -402,7 +485,10 @@ fn make_folder(path: &Path) -> Result<(), HomeError> {
 }
 
 fn read_secret(path: &Path) -> Result<String, HomeError> {
-    let mode = fs::metadata(path).map_err(|error| file(path, error))?.permissions().mode();
+    let mode = fs::metadata(path)
+        .map_err(|error| file(path, error))?
+        .permissions()
+        .mode();
     if mode & 0o077 != 0 {
         return Err(HomeError::Exposed(path.to_owned()));
     }
@@ -424,7 +510,12 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), HomeError> {
     let beside = path.with_extension("new");
     let put = || -> std::io::Result<()> {
         let mut options = fs::OpenOptions::new();
-        let mut out = options.write(true).create(true).truncate(true).mode(mode).open(&beside)?;
+        let mut out = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(mode)
+            .open(&beside)?;
         out.write_all(bytes)?;
         out.sync_all()?;
         fs::rename(&beside, path)
@@ -434,7 +525,9 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), HomeError> {
 }
 
 fn sync_folder(path: &Path) -> Result<(), HomeError> {
-    fs::File::open(path).and_then(|folder| folder.sync_all()).map_err(|error| file(path, error))
+    fs::File::open(path)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| file(path, error))
 }
 
 #[cfg(test)]
@@ -449,7 +542,10 @@ mod tests {
             listen_quic: vec![],
             listen_tls: vec![],
             endpoints: vec![],
-            cost: Cost { memory_kib: 64, passes: 1 },
+            cost: Cost {
+                memory_kib: 64,
+                passes: 1,
+            },
         }
     }
 
@@ -459,8 +555,14 @@ mod tests {
         let home = Home::init(folder.path(), &options()).expect("made");
         let keys = home.node_keys(None).expect("keys");
         assert_eq!(keys.secret.ed_public(), &home.credential().keys().ed);
-        assert!(matches!(Home::init(folder.path(), &options()), Err(HomeError::NotEmpty(_))));
-        assert!(matches!(Home::open(&folder.path().join("x")), Err(HomeError::NotAHome(_))));
+        assert!(matches!(
+            Home::init(folder.path(), &options()),
+            Err(HomeError::NotEmpty(_))
+        ));
+        assert!(matches!(
+            Home::open(&folder.path().join("x")),
+            Err(HomeError::NotAHome(_))
+        ));
         assert!(home.root("wrong").is_err() && home.root("p").is_ok());
     }
 
@@ -478,19 +580,34 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let mut home = Home::init(folder.path(), &options()).expect("made");
         assert!(matches!(home.next_key(None), Err(HomeError::NoNextKey)));
-        let credential = home.change_node_key("p", options().cost).expect("certified");
+        let credential = home
+            .change_node_key("p", options().cost)
+            .expect("certified");
         assert_eq!(credential.serial(), 2);
         let (seeds, credential) = home.next_key(None).expect("waiting");
         home.adopt_next_key(credential).expect("adopted");
         let again = Home::open(folder.path()).expect("opens");
-        assert_eq!(again.node_keys(None).expect("keys").secret.ed_public(), seeds.keys().ed_public());
+        assert_eq!(
+            again.node_keys(None).expect("keys").secret.ed_public(),
+            seeds.keys().ed_public()
+        );
     }
 
     #[test]
     fn a_sealed_node_key_needs_its_passphrase() {
         let folder = tempfile::tempdir().expect("a folder");
-        let home = Home::init(folder.path(), &InitOptions { seals_node_key: true, ..options() }).expect("made");
-        assert!(matches!(home.node_keys(None), Err(HomeError::NeedsPassphrase)));
+        let home = Home::init(
+            folder.path(),
+            &InitOptions {
+                seals_node_key: true,
+                ..options()
+            },
+        )
+        .expect("made");
+        assert!(matches!(
+            home.node_keys(None),
+            Err(HomeError::NeedsPassphrase)
+        ));
         assert!(home.node_keys(Some("p")).is_ok());
     }
 }

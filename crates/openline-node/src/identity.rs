@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use openline_bearer::pouch::SealKeyPair;
+use openline_core::Rule;
 use openline_core::credential::{Credential, VerifiedCredential};
 use openline_core::keys::SecretKeys;
-use openline_core::Rule;
 use zeroize::Zeroizing;
 
 /// How long private seal keys are kept after a newer one: a pouch may be long under way.
@@ -48,13 +48,17 @@ impl Seeds {
     /// Fresh seeds.
     #[must_use]
     pub fn generate() -> Self {
-        Self { bytes: Zeroizing::new(random()) }
+        Self {
+            bytes: Zeroizing::new(random()),
+        }
     }
 
     /// Takes 64 bytes that [`Seeds::bytes`] gave.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        Some(Self { bytes: Zeroizing::new(bytes.try_into().ok()?) })
+        Some(Self {
+            bytes: Zeroizing::new(bytes.try_into().ok()?),
+        })
     }
 
     /// The bytes to keep.
@@ -96,7 +100,15 @@ pub fn certify(
     now_ms: i64,
 ) -> Result<VerifiedCredential, Rule> {
     let keys = node.keys();
-    Credential::issue(root, name, serial, keys.ed_public(), keys.pq_public(), now_ms)?.verify()
+    Credential::issue(
+        root,
+        name,
+        serial,
+        keys.ed_public(),
+        keys.pq_public(),
+        now_ms,
+    )?
+    .verify()
 }
 
 /// What a running node signs, proves and opens with.
@@ -115,13 +127,20 @@ impl NodeKeys {
     /// Takes keys from a home.
     #[must_use]
     pub fn new(seeds: Seeds, seal_keys: Vec<SealKeyPair>) -> Self {
-        Self { secret: Arc::new(seeds.keys()), seal_keys, seeds, former: None }
+        Self {
+            secret: Arc::new(seeds.keys()),
+            seal_keys,
+            seeds,
+            former: None,
+        }
     }
 
     /// Every key that may have to sign: on each line the one in force does.
     #[must_use]
     pub fn signers(&self) -> Vec<Arc<SecretKeys>> {
-        std::iter::once(self.secret.clone()).chain(self.former.clone()).collect()
+        std::iter::once(self.secret.clone())
+            .chain(self.former.clone())
+            .collect()
     }
 
     /// The seed with which the bearers prove who they are.
@@ -164,6 +183,10 @@ mod tests {
         let before = *keys.secret.ed_public();
         keys.renew(Seeds::generate());
         assert_ne!(keys.secret.ed_public(), &before);
-        assert!(keys.signers().iter().any(|signer| signer.ed_public() == &before));
+        assert!(
+            keys.signers()
+                .iter()
+                .any(|signer| signer.ed_public() == &before)
+        );
     }
 }

@@ -80,26 +80,56 @@ impl Node {
         let peers = engine::links::peers(relations.values());
         let (bearers, bearer_events) = Bearers::start(BearersConfig {
             key: TransportKey::from_seed(&keys.transport_seed()),
-            listen_quic: options.listen_quic.unwrap_or_else(|| config.listen.quic.clone()),
-            listen_tls: options.listen_tls.unwrap_or_else(|| config.listen.tls.clone()),
+            listen_quic: options
+                .listen_quic
+                .unwrap_or_else(|| config.listen.quic.clone()),
+            listen_tls: options
+                .listen_tls
+                .unwrap_or_else(|| config.listen.tls.clone()),
             peers,
             timing: config.timing(),
         })?;
-        let endpoints = options.endpoints.unwrap_or_else(|| config.card.endpoints.clone());
-        let card = home.make_card(&keys, &endpoints, wall_ms())?.bytes().to_vec();
+        let endpoints = options
+            .endpoints
+            .unwrap_or_else(|| config.card.endpoints.clone());
+        let card = home
+            .make_card(&keys, &endpoints, wall_ms())?
+            .bytes()
+            .to_vec();
         let (events, _) = broadcast::channel(engine::tell::EVENTS_MAX);
         let readers = Arc::new(Readers::new(&store)?);
         let (calls, inbox) = mpsc::channel(CALLS_MAX);
-        let handle = Handle { calls, readers: readers.clone(), events: events.clone() };
-        let engine = Engine::take_up(Parts { home, keys, store, bearers, relations, proposals, events, readers, endpoints, card })?;
+        let handle = Handle {
+            calls,
+            readers: readers.clone(),
+            events: events.clone(),
+        };
+        let engine = Engine::take_up(Parts {
+            home,
+            keys,
+            store,
+            bearers,
+            relations,
+            proposals,
+            events,
+            readers,
+            endpoints,
+            card,
+        })?;
         let (stop, stopped) = watch::channel(false);
         let runtime = tokio::runtime::Handle::current();
-        let thread = std::thread::Builder::new().name("openline-engine".to_owned()).spawn(move || {
-            // Commits block, so the engine has a thread of its own; its wake-ups and the bearers' tasks are the runtime's.
-            runtime.block_on(engine.run(inbox, bearer_events));
-            let _ = stop.send(true);
-        })?;
-        Ok(Self { service: Service::new(handle), stopped, thread: Some(thread) })
+        let thread = std::thread::Builder::new()
+            .name("openline-engine".to_owned())
+            .spawn(move || {
+                // Commits block, so the engine has a thread of its own; its wake-ups and the bearers' tasks are the runtime's.
+                runtime.block_on(engine.run(inbox, bearer_events));
+                let _ = stop.send(true);
+            })?;
+        Ok(Self {
+            service: Service::new(handle),
+            stopped,
+            thread: Some(thread),
+        })
     }
 
     /// The façade.
@@ -122,18 +152,32 @@ impl Node {
     }
 }
 
-fn read_relations(store: &Store) -> Result<std::collections::BTreeMap<openline_core::PartyId, Relation>, StartError> {
+fn read_relations(
+    store: &Store,
+) -> Result<std::collections::BTreeMap<openline_core::PartyId, Relation>, StartError> {
     let decode = |document: openline_store::Document| {
-        let relation = Relation::decode(&document.value).map_err(|_| StartError::Document("relations"))?;
+        let relation =
+            Relation::decode(&document.value).map_err(|_| StartError::Document("relations"))?;
         Ok((relation.party, relation))
     };
-    store.documents(documents::RELATION)?.into_iter().map(decode).collect()
+    store
+        .documents(documents::RELATION)?
+        .into_iter()
+        .map(decode)
+        .collect()
 }
 
-fn read_proposals(store: &Store) -> Result<std::collections::BTreeMap<openline_core::LineId, Proposal>, StartError> {
+fn read_proposals(
+    store: &Store,
+) -> Result<std::collections::BTreeMap<openline_core::LineId, Proposal>, StartError> {
     let decode = |document: openline_store::Document| {
-        let proposal = Proposal::decode(&document.value).map_err(|_| StartError::Document("charters"))?;
+        let proposal =
+            Proposal::decode(&document.value).map_err(|_| StartError::Document("charters"))?;
         Ok((proposal.line(), proposal))
     };
-    store.documents(documents::PROPOSAL)?.into_iter().map(decode).collect()
+    store
+        .documents(documents::PROPOSAL)?
+        .into_iter()
+        .map(decode)
+        .collect()
 }

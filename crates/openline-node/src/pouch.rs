@@ -42,7 +42,12 @@ impl Bundle {
 
     fn encode_contents(&self) -> Vec<u8> {
         let mut w = Writer::new();
-        w.array(7).uint(1).bytes(&self.from.0.0).bytes(&self.to.0.0).uint(self.number).int(self.packed_ms);
+        w.array(7)
+            .uint(1)
+            .bytes(&self.from.0.0)
+            .bytes(&self.to.0.0)
+            .uint(self.number)
+            .int(self.packed_ms);
         w.bytes(&self.card).array(self.frames.len());
         for frame in &self.frames {
             w.bytes(frame);
@@ -84,8 +89,17 @@ impl Bundle {
         let (number, packed_ms) = (r.uint()?, r.int()?);
         let card = r.bytes()?.to_vec();
         let len = r.array_max(BUNDLE_FRAMES_MAX, Rule::BundleShape)?;
-        let frames = (0..len).map(|_| Ok(r.bytes()?.to_vec())).collect::<Result<_, Rule>>()?;
-        Ok(Self { from, to, number, packed_ms, card, frames })
+        let frames = (0..len)
+            .map(|_| Ok(r.bytes()?.to_vec()))
+            .collect::<Result<_, Rule>>()?;
+        Ok(Self {
+            from,
+            to,
+            number,
+            packed_ms,
+            card,
+            frames,
+        })
     }
 }
 
@@ -119,10 +133,19 @@ mod tests {
     fn another_recipient_an_unknown_sender_and_a_changed_byte_are_refused() {
         let mut signed = bundle().sign(&keys());
         let key = |_: &PartyId| Some(*keys().ed_public());
-        assert_eq!(Bundle::open(&signed, &bundle().from, key), Err(Rule::BundleRecipient));
-        assert_eq!(Bundle::open(&signed, &bundle().to, |_| None), Err(Rule::BundleSender));
+        assert_eq!(
+            Bundle::open(&signed, &bundle().from, key),
+            Err(Rule::BundleRecipient)
+        );
+        assert_eq!(
+            Bundle::open(&signed, &bundle().to, |_| None),
+            Err(Rule::BundleSender)
+        );
         let last = signed.len() - 70;
         signed[last] ^= 1;
-        assert_eq!(Bundle::open(&signed, &bundle().to, key), Err(Rule::BundleSender));
+        assert_eq!(
+            Bundle::open(&signed, &bundle().to, key),
+            Err(Rule::BundleSender)
+        );
     }
 }

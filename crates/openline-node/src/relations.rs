@@ -185,7 +185,9 @@ impl Relation {
                 Continuity::KeyChange => Change::KeyRenewed,
                 Continuity::Unrelated => return Err(Rule::CardChanged),
             },
-            None if card.credential().certificate().bytes() == self.certificate().bytes() => Change::Completed,
+            None if card.credential().certificate().bytes() == self.certificate().bytes() => {
+                Change::Completed
+            }
             None => return Err(Rule::CardChanged),
         };
         if change.is_change() {
@@ -231,7 +233,12 @@ impl Relation {
         RelationView {
             id: self.party.to_string(),
             name: self.name.clone(),
-            state: if self.is_confirmed() { "confirmed" } else { "pending" }.to_owned(),
+            state: if self.is_confirmed() {
+                "confirmed"
+            } else {
+                "pending"
+            }
+            .to_owned(),
             phrase: self.phrase(own),
             serial: self.certificate().serial,
             endpoints: self.endpoints.clone(),
@@ -246,7 +253,10 @@ impl Relation {
             Known::Card(card) => card.to_file(),
             Known::Short(short) => short.to_text(),
         };
-        let renewed = self.renewed.as_ref().map(|credential| openline_core::id::hex(credential.bytes()));
+        let renewed = self
+            .renewed
+            .as_ref()
+            .map(|credential| openline_core::id::hex(credential.bytes()));
         let stored = Stored {
             card,
             state: self.state,
@@ -262,8 +272,8 @@ impl Relation {
     /// # Errors
     /// What is wrong with the document.
     pub fn decode(bytes: &[u8]) -> Result<Self, ServiceError> {
-        let stored: Stored =
-            serde_json::from_slice(bytes).map_err(|error| ServiceError::Unavailable(error.to_string()))?;
+        let stored: Stored = serde_json::from_slice(bytes)
+            .map_err(|error| ServiceError::Unavailable(error.to_string()))?;
         let mut relation = Self::from_text(&stored.card, stored.added_ms)?;
         relation.state = stored.state;
         relation.confirmed_ms = stored.confirmed_ms;

@@ -37,7 +37,10 @@ pub struct Cost {
 impl Default for Cost {
     /// RFC 9106, second recommended option: 64 MiB, 3 passes.
     fn default() -> Self {
-        Self { memory_kib: 65_536, passes: 3 }
+        Self {
+            memory_kib: 65_536,
+            passes: 3,
+        }
     }
 }
 
@@ -57,7 +60,10 @@ pub enum SealingError {
 
 /// Seals `secret`.
 pub(crate) fn seal(secret: &[u8], passphrase: &str, cost: Cost) -> String {
-    let (salt, nonce) = (crate::identity::random::<16>(), crate::identity::random::<12>());
+    let (salt, nonce) = (
+        crate::identity::random::<16>(),
+        crate::identity::random::<12>(),
+    );
     let head = format!(
         "{MAGIC}\nkdf = argon2id\nmemory-kib = {}\npasses = {}\nlanes = 1\nsalt = {}\nnonce = {}\n\n",
         cost.memory_kib,
@@ -67,8 +73,12 @@ pub(crate) fn seal(secret: &[u8], passphrase: &str, cost: Cost) -> String {
     );
     let key = key(passphrase, &salt, cost).expect("parameters made here are in range");
     let mut text = secret.to_vec();
-    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(head.as_bytes()), &mut text)
-        .expect("a short text can be sealed");
+    key.seal_in_place_append_tag(
+        Nonce::assume_unique_for_key(nonce),
+        Aad::from(head.as_bytes()),
+        &mut text,
+    )
+    .expect("a short text can be sealed");
     format!("{head}{}\n", encode(&text))
 }
 
@@ -83,23 +93,44 @@ pub(crate) fn open(file: &str, passphrase: &str) -> Result<Zeroizing<Vec<u8>>, S
         let (key, value) = lines.next()?.split_once(" = ")?;
         (key == name).then(|| value.to_owned())
     };
-    let fields = (field("kdf"), field("memory-kib"), field("passes"), field("lanes"), field("salt"), field("nonce"));
-    let (Some(kdf), Some(memory), Some(passes), Some(lanes), Some(salt), Some(nonce)) = fields else {
+    let fields = (
+        field("kdf"),
+        field("memory-kib"),
+        field("passes"),
+        field("lanes"),
+        field("salt"),
+        field("nonce"),
+    );
+    let (Some(kdf), Some(memory), Some(passes), Some(lanes), Some(salt), Some(nonce)) = fields
+    else {
         return Err(SealingError::NotSealed);
     };
     if kdf != "argon2id" || lanes != "1" {
         return Err(SealingError::Unsupported);
     }
-    let number = |text: &str, max: u32| text.parse().ok().filter(|n| *n <= max).ok_or(SealingError::Unsupported);
-    let cost = Cost { memory_kib: number(&memory, MEMORY_KIB_MAX)?, passes: number(&passes, PASSES_MAX)? };
+    let number = |text: &str, max: u32| {
+        text.parse()
+            .ok()
+            .filter(|n| *n <= max)
+            .ok_or(SealingError::Unsupported)
+    };
+    let cost = Cost {
+        memory_kib: number(&memory, MEMORY_KIB_MAX)?,
+        passes: number(&passes, PASSES_MAX)?,
+    };
     let salt = from_hex(&salt).ok_or(SealingError::NotSealed)?;
-    let nonce: [u8; 12] =
-        from_hex(&nonce).and_then(|bytes| bytes.try_into().ok()).ok_or(SealingError::NotSealed)?;
+    let nonce: [u8; 12] = from_hex(&nonce)
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or(SealingError::NotSealed)?;
     let mut text = Zeroizing::new(decode(body.trim()).ok_or(SealingError::NotSealed)?);
     let key = key(passphrase, &salt, cost).ok_or(SealingError::Unsupported)?;
     let aad = format!("{head}\n\n");
     let len = key
-        .open_in_place(Nonce::assume_unique_for_key(nonce), Aad::from(aad.as_bytes()), &mut text)
+        .open_in_place(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(aad.as_bytes()),
+            &mut text,
+        )
         .map_err(|_| SealingError::WrongPassphrase)?
         .len();
     text.truncate(len);
@@ -117,7 +148,9 @@ fn key(passphrase: &str, salt: &[u8], cost: Cost) -> Option<LessSafeKey> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(passphrase.as_bytes(), salt, &mut bytes[..])
         .ok()?;
-    Some(LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, &bytes[..]).ok()?))
+    Some(LessSafeKey::new(
+        UnboundKey::new(&CHACHA20_POLY1305, &bytes[..]).ok()?,
+    ))
 }
 
 fn encode(bytes: &[u8]) -> String {
@@ -134,13 +167,19 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    const CHEAP: Cost = Cost { memory_kib: 64, passes: 1 };
+    const CHEAP: Cost = Cost {
+        memory_kib: 64,
+        passes: 1,
+    };
 
     #[test]
     fn what_is_sealed_opens_with_the_passphrase_only() {
         let file = seal(b"secret", "correct horse", CHEAP);
         assert!(is_sealed(&file));
-        assert_eq!(open(&file, "correct horse").map(|s| s.to_vec()), Ok(b"secret".to_vec()));
+        assert_eq!(
+            open(&file, "correct horse").map(|s| s.to_vec()),
+            Ok(b"secret".to_vec())
+        );
         assert_eq!(open(&file, "wrong"), Err(SealingError::WrongPassphrase));
     }
 
@@ -149,7 +188,10 @@ mod tests {
         let file = seal(b"secret", "p", CHEAP);
         let head = file.replace("passes = 1", "passes = 2");
         assert_eq!(open(&head, "p"), Err(SealingError::WrongPassphrase));
-        assert_eq!(open(&file.replace("lanes = 1", "lanes = 2"), "p"), Err(SealingError::Unsupported));
+        assert_eq!(
+            open(&file.replace("lanes = 1", "lanes = 2"), "p"),
+            Err(SealingError::Unsupported)
+        );
         assert_eq!(open("hello", "p"), Err(SealingError::NotSealed));
         let greedy = file.replace("memory-kib = 64", "memory-kib = 99999999");
         assert_eq!(open(&greedy, "p"), Err(SealingError::Unsupported));

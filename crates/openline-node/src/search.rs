@@ -33,7 +33,10 @@ pub(crate) fn search(
         let entry = looking.entry(hit.place)?;
         // A text that was purged after it had been indexed is not shown.
         if entry.raw.body.is_some() {
-            views.push(HitView { entry: looking.brief(&entry)?, snippet: hit.snippet });
+            views.push(HitView {
+                entry: looking.brief(&entry)?,
+                snippet: hit.snippet,
+            });
         }
     }
     Ok(views)

@@ -21,8 +21,8 @@ use crate::engine::{Engine, Handle, StoredWaiter};
 use crate::error::ServiceError;
 use crate::view::EventView;
 
-pub use record::LogQuery;
 pub(crate) use readers::Readers;
+pub use record::LogQuery;
 
 /// Answer of every call.
 pub type Answer<T> = Result<T, ServiceError>;
@@ -58,11 +58,16 @@ impl Service {
     }
 
     /// What has happened since event `after`, as far as it is kept, and what happens from now on.
-    pub async fn events(&self, after: Option<u64>) -> (Vec<EventView>, broadcast::Receiver<EventView>) {
+    pub async fn events(
+        &self,
+        after: Option<u64>,
+    ) -> (Vec<EventView>, broadcast::Receiver<EventView>) {
         // Subscribing first means that nothing falls between the two; an event may come twice, with one sequence number.
         let receiver = self.handle.events.subscribe();
         let after = after.unwrap_or(u64::MAX);
-        let backlog = self.engine(move |engine| Ok(engine.teller.backlog(after))).await;
+        let backlog = self
+            .engine(move |engine| Ok(engine.teller.backlog(after)))
+            .await;
         (backlog.unwrap_or_default(), receiver)
     }
 
@@ -70,7 +75,12 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Unavailable`] when the time is over first: the entry is on the record here all the same.
-    pub async fn wait_stored(&self, line: &str, place: &str, timeout: Duration) -> Answer<Vec<String>> {
+    pub async fn wait_stored(
+        &self,
+        line: &str,
+        place: &str,
+        timeout: Duration,
+    ) -> Answer<Vec<String>> {
         let (line, place) = self.resolve(line, place).await?;
         let waiting = self.handle.call_later(move |engine, reply| {
             engine.wait_stored(line, place, StoredWaiter { reply });
@@ -79,7 +89,13 @@ impl Service {
             let words = "not every other party has confirmed in time that it holds the entry; it is on the record here and will be sent on";
             ServiceError::Unavailable(words.to_owned())
         })??;
-        self.engine(move |engine| Ok(holders.iter().map(|party| engine.name_on(&line, *party)).collect())).await
+        self.engine(move |engine| {
+            Ok(holders
+                .iter()
+                .map(|party| engine.name_on(&line, *party))
+                .collect())
+        })
+        .await
     }
 
     /// Tells the bearers that the machine's network has changed: every peer is tried again at once.
@@ -99,13 +115,21 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] when no new key is waiting; [`ServiceError::Unavailable`] when a line can't be written now.
-    pub async fn adopt_key(&self, passphrase: Option<String>) -> Answer<Vec<crate::view::ReleasedView>> {
+    pub async fn adopt_key(
+        &self,
+        passphrase: Option<String>,
+    ) -> Answer<Vec<crate::view::ReleasedView>> {
         let (seeds, credential) = self
             .engine(move |engine| {
-                engine.home.next_key(passphrase.as_deref()).map_err(|error| match error {
-                    crate::home::HomeError::NoNextKey => ServiceError::NotFound(error.to_string()),
-                    error => ServiceError::Unusable(error.to_string()),
-                })
+                engine
+                    .home
+                    .next_key(passphrase.as_deref())
+                    .map_err(|error| match error {
+                        crate::home::HomeError::NoNextKey => {
+                            ServiceError::NotFound(error.to_string())
+                        }
+                        error => ServiceError::Unusable(error.to_string()),
+                    })
             })
             .await?;
         let bytes = credential.bytes().to_vec();
@@ -120,7 +144,10 @@ impl Service {
             let body = openline_core::body::encode_key_change(&bytes);
             let post = openline_core::charter::NODE_POST.to_owned();
             let kind = openline_core::entry::Kind::KeyChange;
-            released.push(self.release_other(Engine::other(line, post, kind, Vec::new(), body)).await?);
+            released.push(
+                self.release_other(Engine::other(line, post, kind, Vec::new(), body))
+                    .await?,
+            );
         }
         self.engine(|engine| {
             engine.prove_new_key();

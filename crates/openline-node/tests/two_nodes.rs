@@ -21,14 +21,20 @@ fn make_home(folder: &Path, name: &str) {
         listen_quic: vec![any],
         listen_tls: vec![any],
         endpoints: vec![],
-        cost: Cost { memory_kib: 64, passes: 1 },
+        cost: Cost {
+            memory_kib: 64,
+            passes: 1,
+        },
     };
     Home::init(folder, &options).expect("a home");
 }
 
 /// Starts a node whose card tells where it really listens: the ports are known only once it runs.
 async fn start(folder: &Path, endpoints: Vec<String>) -> Node {
-    let options = NodeOptions { endpoints: Some(endpoints), ..NodeOptions::default() };
+    let options = NodeOptions {
+        endpoints: Some(endpoints),
+        ..NodeOptions::default()
+    };
     Node::start(folder, options).await.expect("the node starts")
 }
 
@@ -43,8 +49,12 @@ async fn relate(a: &Service, b: &Service) {
     let at_b = b.add_relation(&card_a.file).await.expect("added");
     assert_eq!(at_a.phrase, at_b.phrase, "both sides read the same words");
     assert_eq!(at_a.state, "pending");
-    a.confirm_relation(&card_b.name, &at_a.phrase).await.expect("confirmed");
-    b.confirm_relation(&card_a.name, &at_b.phrase).await.expect("confirmed");
+    a.confirm_relation(&card_b.name, &at_a.phrase)
+        .await
+        .expect("confirmed");
+    b.confirm_relation(&card_a.name, &at_b.phrase)
+        .await
+        .expect("confirmed");
 }
 
 async fn wait_for(service: &Service, what: &str, done: impl AsyncFn(&Service) -> bool) {
@@ -55,7 +65,9 @@ async fn wait_for(service: &Service, what: &str, done: impl AsyncFn(&Service) ->
             let _ = tokio::time::timeout(Duration::from_millis(200), events.recv()).await;
         }
     };
-    tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("waited in vain for {what}"));
+    tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .unwrap_or_else(|_| panic!("waited in vain for {what}"));
 }
 
 fn message(line: &str, text: &str) -> SendRequest {
@@ -71,15 +83,29 @@ async fn found(a: &Service, b: &Service, with: &str) -> String {
         posts: vec!["watch".to_owned()],
         zone: "UTC".to_owned(),
         others: vec![],
-        terms: TermsView { title: "Watch line".to_owned(), settle_delay_ms: 50, ..TermsView::default() },
+        terms: TermsView {
+            title: "Watch line".to_owned(),
+            settle_delay_ms: 50,
+            ..TermsView::default()
+        },
     };
     let charter = a.propose(request).await.expect("proposed");
     let id = charter.id.clone();
-    wait_for(b, "the proposal", async |b| b.charters().await.expect("charters").iter().any(|c| c.id == id)).await;
+    wait_for(b, "the proposal", async |b| {
+        b.charters()
+            .await
+            .expect("charters")
+            .iter()
+            .any(|c| c.id == id)
+    })
+    .await;
     b.sign_charter(&charter.id).await.expect("signed");
     for side in [a, b] {
         let id = charter.id.clone();
-        wait_for(side, "the line", async |s| s.lines().await.expect("lines").iter().any(|l| l.id == id)).await;
+        wait_for(side, "the line", async |s| {
+            s.lines().await.expect("lines").iter().any(|l| l.id == id)
+        })
+        .await;
     }
     charter.id
 }
@@ -96,7 +122,9 @@ async fn a_message_is_on_both_records_and_both_exports_verify_alike() {
     first.service().shutdown().await.expect("stops");
     first.stopped().await;
     let port = |kind: &str| -> Vec<SocketAddr> {
-        let found = listening.iter().find_map(|e| e.strip_prefix(&format!("{kind}://"))?.parse().ok());
+        let found = listening
+            .iter()
+            .find_map(|e| e.strip_prefix(&format!("{kind}://"))?.parse().ok());
         found.into_iter().collect()
     };
     let options = NodeOptions {
@@ -111,11 +139,22 @@ async fn a_message_is_on_both_records_and_both_exports_verify_alike() {
     relate(&sa, &sb).await;
     let line = found(&sa, &sb, "Beta").await;
 
-    let sent = sa.send(message(&line, "The line is open.")).await.expect("released");
-    let holders = sa.wait_stored(&line, &sent.place, PATIENCE).await.expect("stored");
+    let sent = sa
+        .send(message(&line, "The line is open."))
+        .await
+        .expect("released");
+    let holders = sa
+        .wait_stored(&line, &sent.place, PATIENCE)
+        .await
+        .expect("stored");
     assert_eq!(holders, ["Beta"]);
-    let reply = sb.send(message(&line, "We hold your message.")).await.expect("released");
-    sb.wait_stored(&line, &reply.place, PATIENCE).await.expect("stored");
+    let reply = sb
+        .send(message(&line, "We hold your message."))
+        .await
+        .expect("released");
+    sb.wait_stored(&line, &reply.place, PATIENCE)
+        .await
+        .expect("stored");
     assert_eq!(sb.inbox(None, 10).await.expect("inbox").len(), 1);
     let hits = sb.search("open", None, 10).await.expect("search");
     assert_eq!(hits.len(), 1);
@@ -124,14 +163,21 @@ async fn a_message_is_on_both_records_and_both_exports_verify_alike() {
 
     for side in [&sa, &sb] {
         wait_for(side, "both messages", async |s| {
-            let query = LogQuery { line: line.clone(), limit: 100, ..LogQuery::default() };
+            let query = LogQuery {
+                line: line.clone(),
+                limit: 100,
+                ..LogQuery::default()
+            };
             let log = s.log(query).await.expect("log");
             log.iter().filter(|e| e.kind == "message").count() == 2
         })
         .await;
     }
     wait_for(&sa, "one record", async |a| {
-        let (va, vb) = (a.line(&line).await.expect("line"), sb.line(&line).await.expect("line"));
+        let (va, vb) = (
+            a.line(&line).await.expect("line"),
+            sb.line(&line).await.expect("line"),
+        );
         va.record_root == vb.record_root && va.settled == vb.settled
     })
     .await;
@@ -142,8 +188,14 @@ async fn a_message_is_on_both_records_and_both_exports_verify_alike() {
     };
     let (ra, rb) = (verify(&sa).await, verify(&sb).await);
     assert_eq!((ra.entries, ra.root), (rb.entries, rb.root));
-    let proof = sb.disclose(&line, &sent.place, true).await.expect("disclosed");
-    openline_core::proof::Proof::parse(&proof).expect("parses").verify().expect("verifies");
+    let proof = sb
+        .disclose(&line, &sent.place, true)
+        .await
+        .expect("disclosed");
+    openline_core::proof::Proof::parse(&proof)
+        .expect("parses")
+        .verify()
+        .expect("verifies");
 
     for node in [a, b] {
         node.service().shutdown().await.expect("stops");

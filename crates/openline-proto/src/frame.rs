@@ -219,23 +219,49 @@ impl Frame {
         let mut w = Writer::new();
         match self {
             Self::Hello { party, card } => {
-                w.array(4).uint(0).uint(VERSION).bytes(&party.0.0).bytes(card);
+                w.array(4)
+                    .uint(0)
+                    .uint(VERSION)
+                    .bytes(&party.0.0)
+                    .bytes(card);
             }
             Self::Beacon { tag, held } => {
                 w.array(5).uint(1).bytes(&tag.0).array(held.len());
                 held.iter().for_each(|held| write_held(&mut w, held));
                 w.null().array(0);
             }
-            Self::Batch { tag, party, first, signature, entries } => {
-                w.array(6).uint(2).bytes(&tag.0).uint(u64::from(party.0)).uint(*first).bytes(signature);
+            Self::Batch {
+                tag,
+                party,
+                first,
+                signature,
+                entries,
+            } => {
+                w.array(6)
+                    .uint(2)
+                    .bytes(&tag.0)
+                    .uint(u64::from(party.0))
+                    .uint(*first)
+                    .bytes(signature);
                 write_entries(&mut w, entries);
             }
             Self::Cosignature { tag, log, brief } => {
                 w.array(7).uint(3).bytes(&tag.0).uint(u64::from(log.0));
                 write_brief_fields(&mut w, brief);
             }
-            Self::Seal { tag, log, cosigner, size, time, signature } => {
-                w.array(7).uint(4).bytes(&tag.0).uint(u64::from(log.0)).uint(u64::from(cosigner.0));
+            Self::Seal {
+                tag,
+                log,
+                cosigner,
+                size,
+                time,
+                signature,
+            } => {
+                w.array(7)
+                    .uint(4)
+                    .bytes(&tag.0)
+                    .uint(u64::from(log.0))
+                    .uint(u64::from(cosigner.0));
                 w.uint(*size).uint(*time).bytes(signature);
             }
             Self::Founding { instrument } => {
@@ -247,19 +273,59 @@ impl Frame {
             Self::Pong(nonce) => {
                 w.array(2).uint(7).uint(*nonce);
             }
-            Self::Want { tag, party, first, count } => {
-                w.array(5).uint(8).bytes(&tag.0).uint(u64::from(party.0)).uint(*first).uint(*count);
+            Self::Want {
+                tag,
+                party,
+                first,
+                count,
+            } => {
+                w.array(5)
+                    .uint(8)
+                    .bytes(&tag.0)
+                    .uint(u64::from(party.0))
+                    .uint(*first)
+                    .uint(*count);
             }
-            Self::Copy { tag, party, first, entries } => {
-                w.array(5).uint(9).bytes(&tag.0).uint(u64::from(party.0)).uint(*first);
+            Self::Copy {
+                tag,
+                party,
+                first,
+                entries,
+            } => {
+                w.array(5)
+                    .uint(9)
+                    .bytes(&tag.0)
+                    .uint(u64::from(party.0))
+                    .uint(*first);
                 write_entries(&mut w, entries);
             }
             Self::Ask { tag, party, size } => {
-                w.array(4).uint(10).bytes(&tag.0).uint(u64::from(party.0)).uint(*size);
+                w.array(4)
+                    .uint(10)
+                    .bytes(&tag.0)
+                    .uint(u64::from(party.0))
+                    .uint(*size);
             }
-            Self::Proof { tag, party, old, old_root, new, new_root, signature, path } => {
-                w.array(9).uint(11).bytes(&tag.0).uint(u64::from(party.0)).uint(*old).bytes(&old_root.0);
-                w.uint(*new).bytes(&new_root.0).bytes(signature).array(path.len());
+            Self::Proof {
+                tag,
+                party,
+                old,
+                old_root,
+                new,
+                new_root,
+                signature,
+                path,
+            } => {
+                w.array(9)
+                    .uint(11)
+                    .bytes(&tag.0)
+                    .uint(u64::from(party.0))
+                    .uint(*old)
+                    .bytes(&old_root.0);
+                w.uint(*new)
+                    .bytes(&new_root.0)
+                    .bytes(signature)
+                    .array(path.len());
                 for hash in path {
                     w.bytes(&hash.0);
                 }
@@ -267,7 +333,13 @@ impl Frame {
             Self::Fork { tag, evidence } => {
                 w.array(3).uint(12).bytes(&tag.0).raw(evidence);
             }
-            Self::Fault { rule, tag, party, index, words } => {
+            Self::Fault {
+                rule,
+                tag,
+                party,
+                index,
+                words,
+            } => {
                 w.array(6).uint(13).text(rule);
                 match tag {
                     Some(tag) => w.bytes(&tag.0),
@@ -316,7 +388,10 @@ impl Frame {
         Ok(match number {
             0 => {
                 r.uint()?;
-                Self::Hello { party: PartyId(Hash(r.array_of()?)), card: r.bytes()?.to_vec() }
+                Self::Hello {
+                    party: PartyId(Hash(r.array_of()?)),
+                    card: r.bytes()?.to_vec(),
+                }
             }
             1 => {
                 let tag = read_tag(r)?;
@@ -331,7 +406,11 @@ impl Frame {
                 signature: r.array_of()?,
                 entries: read_entries(r)?,
             },
-            3 => Self::Cosignature { tag: read_tag(r)?, log: read_party(r)?, brief: read_brief_fields(r)? },
+            3 => Self::Cosignature {
+                tag: read_tag(r)?,
+                log: read_party(r)?,
+                brief: read_brief_fields(r)?,
+            },
             4 => Self::Seal {
                 tag: read_tag(r)?,
                 log: read_party(r)?,
@@ -340,17 +419,28 @@ impl Frame {
                 time: r.uint()?,
                 signature: r.array_of::<2420>()?.to_vec(),
             },
-            5 => Self::Founding { instrument: r.bytes()?.to_vec() },
+            5 => Self::Founding {
+                instrument: r.bytes()?.to_vec(),
+            },
             6 => Self::Ping(r.uint()?),
             7 => Self::Pong(r.uint()?),
-            8 => Self::Want { tag: read_tag(r)?, party: read_party(r)?, first: r.uint()?, count: r.uint()? },
+            8 => Self::Want {
+                tag: read_tag(r)?,
+                party: read_party(r)?,
+                first: r.uint()?,
+                count: r.uint()?,
+            },
             9 => Self::Copy {
                 tag: read_tag(r)?,
                 party: read_party(r)?,
                 first: r.uint()?,
                 entries: read_entries(r)?,
             },
-            10 => Self::Ask { tag: read_tag(r)?, party: read_party(r)?, size: r.uint()? },
+            10 => Self::Ask {
+                tag: read_tag(r)?,
+                party: read_party(r)?,
+                size: r.uint()?,
+            },
             11 => Self::Proof {
                 tag: read_tag(r)?,
                 party: read_party(r)?,
@@ -361,7 +451,10 @@ impl Frame {
                 signature: r.array_of()?,
                 path: read_path(r)?,
             },
-            12 => Self::Fork { tag: read_tag(r)?, evidence: r.item()?.to_vec() },
+            12 => Self::Fork {
+                tag: read_tag(r)?,
+                evidence: r.item()?.to_vec(),
+            },
             _ => read_fault(r)?,
         })
     }
@@ -375,7 +468,13 @@ fn read_fault(r: &mut Reader<'_>) -> Result<Frame, Rule> {
     if rule.len() > FAULT_TEXT_MAX || words.len() > FAULT_TEXT_MAX {
         return Err(Rule::FrameShape);
     }
-    Ok(Frame::Fault { rule, tag, party, index, words })
+    Ok(Frame::Fault {
+        rule,
+        tag,
+        party,
+        index,
+        words,
+    })
 }
 
 fn read_tag(r: &mut Reader<'_>) -> Result<Tag, Rule> {
@@ -384,7 +483,9 @@ fn read_tag(r: &mut Reader<'_>) -> Result<Tag, Rule> {
 
 fn read_party(r: &mut Reader<'_>) -> Result<PartyIndex, Rule> {
     let number = usize::try_from(r.uint()?).ok();
-    number.and_then(PartyIndex::from_usize).ok_or(Rule::FrameShape)
+    number
+        .and_then(PartyIndex::from_usize)
+        .ok_or(Rule::FrameShape)
 }
 
 fn read_path(r: &mut Reader<'_>) -> Result<Vec<Hash>, Rule> {
@@ -416,15 +517,28 @@ fn read_held(r: &mut Reader<'_>) -> Result<Held, Rule> {
             read_brief_fields(r)
         })
         .collect::<Result<_, _>>()?;
-    Ok(Held { size, root, signature, briefs })
+    Ok(Held {
+        size,
+        root,
+        signature,
+        briefs,
+    })
 }
 
 fn write_brief_fields(w: &mut Writer, brief: &Brief) {
-    w.uint(u64::from(brief.cosigner.0)).uint(brief.size).uint(brief.time).bytes(&brief.signature);
+    w.uint(u64::from(brief.cosigner.0))
+        .uint(brief.size)
+        .uint(brief.time)
+        .bytes(&brief.signature);
 }
 
 fn read_brief_fields(r: &mut Reader<'_>) -> Result<Brief, Rule> {
-    Ok(Brief { cosigner: read_party(r)?, size: r.uint()?, time: r.uint()?, signature: r.array_of()? })
+    Ok(Brief {
+        cosigner: read_party(r)?,
+        size: r.uint()?,
+        time: r.uint()?,
+        signature: r.array_of()?,
+    })
 }
 
 fn write_entries(w: &mut Writer, entries: &[RawEntry]) {
@@ -433,7 +547,10 @@ fn write_entries(w: &mut Writer, entries: &[RawEntry]) {
         match &entry.body {
             Some((salt, body)) => {
                 let head = entry.header.len().saturating_sub(BODY_HASH_LEN);
-                w.array(3).bytes(&entry.header[..head]).bytes(salt).bytes(body);
+                w.array(3)
+                    .bytes(&entry.header[..head])
+                    .bytes(salt)
+                    .bytes(body);
             }
             None => {
                 w.array(1).bytes(&entry.header);
@@ -452,12 +569,18 @@ fn read_entries(r: &mut Reader<'_>) -> Result<Vec<RawEntry>, Rule> {
 
 fn read_entry(r: &mut Reader<'_>) -> Result<RawEntry, Rule> {
     match r.array()? {
-        1 => Ok(RawEntry { header: r.bytes()?.to_vec(), body: None }),
+        1 => Ok(RawEntry {
+            header: r.bytes()?.to_vec(),
+            body: None,
+        }),
         3 => {
             let (head, salt, body) = (r.bytes()?, r.bytes()?, r.bytes()?);
             let hash = SaltedBody::new(salt, body)?.hash();
             let header = [head, &BODY_HASH_HEAD[..], &hash.0].concat();
-            Ok(RawEntry { header, body: Some((salt.to_vec(), body.to_vec())) })
+            Ok(RawEntry {
+                header,
+                body: Some((salt.to_vec(), body.to_vec())),
+            })
         }
         _ => Err(Rule::FrameShape),
     }
@@ -472,27 +595,93 @@ mod tests {
     }
 
     fn entry() -> RawEntry {
-        let salted = SaltedBody { salt: [3; 16], bytes: vec![0xa0] };
+        let salted = SaltedBody {
+            salt: [3; 16],
+            bytes: vec![0xa0],
+        };
         let header = [&[0x81, 0x01][..], &BODY_HASH_HEAD, &salted.hash().0].concat();
-        RawEntry { header, body: Some((salted.salt.to_vec(), salted.bytes)) }
+        RawEntry {
+            header,
+            body: Some((salted.salt.to_vec(), salted.bytes)),
+        }
     }
 
     fn frames() -> Vec<Frame> {
-        let (party, brief) = (PartyIndex(1), Brief { cosigner: PartyIndex(0), size: 4, time: 5, signature: [6; 64] });
-        let held = Held { size: 4, root: Hash([1; 32]), signature: Some([2; 64]), briefs: vec![brief.clone()] };
-        let empty = Held { size: 0, root: Hash([0; 32]), signature: None, briefs: vec![] };
+        let (party, brief) = (
+            PartyIndex(1),
+            Brief {
+                cosigner: PartyIndex(0),
+                size: 4,
+                time: 5,
+                signature: [6; 64],
+            },
+        );
+        let held = Held {
+            size: 4,
+            root: Hash([1; 32]),
+            signature: Some([2; 64]),
+            briefs: vec![brief.clone()],
+        };
+        let empty = Held {
+            size: 0,
+            root: Hash([0; 32]),
+            signature: None,
+            briefs: vec![],
+        };
         vec![
-            Frame::Hello { party: PartyId(Hash([5; 32])), card: vec![1, 2] },
-            Frame::Beacon { tag: tag(), held: vec![held, empty] },
-            Frame::Batch { tag: tag(), party, first: 7, signature: [8; 64], entries: vec![entry()] },
-            Frame::Cosignature { tag: tag(), log: party, brief },
-            Frame::Seal { tag: tag(), log: party, cosigner: party, size: 1, time: 2, signature: vec![7; 2420] },
-            Frame::Founding { instrument: vec![1] },
+            Frame::Hello {
+                party: PartyId(Hash([5; 32])),
+                card: vec![1, 2],
+            },
+            Frame::Beacon {
+                tag: tag(),
+                held: vec![held, empty],
+            },
+            Frame::Batch {
+                tag: tag(),
+                party,
+                first: 7,
+                signature: [8; 64],
+                entries: vec![entry()],
+            },
+            Frame::Cosignature {
+                tag: tag(),
+                log: party,
+                brief,
+            },
+            Frame::Seal {
+                tag: tag(),
+                log: party,
+                cosigner: party,
+                size: 1,
+                time: 2,
+                signature: vec![7; 2420],
+            },
+            Frame::Founding {
+                instrument: vec![1],
+            },
             Frame::Ping(4),
             Frame::Pong(4),
-            Frame::Want { tag: tag(), party, first: 0, count: 1 },
-            Frame::Copy { tag: tag(), party, first: 0, entries: vec![RawEntry { header: vec![0x80], body: None }] },
-            Frame::Ask { tag: tag(), party, size: 3 },
+            Frame::Want {
+                tag: tag(),
+                party,
+                first: 0,
+                count: 1,
+            },
+            Frame::Copy {
+                tag: tag(),
+                party,
+                first: 0,
+                entries: vec![RawEntry {
+                    header: vec![0x80],
+                    body: None,
+                }],
+            },
+            Frame::Ask {
+                tag: tag(),
+                party,
+                size: 3,
+            },
             Frame::Proof {
                 tag: tag(),
                 party,
@@ -503,8 +692,17 @@ mod tests {
                 signature: [3; 64],
                 path: vec![Hash([4; 32])],
             },
-            Frame::Fork { tag: tag(), evidence: vec![0x80] },
-            Frame::Fault { rule: "flood".into(), tag: Some(tag()), party: 1, index: 2, words: "slow down".into() },
+            Frame::Fork {
+                tag: tag(),
+                evidence: vec![0x80],
+            },
+            Frame::Fault {
+                rule: "flood".into(),
+                tag: Some(tag()),
+                party: 1,
+                index: 2,
+                words: "slow down".into(),
+            },
         ]
     }
 
@@ -520,17 +718,29 @@ mod tests {
         for frame in frames() {
             let bytes = frame.encode();
             for end in 0..bytes.len() {
-                assert!(Frame::decode(&bytes[..end]).is_err(), "{frame:?} cut at {end}");
+                assert!(
+                    Frame::decode(&bytes[..end]).is_err(),
+                    "{frame:?} cut at {end}"
+                );
             }
         }
     }
 
     #[test]
     fn the_body_hash_is_left_out_and_put_back() {
-        let frame = Frame::Batch { tag: tag(), party: PartyIndex(0), first: 0, signature: [0; 64], entries: vec![entry()] };
+        let frame = Frame::Batch {
+            tag: tag(),
+            party: PartyIndex(0),
+            first: 0,
+            signature: [0; 64],
+            entries: vec![entry()],
+        };
         let bytes = frame.encode();
         let hash = &entry().header[4..];
-        assert!(!bytes.windows(32).any(|w| w == hash), "the hash does not travel");
+        assert!(
+            !bytes.windows(32).any(|w| w == hash),
+            "the hash does not travel"
+        );
         assert_eq!(Frame::decode(&bytes), Ok(frame));
     }
 
@@ -538,7 +748,13 @@ mod tests {
     fn bounds_are_kept() {
         assert_eq!(Frame::decode(&[]), Err(Rule::FrameSize));
         assert_eq!(Frame::decode(&vec![0; FRAME_MAX + 1]), Err(Rule::FrameSize));
-        assert_eq!(Frame::decode(&[0x82, 0x18, 99, 0x00]), Ok(Frame::Unknown(99)));
-        assert_eq!(Frame::decode(&[0x84, 0x00, 0x02, 0x40, 0x40]), Err(Rule::HelloVersion));
+        assert_eq!(
+            Frame::decode(&[0x82, 0x18, 99, 0x00]),
+            Ok(Frame::Unknown(99))
+        );
+        assert_eq!(
+            Frame::decode(&[0x84, 0x00, 0x02, 0x40, 0x40]),
+            Err(Rule::HelloVersion)
+        );
     }
 }

@@ -105,7 +105,10 @@ impl Line {
             is_introduced: false,
             sending: vec![Sending::default(); parties],
         };
-        let roots = founded.parties().map(|p| BTreeMap::from([(logs.size(p), logs.root(p))])).collect();
+        let roots = founded
+            .parties()
+            .map(|p| BTreeMap::from([(logs.size(p), logs.root(p))]))
+            .collect();
         let mut line = Self {
             id: founded.line(),
             tag: Tag::of(&founded.line()),
@@ -118,7 +121,10 @@ impl Line {
             cosign_due: others().collect(),
             queue: Queue::default(),
             peers: others().map(|p| (p, peer(p))).collect(),
-            must_hear: others().filter(|_| facts.must_hear).map(|p| (p, None)).collect(),
+            must_hear: others()
+                .filter(|_| facts.must_hear)
+                .map(|p| (p, None))
+                .collect(),
             forks: facts.forks.into_iter().collect(),
             waiting: VecDeque::new(),
             unsettled_since: None,
@@ -127,8 +133,14 @@ impl Line {
             asked: BTreeSet::new(),
             logs,
         };
-        line.signatures.iter_mut().zip(facts.signatures).for_each(|(slot, given)| *slot = given);
-        line.sealed.iter_mut().zip(facts.sealed).for_each(|(slot, given)| *slot = given);
+        line.signatures
+            .iter_mut()
+            .zip(facts.signatures)
+            .for_each(|(slot, given)| *slot = given);
+        line.sealed
+            .iter_mut()
+            .zip(facts.sealed)
+            .for_each(|(slot, given)| *slot = given);
         for (log, cosigner, size, cosignature) in facts.cosignatures {
             line.cosigned.insert((log, cosigner), (size, cosignature));
         }
@@ -148,7 +160,10 @@ impl Line {
     }
 
     pub(crate) fn has_peer(&self, id: &PartyId) -> Option<PartyIndex> {
-        self.peers.iter().find(|(_, peer)| peer.id == *id).map(|(index, _)| *index)
+        self.peers
+            .iter()
+            .find(|(_, peer)| peer.id == *id)
+            .map(|(index, _)| *index)
     }
 
     pub(crate) fn must_hear(&self) -> bool {
@@ -157,19 +172,29 @@ impl Line {
 
     /// What a peer has confirmed of every log, by party index; zeros before it has said anything.
     pub(crate) fn confirmed_by(&self, peer: PartyIndex) -> Vec<u64> {
-        self.peers.get(&peer).map_or_else(Vec::new, |peer| peer.sending.iter().map(Sending::held).collect())
+        self.peers.get(&peer).map_or_else(Vec::new, |peer| {
+            peer.sending.iter().map(Sending::held).collect()
+        })
     }
 
     pub(crate) fn cosigned_size(&self, log: PartyIndex, cosigner: PartyIndex) -> u64 {
-        self.cosigned.get(&(log, cosigner)).map_or(0, |(size, _)| *size)
+        self.cosigned
+            .get(&(log, cosigner))
+            .map_or(0, |(size, _)| *size)
     }
 
     fn fault(&self, around: &mut Around<'_>, source: Source, refused: Refused) {
         if let Some(link) = source.link {
-            around.out.fault(around.links, link, Some((self.tag, self.id)), refused);
+            around
+                .out
+                .fault(around.links, link, Some((self.tag, self.id)), refused);
         } else {
             let peer = self.logs.founded().party_id(source.peer);
-            around.out.event(Event::PeerFault { peer, line: Some(self.id), refused });
+            around.out.event(Event::PeerFault {
+                peer,
+                line: Some(self.id),
+                refused,
+            });
         }
     }
 
@@ -181,24 +206,45 @@ impl Line {
         self.note_root(party, size, checkpoint.checkpoint.root);
         self.signatures[party.at()] = Some(checkpoint.signature);
         let batch = std::sync::Arc::new(batch);
-        around.out.fact(Fact::Batch { line: self.id, batch: batch.clone() });
+        around.out.fact(Fact::Batch {
+            line: self.id,
+            batch: batch.clone(),
+        });
         if let Some(last) = applied.settled.last() {
             let number = last.number;
             let frontier = self.logs.order().frontier().clone();
-            around.out.fact(Fact::Settled { line: self.id, settled: applied.settled, frontier });
-            around.out.event(Event::Settled { line: self.id, number });
+            around.out.fact(Fact::Settled {
+                line: self.id,
+                settled: applied.settled,
+                frontier,
+            });
+            around.out.event(Event::Settled {
+                line: self.id,
+                number,
+            });
         }
         if !applied.purged.is_empty() {
-            around.out.fact(Fact::Purged { line: self.id, places: applied.purged.clone() });
-            around.out.event(Event::Purged { line: self.id, places: applied.purged });
+            around.out.fact(Fact::Purged {
+                line: self.id,
+                places: applied.purged.clone(),
+            });
+            around.out.event(Event::Purged {
+                line: self.id,
+                places: applied.purged,
+            });
         }
         if let Some(source) = source {
             let link = source.link;
             self.confirm_from_entries(around, party, &batch);
-            around.out.event(Event::Admitted { line: self.id, batch, link });
+            around.out.event(Event::Admitted {
+                line: self.id,
+                batch,
+                link,
+            });
         }
         if party == self.me {
-            self.must_hear.retain(|_, there_are| there_are.is_none_or(|there_are| there_are > size));
+            self.must_hear
+                .retain(|_, there_are| there_are.is_none_or(|there_are| there_are > size));
         } else {
             self.cosign_due.insert(party);
         }
@@ -207,8 +253,15 @@ impl Line {
     }
 
     /// An author holds its own log, and what it has seen of the others'.
-    fn confirm_from_entries(&mut self, around: &mut Around<'_>, party: PartyIndex, batch: &AdmittedBatch) {
-        let Some(last) = batch.entries().last() else { return };
+    fn confirm_from_entries(
+        &mut self,
+        around: &mut Around<'_>,
+        party: PartyIndex,
+        batch: &AdmittedBatch,
+    ) {
+        let Some(last) = batch.entries().last() else {
+            return;
+        };
         let seen = last.header().seen.clone();
         for (log, seen) in self.logs.founded().parties().zip(seen) {
             let size = if log == party { last.index() + 1 } else { seen };
@@ -218,7 +271,9 @@ impl Line {
 
     /// `peer` holds `log` up to `size`.
     fn confirm(&mut self, around: &mut Around<'_>, peer: PartyIndex, log: PartyIndex, size: u64) {
-        let Some(state) = self.peers.get_mut(&peer) else { return };
+        let Some(state) = self.peers.get_mut(&peer) else {
+            return;
+        };
         let patience = around.links.patience(&state.id);
         state.sending[log.at()].confirm(size.min(self.logs.size(log)), around.now.mono, patience);
     }
@@ -258,9 +313,17 @@ impl Line {
                 })
                 .collect();
             let signature = self.signatures[p.at()];
-            Held { size: self.logs.size(p), root: self.logs.root(p), signature, briefs }
+            Held {
+                size: self.logs.size(p),
+                root: self.logs.root(p),
+                signature,
+                briefs,
+            }
         };
-        Frame::Beacon { tag: self.tag, held: self.logs.founded().parties().map(held).collect() }
+        Frame::Beacon {
+            tag: self.tag,
+            held: self.logs.founded().parties().map(held).collect(),
+        }
     }
 
     pub(crate) fn send_beacon(&self, around: &mut Around<'_>, link: LinkId) {
@@ -271,7 +334,14 @@ impl Line {
     pub(crate) fn greet(&self, around: &mut Around<'_>, link: LinkId) {
         self.send_beacon(around, link);
         for evidence in self.forks.values() {
-            around.out.transmit(link, Frame::Fork { tag: self.tag, evidence: evidence.clone() }.encode());
+            around.out.transmit(
+                link,
+                Frame::Fork {
+                    tag: self.tag,
+                    evidence: evidence.clone(),
+                }
+                .encode(),
+            );
         }
     }
 
@@ -284,7 +354,11 @@ impl Line {
     /// Sends a frame to a party: over every link if urgent, else over the quickest.
     fn send(around: &mut Around<'_>, peer: &PartyId, frame: &[u8], is_urgent: bool) -> bool {
         let links = around.links.to(peer);
-        let count = if is_urgent { links.len() } else { links.len().min(1) };
+        let count = if is_urgent {
+            links.len()
+        } else {
+            links.len().min(1)
+        };
         for link in &links[..count] {
             around.out.transmit(*link, frame.to_vec());
         }
@@ -292,7 +366,14 @@ impl Line {
     }
 
     /// Sends a batch that has just become durable to every party that is waiting for exactly it.
-    fn offer(&mut self, around: &mut Around<'_>, first: u64, end: u64, frame: &[u8], is_urgent: bool) {
+    fn offer(
+        &mut self,
+        around: &mut Around<'_>,
+        first: u64,
+        end: u64,
+        frame: &[u8],
+        is_urgent: bool,
+    ) {
         for peer in self.peers.values_mut().filter(|peer| peer.is_introduced) {
             let sending = &mut peer.sending[self.me.at()];
             if !sending.is_contiguous(first) {
@@ -313,9 +394,20 @@ impl Line {
                 continue;
             }
             for (log, (sending, size)) in peer.sending.iter_mut().zip(&targets).enumerate() {
-                let Some(party) = PartyIndex::from_usize(log) else { continue };
-                let target = if party == self.me { *size } else { (*size).min(sending.relay_until()) };
-                let Some(from) = sending.next_read(target).filter(|_| !self.logs.is_forked(party)) else { continue };
+                let Some(party) = PartyIndex::from_usize(log) else {
+                    continue;
+                };
+                let target = if party == self.me {
+                    *size
+                } else {
+                    (*size).min(sending.relay_until())
+                };
+                let Some(from) = sending
+                    .next_read(target)
+                    .filter(|_| !self.logs.is_forked(party))
+                else {
+                    continue;
+                };
                 let query = Query::Entries {
                     line: self.id,
                     party,
@@ -323,7 +415,12 @@ impl Line {
                     count_max: BATCH_ENTRIES_MAX,
                     bytes_max: BATCH_BYTES_MAX,
                 };
-                let pending = Pending::Send { line: self.id, peer: *index, party, from };
+                let pending = Pending::Send {
+                    line: self.id,
+                    peer: *index,
+                    party,
+                    from,
+                };
                 sending.reading(around.out.query(query, pending));
             }
         }
@@ -339,12 +436,23 @@ impl Line {
         from: u64,
         read: Option<(Vec<RawEntry>, [u8; 64])>,
     ) {
-        let Some(state) = self.peers.get_mut(&peer) else { return };
+        let Some(state) = self.peers.get_mut(&peer) else {
+            return;
+        };
         let sending = &mut state.sending[party.at()];
         let is_next = sending.read(query, from);
-        let Some((entries, signature)) = read.filter(|_| is_next) else { return };
+        let Some((entries, signature)) = read.filter(|_| is_next) else {
+            return;
+        };
         let end = from + entries.len() as u64;
-        let frame = Frame::Batch { tag: self.tag, party, first: from, signature, entries }.encode();
+        let frame = Frame::Batch {
+            tag: self.tag,
+            party,
+            first: from,
+            signature,
+            entries,
+        }
+        .encode();
         let patience = around.links.patience(&state.id);
         if Self::send(around, &state.id, &frame, sending.is_stalled()) {
             sending.note_sent(end, around.now.mono, patience);
@@ -354,7 +462,9 @@ impl Line {
 
     /// A link to a peer fell; `others_left` says whether another stands.
     pub(crate) fn link_fell(&mut self, around: &mut Around<'_>, id: &PartyId, others_left: bool) {
-        let Some((index, peer)) = self.peers.iter_mut().find(|(_, peer)| peer.id == *id) else { return };
+        let Some((index, peer)) = self.peers.iter_mut().find(|(_, peer)| peer.id == *id) else {
+            return;
+        };
         peer.is_introduced &= others_left;
         peer.sending.iter_mut().for_each(Sending::rewind);
         self.asked.retain(|(asked, _)| asked != index);
@@ -372,7 +482,11 @@ impl Line {
             self.next_beacon = now + self.beacon_interval();
             // Questions that were never answered may be asked again.
             self.asked.clear();
-            let links: Vec<LinkId> = self.peers.values().filter_map(|peer| around.links.best(&peer.id)).collect();
+            let links: Vec<LinkId> = self
+                .peers
+                .values()
+                .filter_map(|peer| around.links.best(&peer.id))
+                .collect();
             for link in links {
                 self.greet(around, link);
             }
@@ -386,37 +500,77 @@ impl Line {
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Duration> {
-        let retries = self.peers.values().flat_map(|peer| &peer.sending).filter_map(Sending::deadline);
+        let retries = self
+            .peers
+            .values()
+            .flat_map(|peer| &peer.sending)
+            .filter_map(Sending::deadline);
         let settle = self.unsettled_since.filter(|_| self.may_mark());
         let settle = settle.map(|since| since + self.logs.founded().terms().settle_delay);
-        retries.chain(settle).chain(self.seal_deadline()).chain([self.next_beacon]).min()
+        retries
+            .chain(settle)
+            .chain(self.seal_deadline())
+            .chain([self.next_beacon])
+            .min()
     }
 
     /// Asks the peers for bodies that are held nowhere here though no purge explains it.
     pub(crate) fn want_bodies(&self, around: &mut Around<'_>, link: LinkId) {
-        let places: Vec<Ref> = self.logs.missing_bodies().take(crate::limits::FETCHES_MAX).collect();
+        let places: Vec<Ref> = self
+            .logs
+            .missing_bodies()
+            .take(crate::limits::FETCHES_MAX)
+            .collect();
         for place in places {
             self.want(around, link, place.party, place.index, 1);
         }
     }
 
-    pub(crate) fn want(&self, around: &mut Around<'_>, link: LinkId, party: PartyIndex, first: u64, count: u64) {
-        around.out.transmit(link, Frame::Want { tag: self.tag, party, first, count }.encode());
+    pub(crate) fn want(
+        &self,
+        around: &mut Around<'_>,
+        link: LinkId,
+        party: PartyIndex,
+        first: u64,
+        count: u64,
+    ) {
+        around.out.transmit(
+            link,
+            Frame::Want {
+                tag: self.tag,
+                party,
+                first,
+                count,
+            }
+            .encode(),
+        );
     }
 
     fn signed_checkpoint(&self, log: PartyIndex) -> Option<SignedCheckpoint> {
         let signature = self.signatures[log.at()]?;
-        Some(SignedCheckpoint { checkpoint: self.logs.checkpoint(log), signature })
+        Some(SignedCheckpoint {
+            checkpoint: self.logs.checkpoint(log),
+            signature,
+        })
     }
 
     fn check_party(&self, party: PartyIndex) -> Result<(), Refused> {
         let is_member = party.at() < self.logs.founded().party_count();
-        if is_member { Ok(()) } else { Err(Rule::FrameShape.into()) }
+        if is_member {
+            Ok(())
+        } else {
+            Err(Rule::FrameShape.into())
+        }
     }
 }
 
 /// An admitted entry as it travels.
 fn raw_of(entry: &VerifiedEntry) -> RawEntry {
-    let body = entry.salted().map(|salted| (salted.salt.to_vec(), salted.bytes.clone()));
-    RawEntry { header: entry.header_bytes().to_vec(), body }
+    let body = entry
+        .salted()
+        .map(|salted| (salted.salt.to_vec(), salted.bytes.clone()));
+    RawEntry {
+        header: entry.header_bytes().to_vec(),
+        body,
+    }
 }

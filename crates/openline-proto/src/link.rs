@@ -53,7 +53,8 @@ impl Link {
 
     /// How long to wait for a confirmation before sending again.
     fn patience(&self) -> Duration {
-        self.rtt.map_or(RESEND_MIN, |rtt| (rtt * 4).clamp(RESEND_MIN, RESEND_MAX))
+        self.rtt
+            .map_or(RESEND_MIN, |rtt| (rtt * 4).clamp(RESEND_MIN, RESEND_MAX))
     }
 }
 
@@ -103,7 +104,9 @@ impl Links {
     }
 
     pub(crate) fn patience(&self, peer: &PartyId) -> Duration {
-        self.best(peer).and_then(|id| self.links.get(&id)).map_or(RESEND_MIN, Link::patience)
+        self.best(peer)
+            .and_then(|id| self.links.get(&id))
+            .map_or(RESEND_MIN, Link::patience)
     }
 
     /// Probes that are due, as (link, nonce).
@@ -112,7 +115,10 @@ impl Links {
         for (id, link) in &mut self.links {
             if link.is_greeted() && link.next_probe <= now.mono {
                 self.next_nonce += 1;
-                link.probe = Some(Probe { nonce: self.next_nonce, sent: now.mono });
+                link.probe = Some(Probe {
+                    nonce: self.next_nonce,
+                    sent: now.mono,
+                });
                 link.next_probe = now.mono + PROBE_INTERVAL;
                 due.push((*id, self.next_nonce));
             }
@@ -130,12 +136,20 @@ impl Links {
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Duration> {
-        self.links.values().filter(|link| link.is_greeted()).map(|link| link.next_probe).min()
+        self.links
+            .values()
+            .filter(|link| link.is_greeted())
+            .map(|link| link.next_probe)
+            .min()
     }
 
     /// What a link must have done before a frame counts.
     pub(crate) fn check_greeted(&self, id: LinkId) -> Result<(), Rule> {
         let is_greeted = self.links.get(&id).is_some_and(Link::is_greeted);
-        if is_greeted { Ok(()) } else { Err(Rule::FrameOrder) }
+        if is_greeted {
+            Ok(())
+        } else {
+            Err(Rule::FrameOrder)
+        }
     }
 }

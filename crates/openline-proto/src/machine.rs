@@ -44,8 +44,18 @@ pub enum AddLineError {
 /// Why a query was asked: what to do with its answer.
 #[derive(Debug)]
 pub(crate) enum Pending {
-    Send { line: LineId, peer: PartyIndex, party: PartyIndex, from: u64 },
-    CosignedRoot { line: LineId, source: Source, log: PartyIndex, brief: Brief },
+    Send {
+        line: LineId,
+        peer: PartyIndex,
+        party: PartyIndex,
+        from: u64,
+    },
+    CosignedRoot {
+        line: LineId,
+        source: Source,
+        log: PartyIndex,
+        brief: Brief,
+    },
     SealedRoot {
         line: LineId,
         source: Source,
@@ -54,9 +64,24 @@ pub(crate) enum Pending {
         size: u64,
         seal: Seal,
     },
-    Compare { line: LineId, log: PartyIndex, theirs: SignedCheckpoint },
-    Asked { line: LineId, link: LinkId, party: PartyIndex, old: u64, new: u64 },
-    Copies { line: LineId, link: LinkId, party: PartyIndex, first: u64 },
+    Compare {
+        line: LineId,
+        log: PartyIndex,
+        theirs: SignedCheckpoint,
+    },
+    Asked {
+        line: LineId,
+        link: LinkId,
+        party: PartyIndex,
+        old: u64,
+        new: u64,
+    },
+    Copies {
+        line: LineId,
+        link: LinkId,
+        party: PartyIndex,
+        first: u64,
+    },
 }
 
 impl Pending {
@@ -140,15 +165,30 @@ impl Outbox {
     ) {
         let Some(state) = links.at(link) else { return };
         let has_enough = state.count_fault();
-        let (party, index) = refused.entry.map_or((0, 0), |(party, index)| (u64::from(party.0), index));
+        let (party, index) = refused
+            .entry
+            .map_or((0, 0), |(party, index)| (u64::from(party.0), index));
         let mut words = refused.to_string();
         words.truncate(words.floor_char_boundary(FAULT_TEXT_MAX));
         let tag = line.map(|(tag, _)| tag);
-        let frame = Frame::Fault { rule: refused.rule.id().to_owned(), tag, party, index, words };
-        self.events.push_back(Event::PeerFault { peer: state.peer, line: line.map(|(_, id)| id), refused });
+        let frame = Frame::Fault {
+            rule: refused.rule.id().to_owned(),
+            tag,
+            party,
+            index,
+            words,
+        };
+        self.events.push_back(Event::PeerFault {
+            peer: state.peer,
+            line: line.map(|(_, id)| id),
+            refused,
+        });
         self.transmit(link, frame.encode());
         if has_enough {
-            self.event(Event::CloseLink { link, rule: refused.rule });
+            self.event(Event::CloseLink {
+                link,
+                rule: refused.rule,
+            });
         }
     }
 }
@@ -202,9 +242,18 @@ impl Machine {
     ///
     /// # Errors
     /// [`AddLineError`].
-    pub fn add_line(&mut self, logs: Logs, facts: LineFacts, salt: [u8; 16], now: Now) -> Result<(), AddLineError> {
+    pub fn add_line(
+        &mut self,
+        logs: Logs,
+        facts: LineFacts,
+        salt: [u8; 16],
+        now: Now,
+    ) -> Result<(), AddLineError> {
         let id = logs.founded().line();
-        let me = logs.founded().index_of(&self.config.party).ok_or(AddLineError::NotAMember)?;
+        let me = logs
+            .founded()
+            .index_of(&self.config.party)
+            .ok_or(AddLineError::NotAMember)?;
         if self.lines.len() >= LINES_MAX {
             return Err(AddLineError::TooMany);
         }
@@ -223,7 +272,9 @@ impl Machine {
 
     /// Peers that are connected already hear of a new line at once.
     fn greet_new_line(&mut self, id: LineId, now: Now) {
-        let Some(line) = self.lines.get(&id) else { return };
+        let Some(line) = self.lines.get(&id) else {
+            return;
+        };
         let founded = line.logs().founded().clone();
         for party in founded.parties() {
             for link in self.links.to(&founded.party_id(party)) {
@@ -232,10 +283,19 @@ impl Machine {
         }
     }
 
-    fn with_line<T>(&mut self, id: LineId, now: Now, run: impl FnOnce(&mut Line, &mut Around<'_>) -> T) -> Option<T> {
+    fn with_line<T>(
+        &mut self,
+        id: LineId,
+        now: Now,
+        run: impl FnOnce(&mut Line, &mut Around<'_>) -> T,
+    ) -> Option<T> {
         let line = self.lines.get_mut(&id)?;
-        let mut around =
-            Around { now, keys: &self.config.keys, links: &mut self.links, out: &mut self.out };
+        let mut around = Around {
+            now,
+            keys: &self.config.keys,
+            links: &mut self.links,
+            out: &mut self.out,
+        };
         Some(run(line, &mut around))
     }
 
@@ -265,13 +325,17 @@ impl Machine {
     /// Up to which size of `log` a party has signed that it holds it durably; 0 before any.
     #[must_use]
     pub fn cosigned_size(&self, id: &LineId, log: PartyIndex, cosigner: PartyIndex) -> u64 {
-        self.lines.get(id).map_or(0, |line| line.cosigned_size(log, cosigner))
+        self.lines
+            .get(id)
+            .map_or(0, |line| line.cosigned_size(log, cosigner))
     }
 
     /// What a party has confirmed of each log of a line, by party index.
     #[must_use]
     pub fn confirmed_by(&self, id: &LineId, peer: PartyIndex) -> Vec<u64> {
-        self.lines.get(id).map_or_else(Vec::new, |line| line.confirmed_by(peer))
+        self.lines
+            .get(id)
+            .map_or_else(Vec::new, |line| line.confirmed_by(peer))
     }
 
     /// The beacon of a line as a frame, for a bundle.
@@ -289,17 +353,24 @@ impl Machine {
     /// A bearer has connected us with `peer`, whose node key it has authenticated.
     pub fn handle_link_up(&mut self, link: LinkId, peer: PartyId, now: Now) {
         self.links.add(link, peer, now);
-        let hello = Frame::Hello { party: self.config.party, card: self.config.card.clone() };
+        let hello = Frame::Hello {
+            party: self.config.party,
+            card: self.config.card.clone(),
+        };
         self.out.transmit(link, hello.encode());
     }
 
     /// A link has fallen.
     pub fn handle_link_down(&mut self, link: LinkId, now: Now) {
-        let Some(fallen) = self.links.remove(link) else { return };
+        let Some(fallen) = self.links.remove(link) else {
+            return;
+        };
         self.out.transmits.retain(|transmit| transmit.link != link);
         let others_left = self.links.best(&fallen.peer).is_some();
         for id in self.ids() {
-            self.with_line(id, now, |line, around| line.link_fell(around, &fallen.peer, others_left));
+            self.with_line(id, now, |line, around| {
+                line.link_fell(around, &fallen.peer, others_left)
+            });
         }
     }
 
@@ -323,7 +394,9 @@ impl Machine {
             return self.on_hello(link, party, card, now);
         }
         self.links.check_greeted(link)?;
-        let Some(peer) = self.links.at(link).map(|link| link.peer) else { return Ok(()) };
+        let Some(peer) = self.links.at(link).map(|link| link.peer) else {
+            return Ok(());
+        };
         match frame {
             Frame::Ping(nonce) => self.out.transmit(link, Frame::Pong(nonce).encode()),
             Frame::Pong(nonce) => {
@@ -331,20 +404,42 @@ impl Machine {
                     self.out.event(Event::RoundTrip { link, rtt });
                 }
             }
-            Frame::Founding { instrument } => self.out.event(Event::Instrument { peer, bytes: instrument }),
-            Frame::Fault { rule, tag, words, .. } => {
+            Frame::Founding { instrument } => self.out.event(Event::Instrument {
+                peer,
+                bytes: instrument,
+            }),
+            Frame::Fault {
+                rule, tag, words, ..
+            } => {
                 let line = tag.and_then(|tag| self.tags.get(&tag).copied());
-                self.out.event(Event::FaultReported { peer, line, rule: Rule::from_id(&rule), words });
+                self.out.event(Event::FaultReported {
+                    peer,
+                    line,
+                    rule: Rule::from_id(&rule),
+                    words,
+                });
             }
             frame => self.take_line_frame(&peer, Some(link), frame, now)?,
         }
         Ok(())
     }
 
-    fn on_hello(&mut self, link: LinkId, party: PartyId, card: Vec<u8>, now: Now) -> Result<(), Refused> {
-        let Some(state) = self.links.at(link) else { return Ok(()) };
+    fn on_hello(
+        &mut self,
+        link: LinkId,
+        party: PartyId,
+        card: Vec<u8>,
+        now: Now,
+    ) -> Result<(), Refused> {
+        let Some(state) = self.links.at(link) else {
+            return Ok(());
+        };
         if state.peer != party {
-            let rule = if state.is_greeted() { Rule::FrameOrder } else { Rule::HelloParty };
+            let rule = if state.is_greeted() {
+                Rule::FrameOrder
+            } else {
+                Rule::HelloParty
+            };
             self.out.event(Event::CloseLink { link, rule });
             return Err(rule.into());
         }
@@ -352,7 +447,11 @@ impl Machine {
             return Ok(());
         }
         state.greet();
-        self.out.event(Event::Greeted { link, peer: party, card });
+        self.out.event(Event::Greeted {
+            link,
+            peer: party,
+            card,
+        });
         for id in self.ids() {
             self.with_line(id, now, |line, around| {
                 if line.has_peer(&party).is_some() {
@@ -371,7 +470,9 @@ impl Machine {
         frame: Frame,
         now: Now,
     ) -> Result<(), Refused> {
-        let Some(tag) = frame.tag() else { return Ok(()) };
+        let Some(tag) = frame.tag() else {
+            return Ok(());
+        };
         let id = self.tags.get(&tag).copied().ok_or(Rule::LineUnknown)?;
         self.with_line(id, now, |line, around| {
             let index = line.has_peer(peer).ok_or(Rule::LineUnknown)?;
@@ -385,15 +486,27 @@ impl Machine {
     ///
     /// # Errors
     /// The first frame that can't be read; frames before it have been taken. Entries that break a rule are reported as [`Event::PeerFault`].
-    pub fn handle_bundle(&mut self, peer: &PartyId, frames: &[Vec<u8>], now: Now) -> Result<(), Refused> {
+    pub fn handle_bundle(
+        &mut self,
+        peer: &PartyId,
+        frames: &[Vec<u8>],
+        now: Now,
+    ) -> Result<(), Refused> {
         for bytes in frames {
             match Frame::decode(bytes)? {
                 Frame::Founding { instrument } => {
-                    self.out.event(Event::Instrument { peer: *peer, bytes: instrument });
+                    self.out.event(Event::Instrument {
+                        peer: *peer,
+                        bytes: instrument,
+                    });
                 }
                 frame => match self.take_line_frame(peer, None, frame, now) {
                     // A bundle may hold lines that were founded since: the rest of it still counts.
-                    Ok(()) | Err(Refused { rule: Rule::LineUnknown, .. }) => {}
+                    Ok(())
+                    | Err(Refused {
+                        rule: Rule::LineUnknown,
+                        ..
+                    }) => {}
                     Err(refused) => return Err(refused),
                 },
             }
@@ -403,15 +516,36 @@ impl Machine {
 
     /// Hands a charter, or signatures under one, to a peer over its quickest link; false if there is none.
     pub fn send_instrument(&mut self, peer: &PartyId, instrument: &[u8]) -> bool {
-        let Some(link) = self.links.best(peer) else { return false };
-        self.out.transmit(link, Frame::Founding { instrument: instrument.to_vec() }.encode());
+        let Some(link) = self.links.best(peer) else {
+            return false;
+        };
+        self.out.transmit(
+            link,
+            Frame::Founding {
+                instrument: instrument.to_vec(),
+            }
+            .encode(),
+        );
         true
     }
 
     /// Asks a peer for copies of entries, to heal a damaged store; false if it can't be reached.
-    pub fn want(&mut self, id: &LineId, peer: &PartyId, party: PartyIndex, first: u64, count: u64, now: Now) -> bool {
-        let Some(link) = self.links.best(peer) else { return false };
-        self.with_line(*id, now, |line, around| line.want(around, link, party, first, count)).is_some()
+    pub fn want(
+        &mut self,
+        id: &LineId,
+        peer: &PartyId,
+        party: PartyIndex,
+        first: u64,
+        count: u64,
+        now: Now,
+    ) -> bool {
+        let Some(link) = self.links.best(peer) else {
+            return false;
+        };
+        self.with_line(*id, now, |line, around| {
+            line.want(around, link, party, first, count)
+        })
+        .is_some()
     }
 
     /// Takes a draft for a line. Its fate is told as [`Event::Released`] or [`Event::Rejected`].
@@ -419,7 +553,10 @@ impl Machine {
     /// # Errors
     /// [`Rule::LineUnknown`]; [`Rule::Flood`] when too many drafts wait.
     pub fn release(&mut self, id: &LineId, draft: Draft) -> Result<(), Rule> {
-        self.lines.get_mut(id).ok_or(Rule::LineUnknown)?.release(draft)
+        self.lines
+            .get_mut(id)
+            .ok_or(Rule::LineUnknown)?
+            .release(draft)
     }
 
     /// What must be made durable now, in one transaction; [`Machine::handle_persisted`] must follow.
@@ -427,7 +564,10 @@ impl Machine {
     /// # Panics
     /// If called again before [`Machine::handle_persisted`].
     pub fn poll_persist(&mut self, now: Now) -> Option<Vec<Fact>> {
-        assert!(!self.is_persisting, "handle_persisted comes before the next poll_persist");
+        assert!(
+            !self.is_persisting,
+            "handle_persisted comes before the next poll_persist"
+        );
         for id in self.ids() {
             self.with_line(id, now, |line, around| {
                 line.write_batch(around);
@@ -451,23 +591,39 @@ impl Machine {
 
     /// The next question to the store.
     pub fn poll_query(&mut self) -> Option<(QueryId, Query)> {
-        if self.may_speak() { self.out.queries.pop_front() } else { None }
+        if self.may_speak() {
+            self.out.queries.pop_front()
+        } else {
+            None
+        }
     }
 
     /// The next frame to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit> {
-        if self.may_speak() { self.out.transmits.pop_front() } else { None }
+        if self.may_speak() {
+            self.out.transmits.pop_front()
+        } else {
+            None
+        }
     }
 
     /// The next thing that happened.
     pub fn poll_event(&mut self) -> Option<Event> {
-        if self.may_speak() { self.out.events.pop_front() } else { None }
+        if self.may_speak() {
+            self.out.events.pop_front()
+        } else {
+            None
+        }
     }
 
     /// When to call [`Machine::handle_timeout`], as `now.mono`.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Duration> {
-        self.lines.values().filter_map(Line::next_deadline).chain(self.links.next_deadline()).min()
+        self.lines
+            .values()
+            .filter_map(Line::next_deadline)
+            .chain(self.links.next_deadline())
+            .min()
     }
 
     /// Time has passed.
@@ -486,34 +642,83 @@ impl Machine {
 
     /// The store has answered.
     pub fn handle_answer(&mut self, id: QueryId, answer: Answer, now: Now) {
-        let Some((link, pending)) = self.out.pending.remove(&id) else { return };
+        let Some((link, pending)) = self.out.pending.remove(&id) else {
+            return;
+        };
         if let Some(state) = link.and_then(|link| self.links.at(link)) {
             state.fetches = state.fetches.saturating_sub(1);
         }
         let line = pending.line();
-        self.with_line(line, now, |line, around| take_answer(line, around, id, pending, answer));
+        self.with_line(line, now, |line, around| {
+            take_answer(line, around, id, pending, answer)
+        });
     }
 }
 
-fn take_answer(line: &mut Line, around: &mut Around<'_>, id: QueryId, pending: Pending, answer: Answer) {
+fn take_answer(
+    line: &mut Line,
+    around: &mut Around<'_>,
+    id: QueryId,
+    pending: Pending,
+    answer: Answer,
+) {
     match (pending, answer) {
-        (Pending::Send { peer, party, from, .. }, Answer::Entries { entries, signature }) => {
+        (
+            Pending::Send {
+                peer, party, from, ..
+            },
+            Answer::Entries { entries, signature },
+        ) => {
             line.send_read(around, id, peer, party, from, Some((entries, signature)));
         }
-        (Pending::Send { peer, party, from, .. }, _) => line.send_read(around, id, peer, party, from, None),
-        (Pending::CosignedRoot { source, log, brief, .. }, Answer::Root(root)) => {
+        (
+            Pending::Send {
+                peer, party, from, ..
+            },
+            _,
+        ) => line.send_read(around, id, peer, party, from, None),
+        (
+            Pending::CosignedRoot {
+                source, log, brief, ..
+            },
+            Answer::Root(root),
+        ) => {
             line.cosigned_root(around, source, log, brief, root);
         }
-        (Pending::SealedRoot { source, log, cosigner, size, seal, .. }, Answer::Root(root)) => {
+        (
+            Pending::SealedRoot {
+                source,
+                log,
+                cosigner,
+                size,
+                seal,
+                ..
+            },
+            Answer::Root(root),
+        ) => {
             line.sealed_root(around, source, (log, cosigner, size), seal, root);
         }
         (Pending::Compare { log, theirs, .. }, Answer::Consistency { old_root, path }) => {
             line.compared(around, log, &theirs, old_root, path);
         }
-        (Pending::Asked { link, party, old, new, .. }, Answer::Consistency { old_root, path }) => {
+        (
+            Pending::Asked {
+                link,
+                party,
+                old,
+                new,
+                ..
+            },
+            Answer::Consistency { old_root, path },
+        ) => {
             line.send_proof(around, link, party, (old, old_root), new, path);
         }
-        (Pending::Copies { link, party, first, .. }, Answer::Copies(entries)) => {
+        (
+            Pending::Copies {
+                link, party, first, ..
+            },
+            Answer::Copies(entries),
+        ) => {
             line.send_copies(around, link, party, first, entries);
         }
         // The store could not answer: the driver has told why, and the next beacon starts again.

@@ -27,7 +27,12 @@ pub(crate) struct Sending {
 impl Sending {
     /// The peer has said, for the first time since it could be reached, how much it holds.
     pub(crate) fn introduce(&mut self, held: u64) {
-        *self = Self { held, sent: held, relay_until: self.relay_until, ..Self::default() };
+        *self = Self {
+            held,
+            sent: held,
+            relay_until: self.relay_until,
+            ..Self::default()
+        };
     }
 
     /// Passes on entries below `size`, though the log is another's.
@@ -87,7 +92,9 @@ impl Sending {
 
     /// From where to read more, if there is more to send below `target` and room for it.
     pub(crate) fn next_read(&self, target: u64) -> Option<u64> {
-        let is_due = self.sent < target && self.sent - self.held < WINDOW_ENTRIES_MAX && self.query.is_none();
+        let is_due = self.sent < target
+            && self.sent - self.held < WINDOW_ENTRIES_MAX
+            && self.query.is_none();
         is_due.then_some(self.sent)
     }
 
@@ -110,7 +117,9 @@ impl Sending {
 
     /// Starts again from what is confirmed, over every link, if the confirmation is overdue.
     pub(crate) fn check_overdue(&mut self, now: Duration) -> bool {
-        let Some((at, wait)) = self.retry else { return false };
+        let Some((at, wait)) = self.retry else {
+            return false;
+        };
         if at > now {
             return false;
         }
@@ -145,7 +154,10 @@ mod tests {
         assert!(!sending.check_overdue(S / 2));
         assert!(sending.check_overdue(S));
         assert!(sending.is_stalled());
-        assert_eq!((sending.next_read(5), sending.deadline()), (Some(3), Some(3 * S)));
+        assert_eq!(
+            (sending.next_read(5), sending.deadline()),
+            (Some(3), Some(3 * S))
+        );
     }
 
     #[test]

@@ -79,7 +79,10 @@ pub struct BackupReport {
 }
 
 fn file(path: &Path, error: std::io::Error) -> BackupError {
-    BackupError::File { path: path.to_owned(), error }
+    BackupError::File {
+        path: path.to_owned(),
+        error,
+    }
 }
 
 /// Copies one consistent state of the store into a folder, which is made if need be. The writer goes on meanwhile.
@@ -106,7 +109,11 @@ pub fn backup(
     made
 }
 
-fn copy(reader: &Reader, part: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), BackupError> {
+fn copy(
+    reader: &Reader,
+    part: &Path,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), BackupError> {
     drop(fs::remove_file(part));
     let mut target = Connection::open(part)?;
     let copying = Backup::new(&reader.conn, &mut target)?;
@@ -114,7 +121,10 @@ fn copy(reader: &Reader, part: &Path, progress: &mut dyn FnMut(u64, u64)) -> Res
         let step = copying.step(PAGES_PER_STEP)?;
         let state = copying.progress();
         let count = |pages: i32| u64::try_from(pages).unwrap_or(0);
-        progress(count(state.pagecount - state.remaining), count(state.pagecount));
+        progress(
+            count(state.pagecount - state.remaining),
+            count(state.pagecount),
+        );
         match step {
             StepResult::Done => break,
             StepResult::More => {}
@@ -128,9 +138,14 @@ fn copy(reader: &Reader, part: &Path, progress: &mut dyn FnMut(u64, u64)) -> Res
 
 fn finish(folder: &Path, part: &Path, path: &Path) -> Result<BackupReport, BackupError> {
     let (bytes, sha256) = hash_file(part)?;
-    fs::File::open(part).and_then(|f| f.sync_all()).map_err(|error| file(part, error))?;
+    fs::File::open(part)
+        .and_then(|f| f.sync_all())
+        .map_err(|error| file(part, error))?;
     let manifest_path = folder.join(MANIFEST);
-    let manifest = format!("{{\"format\": 1, \"bytes\": {bytes}, \"sha256\": \"{}\"}}\n", hex(&sha256.0));
+    let manifest = format!(
+        "{{\"format\": 1, \"bytes\": {bytes}, \"sha256\": \"{}\"}}\n",
+        hex(&sha256.0)
+    );
     let put = || -> std::io::Result<()> {
         let mut out = fs::File::create(&manifest_path)?;
         out.write_all(manifest.as_bytes())?;
@@ -157,11 +172,20 @@ fn hash_file(path: &Path) -> Result<(u64, Hash), BackupError> {
 
 fn read_manifest(folder: &Path) -> Result<(u64, Hash), BackupError> {
     let path = folder.join(MANIFEST);
-    let bad = |why: &str| BackupError::NotABackup { path: folder.to_owned(), why: why.to_owned() };
+    let bad = |why: &str| BackupError::NotABackup {
+        path: folder.to_owned(),
+        why: why.to_owned(),
+    };
     let mut text = String::new();
     let input = fs::File::open(&path).map_err(|_| bad("it has no manifest.json"))?;
-    input.take(MANIFEST_MAX).read_to_string(&mut text).map_err(|error| file(&path, error))?;
-    let after = |key: &str| text.split_once(&format!("\"{key}\": ")).map(|(_, rest)| rest);
+    input
+        .take(MANIFEST_MAX)
+        .read_to_string(&mut text)
+        .map_err(|error| file(&path, error))?;
+    let after = |key: &str| {
+        text.split_once(&format!("\"{key}\": "))
+            .map(|(_, rest)| rest)
+    };
     let bytes = after("bytes").and_then(|rest| rest.split([',', '}']).next()?.trim().parse().ok());
     let sha256 = after("sha256").and_then(|rest| Hash::from_slice(&from_hex(rest.get(1..65)?)?));
     match (bytes, sha256) {

@@ -91,10 +91,15 @@ impl fmt::Display for Fault {
             Self::Missing => f.write_str("it is missing"),
             Self::Rule(rule) => f.write_str(&rule_text(*rule)),
             Self::Computed => f.write_str("it is not what the record gives"),
-            Self::Unchecked(from) => write!(f, "entries from {from} on could not be checked, for want of what is reported elsewhere"),
+            Self::Unchecked(from) => write!(
+                f,
+                "entries from {from} on could not be checked, for want of what is reported elsewhere"
+            ),
             Self::Uncovered => f.write_str("no checkpoint covers its last entries"),
             Self::BodyMissing => f.write_str("its body is not held yet"),
-            Self::PurgeOutstanding => f.write_str("its purge is agreed, but the body is still there"),
+            Self::PurgeOutstanding => {
+                f.write_str("its purge is agreed, but the body is still there")
+            }
         }
     }
 }
@@ -113,11 +118,19 @@ impl Finding {
     #[must_use]
     pub fn advice(&self) -> &'static str {
         match (&self.fault, &self.at) {
-            (Fault::BodyMissing, _) => "leave the node running with a connection to the other parties",
+            (Fault::BodyMissing, _) => {
+                "leave the node running with a connection to the other parties"
+            }
             (Fault::PurgeOutstanding, _) => "start the node; it carries the purge out",
-            (_, At::Document(..)) => "rebuild the store; this document is lost unless a backup has it",
-            (_, At::Audit(_)) => "rebuild the store; keep the damaged file as evidence of what the audit log said",
-            (_, At::Order(..) | At::Tile(..) | At::Lamports(..)) => "rebuild the store; this is computed again from the entries",
+            (_, At::Document(..)) => {
+                "rebuild the store; this document is lost unless a backup has it"
+            }
+            (_, At::Audit(_)) => {
+                "rebuild the store; keep the damaged file as evidence of what the audit log said"
+            }
+            (_, At::Order(..) | At::Tile(..) | At::Lamports(..)) => {
+                "rebuild the store; this is computed again from the entries"
+            }
             _ => "rebuild the store; the other parties hold a copy of the record",
         }
     }
@@ -156,7 +169,11 @@ impl CheckReport {
     /// Whether nothing was found that is damage.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.more == 0 && !self.findings.iter().any(|finding| finding.fault.is_damage())
+        self.more == 0
+            && !self
+                .findings
+                .iter()
+                .any(|finding| finding.fault.is_damage())
     }
 }
 
@@ -165,7 +182,12 @@ impl Reader {
     ///
     /// Takes time in proportion to the store; the node can go on meanwhile.
     pub fn check(&self, progress: &mut dyn FnMut(CheckProgress)) -> CheckReport {
-        let mut check = Check { reader: self, progress, report: CheckReport::default(), listed: BTreeSet::new() };
+        let mut check = Check {
+            reader: self,
+            progress,
+            report: CheckReport::default(),
+            listed: BTreeSet::new(),
+        };
         let whole = self.consistently(|_| {
             check.all();
             Ok(())
@@ -174,8 +196,13 @@ impl Reader {
             check.failed(At::Store, &error);
         }
         let report = check.report;
-        if let Some(damage) = report.findings.iter().find(|finding| finding.fault.is_damage()) {
-            self.health.note(Some(damage.at.clone()), &damage.to_string());
+        if let Some(damage) = report
+            .findings
+            .iter()
+            .find(|finding| finding.fault.is_damage())
+        {
+            self.health
+                .note(Some(damage.at.clone()), &damage.to_string());
         }
         report
     }
@@ -193,7 +220,9 @@ impl Check<'_> {
         self.step(Stage::File, 0, 0);
         self.structure();
         match self.line_rows() {
-            Ok(lines) => lines.into_iter().for_each(|(line, instrument)| self.line(line, &instrument)),
+            Ok(lines) => lines
+                .into_iter()
+                .for_each(|(line, instrument)| self.line(line, &instrument)),
             Err(error) => self.failed(At::Store, &error),
         }
         if let Err(error) = self.documents() {
@@ -227,7 +256,7 @@ impl Check<'_> {
     }
 
     fn step(&mut self, stage: Stage, done: u64, total: u64) {
-        if done % PROGRESS_STEP == 0 || done == total {
+        if done.is_multiple_of(PROGRESS_STEP) || done == total {
             (self.progress)(CheckProgress { stage, done, total });
         }
     }
@@ -238,9 +267,12 @@ impl Check<'_> {
             statement.query_map([], |row| row.get(0))?.collect()
         };
         match run() {
-            Ok(lines) => lines.into_iter().filter(|line| line != "ok").for_each(|line| {
-                self.find(At::Store, Fault::Structure(line));
-            }),
+            Ok(lines) => lines
+                .into_iter()
+                .filter(|line| line != "ok")
+                .for_each(|line| {
+                    self.find(At::Store, Fault::Structure(line));
+                }),
             Err(error) => self.failed(At::Store, &error.into()),
         }
     }
@@ -321,22 +353,42 @@ impl Check<'_> {
     }
 
     /// Looks at what a replay has not reached.
-    fn log_end(&mut self, line: Line, founded: &Founded, party: PartyIndex, size: u64, logs: &Logs) -> Result<(), ReadError> {
+    fn log_end(
+        &mut self,
+        line: Line,
+        founded: &Founded,
+        party: PartyIndex,
+        size: u64,
+        logs: &Logs,
+    ) -> Result<(), ReadError> {
         let reached = logs.size(party);
         if reached < size {
             let last = self.reader.last_checkpoint(line, party);
             let is_covered = last.is_ok_and(|last| last.is_some_and(|row| row.size >= size));
-            let fault = if is_covered { Fault::Unchecked(reached) } else { Fault::Uncovered };
+            let fault = if is_covered {
+                Fault::Unchecked(reached)
+            } else {
+                Fault::Uncovered
+            };
             self.find(At::Log(line.id, party), fault);
         }
         for index in reached..size {
             self.entry_row(line, Ref { party, index });
         }
-        let span = Span { first: key::place(line.number, party, size + 1), last: key::log_from(line.number, party, 0).last };
-        let beyond = self.reader.last_key("SELECT max(place) FROM checkpoint WHERE place BETWEEN ?1 AND ?2", span)?;
+        let span = Span {
+            first: key::place(line.number, party, size + 1),
+            last: key::log_from(line.number, party, 0).last,
+        };
+        let beyond = self.reader.last_key(
+            "SELECT max(place) FROM checkpoint WHERE place BETWEEN ?1 AND ?2",
+            span,
+        )?;
         if let Some(place) = beyond {
             let size = key::place_of(place).index;
-            self.find(At::Checkpoint(line.id, party, size), Fault::Rule(Rule::CheckpointSize));
+            self.find(
+                At::Checkpoint(line.id, party, size),
+                Fault::Rule(Rule::CheckpointSize),
+            );
         }
         // Checkpoints up to what was replayed have been checked by it.
         let mut after = reached;
@@ -344,7 +396,9 @@ impl Check<'_> {
             after = signed.checkpoint.size;
             let root = (after <= size).then(|| self.reader.tree(line, party).root(after));
             let rule = match root {
-                Some(Ok(root)) if root == signed.checkpoint.root => logs.check_checkpoint(party, &signed).err(),
+                Some(Ok(root)) if root == signed.checkpoint.root => {
+                    logs.check_checkpoint(party, &signed).err()
+                }
                 Some(Ok(_)) => Some(Rule::CheckpointRoot),
                 Some(Err(_)) | None => None,
             };
@@ -356,14 +410,22 @@ impl Check<'_> {
     }
 
     /// The next checkpoint whose row is right; the others are findings.
-    fn next_checkpoint(&mut self, line: Line, founded: &Founded, party: PartyIndex, size: u64) -> Option<SignedCheckpoint> {
+    fn next_checkpoint(
+        &mut self,
+        line: Line,
+        founded: &Founded,
+        party: PartyIndex,
+        size: u64,
+    ) -> Option<SignedCheckpoint> {
         let mut size = size;
         loop {
             match self.reader.checkpoint_above(founded, party, size) {
                 Ok(signed) => return signed,
                 Err(error) => {
                     self.failed(At::Log(line.id, party), &error);
-                    let ReadError::Rot(At::Checkpoint(_, _, at)) = error else { return None };
+                    let ReadError::Rot(At::Checkpoint(_, _, at)) = error else {
+                        return None;
+                    };
                     size = at.max(size + 1);
                 }
             }
@@ -398,11 +460,18 @@ impl Check<'_> {
                 None
             }
         };
-        Some((RawEntry { header: row.header_bytes, body }, row.lamport))
+        Some((
+            RawEntry {
+                header: row.header_bytes,
+                body,
+            },
+            row.lamport,
+        ))
     }
 
     fn signatures(&mut self, line: Line, logs: &Logs) -> Result<(), ReadError> {
-        let total = self.count("SELECT count(*) FROM cosignature")? + self.count("SELECT count(*) FROM seal")?;
+        let total = self.count("SELECT count(*) FROM cosignature")?
+            + self.count("SELECT count(*) FROM seal")?;
         self.cosigned::<Cosignature>(line, logs, total, |logs, log, c, checkpoint| {
             logs.check_cosignature(c.cosigner, log, checkpoint, &c.signature)
         })?;
@@ -412,7 +481,11 @@ impl Check<'_> {
     }
 
     fn count(&self, sql: &str) -> Result<u64, ReadError> {
-        Ok(self.reader.conn.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+        Ok(self
+            .reader
+            .conn
+            .query_row(sql, [], |row| row.get::<_, i64>(0))?
+            .unsigned_abs())
     }
 
     fn cosigned<T: Stored>(
@@ -420,7 +493,12 @@ impl Check<'_> {
         line: Line,
         logs: &Logs,
         total: u64,
-        verify: impl Fn(&Logs, PartyIndex, &Cosigned<T>, &openline_core::checkpoint::Checkpoint) -> Result<(), Rule>,
+        verify: impl Fn(
+            &Logs,
+            PartyIndex,
+            &Cosigned<T>,
+            &openline_core::checkpoint::Checkpoint,
+        ) -> Result<(), Rule>,
     ) -> Result<(), ReadError> {
         let span = key::line_span(line.number);
         let mut statement = self.reader.conn.prepare(T::SPAN)?;
@@ -474,7 +552,10 @@ impl Check<'_> {
 
     fn documents(&mut self) -> Result<(), ReadError> {
         let total = self.count("SELECT count(*) FROM document")?;
-        let mut statement = self.reader.conn.prepare("SELECT kind, key, value, updated, sum FROM document")?;
+        let mut statement = self
+            .reader
+            .conn
+            .prepare("SELECT kind, key, value, updated, sum FROM document")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             match read_document(row) {
@@ -545,29 +626,39 @@ impl Source for Again<'_, '_> {
         for entry in batch.entries() {
             let place = entry.place();
             if self.lamports.remove(&place) != Some(entry.lamport()) {
-                self.check.find(At::Entry(self.line.id, place), Fault::Computed);
+                self.check
+                    .find(At::Entry(self.line.id, place), Fault::Computed);
             }
             self.run(place, entry.lamport());
             self.leaves.insert(place, entry.leaf());
             let mut full = Vec::new();
             self.trees[place.party.at()].append(entry.leaf(), |at, hash| full.push((at, hash)));
-            full.into_iter().for_each(|(at, hash)| self.tile(place.party, at.level, at.index, &hash));
+            full.into_iter()
+                .for_each(|(at, hash)| self.tile(place.party, at.level, at.index, &hash));
             self.done += 1;
             self.check.report.entries += 1;
             self.check.step(Stage::Entries, self.done, self.total);
         }
         for settled in &applied.settled {
-            self.settle(Ref { party: settled.party, index: settled.index }, settled.number);
+            self.settle(
+                Ref {
+                    party: settled.party,
+                    index: settled.index,
+                },
+                settled.number,
+            );
         }
         self.purged.extend(&applied.purged);
     }
 
     fn refused(&mut self, place: Ref, rule: Rule) {
-        self.check.find(At::Entry(self.line.id, place), Fault::Rule(rule));
+        self.check
+            .find(At::Entry(self.line.id, place), Fault::Rule(rule));
     }
 
     fn passed_over(&mut self, party: PartyIndex, size: u64, rule: Rule) {
-        self.check.find(At::Checkpoint(self.line.id, party, size), Fault::Rule(rule));
+        self.check
+            .find(At::Checkpoint(self.line.id, party, size), Fault::Rule(rule));
     }
 }
 
@@ -580,20 +671,33 @@ impl Again<'_, '_> {
         self.runs += 1;
         let key = key::place(self.line.number, place.party, place.index);
         let sql = "SELECT lamport, sum FROM run WHERE place = ?1";
-        let wanted = (stored(lamport), keyed_sum(key, &stored(lamport).to_be_bytes()));
+        let wanted = (
+            stored(lamport),
+            keyed_sum(key, &stored(lamport).to_be_bytes()),
+        );
         self.compare(sql, key, &wanted, At::Lamports(self.line.id, place.party));
     }
 
     fn tile(&mut self, party: PartyIndex, level: u64, index: u64, hash: &Hash) {
         let key = key::tile(self.line.number, party, level, index);
-        let depth = u32::try_from(level).unwrap_or(u32::MAX).saturating_mul(crate::tail::TILE_BITS);
+        let depth = u32::try_from(level)
+            .unwrap_or(u32::MAX)
+            .saturating_mul(crate::tail::TILE_BITS);
         let sql = "SELECT hash, sum FROM tile WHERE key = ?1";
         let wanted = (hash.0.to_vec(), keyed_sum(key, &hash.0));
-        self.compare(sql, key, &wanted, At::Tile(self.line.id, party, depth, index));
+        self.compare(
+            sql,
+            key,
+            &wanted,
+            At::Tile(self.line.id, party, depth, index),
+        );
     }
 
     fn settle(&mut self, place: Ref, number: u64) {
-        let leaf = self.leaves.remove(&place).expect("only admitted entries settle, each once");
+        let leaf = self
+            .leaves
+            .remove(&place)
+            .expect("only admitted entries settle, each once");
         if self.order.size() >= self.settled.size() {
             return;
         }
@@ -611,7 +715,12 @@ impl Again<'_, '_> {
         B: rusqlite::types::FromSql + PartialEq,
     {
         let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, A>(0)?, row.get::<_, B>(1)?));
-        let found = self.check.reader.conn.prepare_cached(sql).and_then(|mut s| s.query_row([key], read));
+        let found = self
+            .check
+            .reader
+            .conn
+            .prepare_cached(sql)
+            .and_then(|mut s| s.query_row([key], read));
         match found {
             Ok(found) if found == *wanted => {}
             Ok(_) => self.check.find(at, Fault::Computed),
@@ -622,22 +731,50 @@ impl Again<'_, '_> {
 
     /// Compares the ends; returns the entries whose purge is agreed.
     fn finish(self) -> Vec<Ref> {
-        let Self { check, line, order, settled, purged, runs, done, total, .. } = self;
+        let Self {
+            check,
+            line,
+            order,
+            settled,
+            purged,
+            runs,
+            done,
+            total,
+            ..
+        } = self;
         let is_whole = done == total;
         if is_whole && order != settled {
             check.find(At::Order(line.id, settled.size()), Fault::Computed);
         }
         let span = key::line_span(line.number);
         let count = |sql: &str| -> Result<u64, ReadError> {
-            let count = check.reader.conn.query_row(sql, [span.first, span.last], |row| row.get::<_, i64>(0))?;
+            let count = check
+                .reader
+                .conn
+                .query_row(sql, [span.first, span.last], |row| row.get::<_, i64>(0))?;
             Ok(count.unsigned_abs())
         };
         let counts = [
-            ("SELECT count(*) FROM joint WHERE number BETWEEN ?1 AND ?2", settled.size(), At::Order(line.id, settled.size())),
-            ("SELECT count(*) FROM numbered WHERE place BETWEEN ?1 AND ?2", settled.size(), At::Order(line.id, settled.size())),
-            ("SELECT count(*) FROM run WHERE place BETWEEN ?1 AND ?2", runs, At::Line(line.id)),
+            (
+                "SELECT count(*) FROM joint WHERE number BETWEEN ?1 AND ?2",
+                settled.size(),
+                At::Order(line.id, settled.size()),
+            ),
+            (
+                "SELECT count(*) FROM numbered WHERE place BETWEEN ?1 AND ?2",
+                settled.size(),
+                At::Order(line.id, settled.size()),
+            ),
+            (
+                "SELECT count(*) FROM run WHERE place BETWEEN ?1 AND ?2",
+                runs,
+                At::Line(line.id),
+            ),
         ];
-        let counted: Vec<_> = counts.into_iter().map(|(sql, wanted, at)| (count(sql), wanted, at)).collect();
+        let counted: Vec<_> = counts
+            .into_iter()
+            .map(|(sql, wanted, at)| (count(sql), wanted, at))
+            .collect();
         for (count, wanted, at) in counted {
             match count {
                 Ok(count) if count == wanted || !is_whole => {}

@@ -8,8 +8,8 @@ use openline_core::checkpoint::{Checkpoint, Cosignature, Seal, SignedCheckpoint}
 use openline_core::entry::{Header, Ref, SaltedBody, VerifiedEntry};
 use openline_core::order::Settled;
 use openline_core::tree::Frontier;
-use openline_core::{Hash, LineId, PartyIndex};
-use rusqlite::{OptionalExtension, params};
+use openline_core::{LineId, PartyIndex};
+use rusqlite::params;
 
 use crate::documents::{AuditItem, document_sum};
 use crate::error::{At, CommitError, Misuse, ReadError};
@@ -17,7 +17,7 @@ use crate::key::{self, LINES_MAX, LOG_SIZE_MAX, LineNumber};
 use crate::notes::{Stored, checkpoint_sum, cosigned_sum, fork_sum};
 use crate::read::{Line, StoredLine, hash, line_sum};
 use crate::store::{LOG_BYTES_MAX, Store};
-use crate::sum::{entry_sum, keyed_sum, number, stored};
+use crate::sum::{entry_sum, keyed_sum, stored};
 use crate::tail::TreeTail;
 use crate::takeup::frontier_bytes;
 
@@ -185,7 +185,9 @@ impl Store {
             self.apply(write)?;
         }
         self.conn.prepare_cached("COMMIT")?.execute([])?;
-        self.must_wipe_log |= writes.iter().any(|write| matches!(write, Write::Purged { .. }));
+        self.must_wipe_log |= writes
+            .iter()
+            .any(|write| matches!(write, Write::Purged { .. }));
         Ok(())
     }
 
@@ -199,7 +201,7 @@ impl Store {
     /// Keeps the write-ahead log from growing without bound where the node has no idle time.
     fn shorten_log(&mut self) -> Result<(), CommitError> {
         self.commits = self.commits.wrapping_add(1);
-        if self.commits % COMMITS_PER_LOOK == 0 && self.log_bytes()? > LOG_BYTES_MAX {
+        if self.commits.is_multiple_of(COMMITS_PER_LOOK) && self.log_bytes()? > LOG_BYTES_MAX {
             self.checkpoint_log("PASSIVE")?;
         }
         Ok(())
@@ -208,22 +210,55 @@ impl Store {
     pub(crate) fn apply(&mut self, write: &Write<'_>) -> Result<(), CommitError> {
         match *write {
             Write::Line { founded } => self.put_line(founded),
-            Write::Batch { line, batch, arrived_ms } => self.put_batch(line, batch, arrived_ms),
-            Write::Settled { line, settled, frontier } => self.put_settled(line, settled, frontier),
+            Write::Batch {
+                line,
+                batch,
+                arrived_ms,
+            } => self.put_batch(line, batch, arrived_ms),
+            Write::Settled {
+                line,
+                settled,
+                frontier,
+            } => self.put_settled(line, settled, frontier),
             Write::Purged { line, places } => self.purge(line, places),
-            Write::Checkpoint { line, party, signed } => self.put_checkpoint(line, party, signed),
-            Write::Cosignature { line, log, cosigner, checkpoint, cosignature } => {
-                self.put_cosigned(line, log, cosigner, checkpoint, cosignature)
-            }
-            Write::Seal { line, log, cosigner, checkpoint, seal } => {
-                self.put_cosigned(line, log, cosigner, checkpoint, seal)
-            }
-            Write::Fork { line, party, evidence } => self.put_fork(line, party, evidence),
+            Write::Checkpoint {
+                line,
+                party,
+                signed,
+            } => self.put_checkpoint(line, party, signed),
+            Write::Cosignature {
+                line,
+                log,
+                cosigner,
+                checkpoint,
+                cosignature,
+            } => self.put_cosigned(line, log, cosigner, checkpoint, cosignature),
+            Write::Seal {
+                line,
+                log,
+                cosigner,
+                checkpoint,
+                seal,
+            } => self.put_cosigned(line, log, cosigner, checkpoint, seal),
+            Write::Fork {
+                line,
+                party,
+                evidence,
+            } => self.put_fork(line, party, evidence),
             Write::Body { line, place, body } => self.put_body(line, place, body),
-            Write::Document { kind, key, value, updated_ms } => self.put_document(kind, key, value, updated_ms),
+            Write::Document {
+                kind,
+                key,
+                value,
+                updated_ms,
+            } => self.put_document(kind, key, value, updated_ms),
             Write::DeleteDocument { kind, key } => {
                 let sql = "DELETE FROM document WHERE kind = ?1 AND key = ?2";
-                Ok(self.conn.prepare_cached(sql)?.execute([kind, key]).map(drop)?)
+                Ok(self
+                    .conn
+                    .prepare_cached(sql)?
+                    .execute([kind, key])
+                    .map(drop)?)
             }
             Write::Audit { at_ms, text } => {
                 let item = AuditItem::after(self.last_audit()?.as_ref(), at_ms, text);
@@ -236,14 +271,21 @@ impl Store {
         if self.line(founded.line()).is_ok() {
             return Ok(());
         }
-        let next = self.conn.prepare_cached("SELECT coalesce(max(number), 0) + 1 FROM line")?;
+        let next = self
+            .conn
+            .prepare_cached("SELECT coalesce(max(number), 0) + 1 FROM line")?;
         let next: i64 = { next }.query_row([], |row| row.get(0))?;
         if next > stored(LINES_MAX) {
             return Err(Misuse::LinesFull.into());
         }
-        let line = StoredLine { id: founded.line(), instrument: founded.instrument().encode() };
+        let line = StoredLine {
+            id: founded.line(),
+            instrument: founded.instrument().encode(),
+        };
         let sum = line_sum(next, &line);
-        let mut insert = self.conn.prepare_cached("INSERT INTO line(number, id, instrument, sum) VALUES (?1, ?2, ?3, ?4)")?;
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO line(number, id, instrument, sum) VALUES (?1, ?2, ?3, ?4)",
+        )?;
         insert.execute(params![next, &line.id.0.0[..], line.instrument, sum])?;
         self.put_frontier(LineNumber(next.unsigned_abs()), &Frontier::default())
     }
@@ -266,8 +308,15 @@ impl Store {
         let rot = |_| CommitError::from(ReadError::Rot(At::Line(id)));
         let founded = Founded::decode(&instrument).map_err(rot)?;
         let settled = self.settled_frontier(line)?.size();
-        let logs = founded.parties().map(|party| self.load_log(line, party)).collect::<Result<_, _>>()?;
-        Ok(LineTail { line, settled, logs })
+        let logs = founded
+            .parties()
+            .map(|party| self.load_log(line, party))
+            .collect::<Result<_, _>>()?;
+        Ok(LineTail {
+            line,
+            settled,
+            logs,
+        })
     }
 
     fn load_log(&self, line: Line, party: PartyIndex) -> Result<LogTail, CommitError> {
@@ -276,13 +325,25 @@ impl Store {
             None => 0,
             Some(index) => {
                 let rot = ReadError::Rot(At::Entry(line.id, Ref { party, index }));
-                self.row(line, Ref { party, index })?.ok_or(rot)?.whole(line)?.lamport
+                self.row(line, Ref { party, index })?
+                    .ok_or(rot)?
+                    .whole(line)?
+                    .lamport
             }
         };
-        Ok(LogTail { tree: self.tree_tail(line, party, size)?, lamport, settled: self.settled_of(line, party)? })
+        Ok(LogTail {
+            tree: self.tree_tail(line, party, size)?,
+            lamport,
+            settled: self.settled_of(line, party)?,
+        })
     }
 
-    fn put_batch(&mut self, id: LineId, batch: &AdmittedBatch, arrived_ms: i64) -> Result<(), CommitError> {
+    fn put_batch(
+        &mut self,
+        id: LineId,
+        batch: &AdmittedBatch,
+        arrived_ms: i64,
+    ) -> Result<(), CommitError> {
         let party = batch.party();
         let entries = batch.entries().iter().map(|entry| (&**entry, arrived_ms));
         self.put_entries(id, party, batch.first_index(), entries)?;
@@ -300,8 +361,18 @@ impl Store {
         let tail = self.tail(id)?;
         let line = tail.line;
         // Taken out while the connection is borrowed; a failure forgets all tails anyway.
-        let log = tail.logs.get_mut(party.at()).ok_or(Misuse::UnknownParty(party))?;
-        let mut log = std::mem::replace(log, LogTail { tree: TreeTail::default(), lamport: 0, settled: 0 });
+        let log = tail
+            .logs
+            .get_mut(party.at())
+            .ok_or(Misuse::UnknownParty(party))?;
+        let mut log = std::mem::replace(
+            log,
+            LogTail {
+                tree: TreeTail::default(),
+                lamport: 0,
+                settled: 0,
+            },
+        );
         let size = log.tree.size();
         if first != size {
             return Err(Misuse::OutOfOrder { first, size }.into());
@@ -320,8 +391,12 @@ impl Store {
         let mut insert = self.conn.prepare_cached(
             "INSERT INTO entry(place, kind, lamport, arrived, sum, leaf, header, salt, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
-        let mut insert_run = self.conn.prepare_cached("INSERT INTO run(place, lamport, sum) VALUES (?1, ?2, ?3)")?;
-        let mut insert_tile = self.conn.prepare_cached("INSERT INTO tile(key, hash, sum) VALUES (?1, ?2, ?3)")?;
+        let mut insert_run = self
+            .conn
+            .prepare_cached("INSERT INTO run(place, lamport, sum) VALUES (?1, ?2, ?3)")?;
+        let mut insert_tile = self
+            .conn
+            .prepare_cached("INSERT INTO tile(key, hash, sum) VALUES (?1, ?2, ?3)")?;
         let mut full = Vec::new();
         for (entry, arrived_ms) in entries {
             if entry.index() >= LOG_SIZE_MAX {
@@ -345,7 +420,12 @@ impl Store {
                 insert_run.execute([place, lamport, keyed_sum(place, &lamport.to_be_bytes())])?;
             }
             log.lamport = entry.lamport();
-            log.tree.append(leaf, |at, hash| full.push((key::tile(line.number, entry.party(), at.level, at.index), hash)));
+            log.tree.append(leaf, |at, hash| {
+                full.push((
+                    key::tile(line.number, entry.party(), at.level, at.index),
+                    hash,
+                ))
+            });
         }
         for (key, hash) in full {
             insert_tile.execute(params![key, &hash.0[..], keyed_sum(key, &hash.0)])?;
@@ -353,11 +433,19 @@ impl Store {
         Ok(())
     }
 
-    fn put_checkpoint(&mut self, id: LineId, party: PartyIndex, signed: &SignedCheckpoint) -> Result<(), CommitError> {
+    fn put_checkpoint(
+        &mut self,
+        id: LineId,
+        party: PartyIndex,
+        signed: &SignedCheckpoint,
+    ) -> Result<(), CommitError> {
         let (size, root) = (signed.checkpoint.size, signed.checkpoint.root);
         let tail = self.tail(id)?;
         let line = tail.line;
-        let log = tail.logs.get(party.at()).ok_or(Misuse::UnknownParty(party))?;
+        let log = tail
+            .logs
+            .get(party.at())
+            .ok_or(Misuse::UnknownParty(party))?;
         let held = log.tree.size();
         let is_right = match size {
             _ if size == 0 || size > held => return Err(Misuse::NoCheckpoint { size }.into()),
@@ -370,28 +458,52 @@ impl Store {
         let place = key::place(line.number, party, size);
         let sql = "INSERT INTO checkpoint(place, root, signature, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
         let sum = checkpoint_sum(place, &root, &signed.signature);
-        self.conn.prepare_cached(sql)?.execute(params![place, &root.0[..], &signed.signature[..], sum])?;
+        self.conn.prepare_cached(sql)?.execute(params![
+            place,
+            &root.0[..],
+            &signed.signature[..],
+            sum
+        ])?;
         Ok(())
     }
 
-    fn put_settled(&mut self, id: LineId, settled: &[Settled], frontier: &Frontier) -> Result<(), CommitError> {
+    fn put_settled(
+        &mut self,
+        id: LineId,
+        settled: &[Settled],
+        frontier: &Frontier,
+    ) -> Result<(), CommitError> {
         let tail = self.tail(id)?;
         let line = tail.line;
         let mut rows = Vec::with_capacity(settled.len());
         for s in settled {
-            let log = tail.logs.get_mut(s.party.at()).ok_or(Misuse::UnknownParty(s.party))?;
-            let follows = s.number == tail.settled + 1 && s.index == log.settled && s.index < log.tree.size();
+            let log = tail
+                .logs
+                .get_mut(s.party.at())
+                .ok_or(Misuse::UnknownParty(s.party))?;
+            let follows =
+                s.number == tail.settled + 1 && s.index == log.settled && s.index < log.tree.size();
             if !follows {
                 return Err(Misuse::OrderGap { number: s.number }.into());
             }
             (tail.settled, log.settled) = (s.number, s.index + 1);
-            rows.push((key::joint(line.number, s.number), key::place(line.number, s.party, s.index)));
+            rows.push((
+                key::joint(line.number, s.number),
+                key::place(line.number, s.party, s.index),
+            ));
         }
         if tail.settled != frontier.size() {
-            return Err(Misuse::OrderGap { number: frontier.size() }.into());
+            return Err(Misuse::OrderGap {
+                number: frontier.size(),
+            }
+            .into());
         }
-        let mut joint = self.conn.prepare_cached("INSERT INTO joint(number, place) VALUES (?1, ?2)")?;
-        let mut numbered = self.conn.prepare_cached("INSERT INTO numbered(place, number) VALUES (?1, ?2)")?;
+        let mut joint = self
+            .conn
+            .prepare_cached("INSERT INTO joint(number, place) VALUES (?1, ?2)")?;
+        let mut numbered = self
+            .conn
+            .prepare_cached("INSERT INTO numbered(place, number) VALUES (?1, ?2)")?;
         for (number, place) in rows {
             joint.execute([number, place])?;
             numbered.execute([place, number])?;
@@ -400,17 +512,25 @@ impl Store {
     }
 
     fn put_frontier(&self, line: LineNumber, frontier: &Frontier) -> Result<(), CommitError> {
-        let (line, size, peaks) = (stored(line.0), stored(frontier.size()), frontier_bytes(frontier));
+        let (line, size, peaks) = (
+            stored(line.0),
+            stored(frontier.size()),
+            frontier_bytes(frontier),
+        );
         let sql = "INSERT INTO settled(line, size, peaks, sum) VALUES (?1, ?2, ?3, ?4) \
                    ON CONFLICT DO UPDATE SET size = excluded.size, peaks = excluded.peaks, sum = excluded.sum";
         let sum = crate::takeup::frontier_sum(line, size, &peaks);
-        self.conn.prepare_cached(sql)?.execute(params![line, size, peaks, sum])?;
+        self.conn
+            .prepare_cached(sql)?
+            .execute(params![line, size, peaks, sum])?;
         Ok(())
     }
 
     fn purge(&self, id: LineId, places: &[Ref]) -> Result<(), CommitError> {
         let line = self.line(id)?;
-        let mut delete = self.conn.prepare_cached("UPDATE entry SET salt = NULL, body = NULL WHERE place = ?1")?;
+        let mut delete = self
+            .conn
+            .prepare_cached("UPDATE entry SET salt = NULL, body = NULL WHERE place = ?1")?;
         for place in places {
             let key = key::place(line.number, place.party, place.index);
             if delete.execute([key])? == 0 {
@@ -423,14 +543,18 @@ impl Store {
 
     fn note_body_change(&self, place: i64, is_present: bool) -> Result<(), CommitError> {
         let sql = "INSERT INTO body_change(place, is_present) VALUES (?1, ?2)";
-        self.conn.prepare_cached(sql)?.execute(params![place, is_present])?;
+        self.conn
+            .prepare_cached(sql)?
+            .execute(params![place, is_present])?;
         Ok(())
     }
 
     fn put_body(&self, id: LineId, place: Ref, body: &SaltedBody) -> Result<(), CommitError> {
         let line = self.line(id)?;
         let key = key::place(line.number, place.party, place.index);
-        let mut select = self.conn.prepare_cached("SELECT header, leaf FROM entry WHERE place = ?1")?;
+        let mut select = self
+            .conn
+            .prepare_cached("SELECT header, leaf FROM entry WHERE place = ?1")?;
         let mut rows = select.query([key])?;
         let row = rows.next()?.ok_or(Misuse::NoEntry(place))?;
         let rot = || CommitError::from(ReadError::Rot(At::Entry(id, place)));
@@ -442,7 +566,9 @@ impl Store {
         if header.body_hash != body.hash() || self.is_purged(key)? {
             return Err(Misuse::OtherBody(place).into());
         }
-        let mut update = self.conn.prepare_cached("UPDATE entry SET salt = ?2, body = ?3 WHERE place = ?1")?;
+        let mut update = self
+            .conn
+            .prepare_cached("UPDATE entry SET salt = ?2, body = ?3 WHERE place = ?1")?;
         update.execute(params![key, &body.salt[..], body.bytes])?;
         self.note_body_change(key, true)
     }
@@ -463,29 +589,48 @@ impl Store {
         let size = checkpoint.size;
         match self.checkpoint_at(line, log, size)? {
             None => return Err(Misuse::NoCheckpoint { size }.into()),
-            Some(row) if row.root != checkpoint.root => return Err(Misuse::OtherRoot { size }.into()),
+            Some(row) if row.root != checkpoint.root => {
+                return Err(Misuse::OtherRoot { size }.into());
+            }
             Some(_) => {}
         }
         let key = key::cosigned(line.number, log, cosigner, size);
         let (time, bytes) = signature.parts();
         let sum = cosigned_sum(key, stored(time), bytes);
-        self.conn.prepare_cached(T::INSERT)?.execute(params![key, stored(time), bytes, sum])?;
+        self.conn
+            .prepare_cached(T::INSERT)?
+            .execute(params![key, stored(time), bytes, sum])?;
         Ok(())
     }
 
-    pub(crate) fn put_fork(&self, id: LineId, party: PartyIndex, evidence: &[u8]) -> Result<(), CommitError> {
+    pub(crate) fn put_fork(
+        &self,
+        id: LineId,
+        party: PartyIndex,
+        evidence: &[u8],
+    ) -> Result<(), CommitError> {
         let line = self.line(id)?;
         let log = key::place(line.number, party, 0);
         let sql = "INSERT INTO fork(log, evidence, sum) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-        self.conn.prepare_cached(sql)?.execute(params![log, evidence, fork_sum(log, evidence)])?;
+        self.conn
+            .prepare_cached(sql)?
+            .execute(params![log, evidence, fork_sum(log, evidence)])?;
         Ok(())
     }
 
-    fn put_document(&self, kind: &str, key: &str, value: &[u8], updated: i64) -> Result<(), CommitError> {
+    fn put_document(
+        &self,
+        kind: &str,
+        key: &str,
+        value: &[u8],
+        updated: i64,
+    ) -> Result<(), CommitError> {
         let sql = "INSERT INTO document(kind, key, value, updated, sum) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE \
                    SET value = excluded.value, updated = excluded.updated, sum = excluded.sum";
         let sum = document_sum(kind, key, value, updated);
-        self.conn.prepare_cached(sql)?.execute(params![kind, key, value, updated, sum])?;
+        self.conn
+            .prepare_cached(sql)?
+            .execute(params![kind, key, value, updated, sum])?;
         Ok(())
     }
 
@@ -505,7 +650,9 @@ impl Store {
     fn instrument(&self, line: Line) -> Result<Vec<u8>, ReadError> {
         let lines = self.lines()?;
         let found = lines.into_iter().find(|stored| stored.id == line.id);
-        found.map(|line| line.instrument).ok_or(ReadError::UnknownLine(line.id))
+        found
+            .map(|line| line.instrument)
+            .ok_or(ReadError::UnknownLine(line.id))
     }
 
     /// How many entries of a log are settled: they are its first.

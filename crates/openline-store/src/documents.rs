@@ -42,13 +42,22 @@ impl AuditItem {
         let number = last.map_or(0, |last| last.number) + 1;
         let previous = last.map_or(Hash::default(), |last| last.hash);
         let hash = audit_hash(number, at_ms, &previous, text);
-        Self { number, at_ms, text: Some(text.to_owned()), previous, hash }
+        Self {
+            number,
+            at_ms,
+            text: Some(text.to_owned()),
+            previous,
+            hash,
+        }
     }
 
     /// Whether the item's hash is that of what it says.
     #[must_use]
     pub fn is_right(&self) -> bool {
-        let hash = self.text.as_ref().map(|text| audit_hash(self.number, self.at_ms, &self.previous, text));
+        let hash = self
+            .text
+            .as_ref()
+            .map(|text| audit_hash(self.number, self.at_ms, &self.previous, text));
         hash.is_none_or(|hash| hash == self.hash)
     }
 
@@ -58,7 +67,8 @@ impl AuditItem {
         match last {
             None => self.number == 1 && self.previous == Hash::default(),
             Some(last) => {
-                let is_next = self.number == last.number + 1 || (last.text.is_none() && self.number > last.number);
+                let is_next = self.number == last.number + 1
+                    || (last.text.is_none() && self.number > last.number);
                 is_next && self.previous == last.hash
             }
         }
@@ -66,12 +76,23 @@ impl AuditItem {
 }
 
 fn audit_hash(number: u64, at_ms: i64, previous: &Hash, text: &str) -> Hash {
-    Hash::of(&[b"openline/audit/v1\n", &number.to_be_bytes(), &at_ms.to_be_bytes(), &previous.0, text.as_bytes()])
+    Hash::of(&[
+        b"openline/audit/v1\n",
+        &number.to_be_bytes(),
+        &at_ms.to_be_bytes(),
+        &previous.0,
+        text.as_bytes(),
+    ])
 }
 
 /// The sum of a document's row.
 pub(crate) fn document_sum(kind: &str, key: &str, value: &[u8], updated: i64) -> i64 {
-    sum(&[kind.as_bytes(), key.as_bytes(), value, &updated.to_be_bytes()])
+    sum(&[
+        kind.as_bytes(),
+        key.as_bytes(),
+        value,
+        &updated.to_be_bytes(),
+    ])
 }
 
 impl Reader {
@@ -81,7 +102,8 @@ impl Reader {
     /// [`ReadError`]
     pub fn document(&self, kind: &str, key: &str) -> Result<Option<Document>, ReadError> {
         self.watched(|r| {
-            let sql = "SELECT kind, key, value, updated, sum FROM document WHERE kind = ?1 AND key = ?2";
+            let sql =
+                "SELECT kind, key, value, updated, sum FROM document WHERE kind = ?1 AND key = ?2";
             let mut statement = r.conn.prepare_cached(sql)?;
             let mut rows = statement.query([kind, key])?;
             rows.next()?.map(read_document).transpose()
@@ -94,7 +116,8 @@ impl Reader {
     /// [`ReadError`]
     pub fn documents(&self, kind: &str) -> Result<Vec<Document>, ReadError> {
         self.watched(|r| {
-            let sql = "SELECT kind, key, value, updated, sum FROM document WHERE kind = ?1 ORDER BY key";
+            let sql =
+                "SELECT kind, key, value, updated, sum FROM document WHERE kind = ?1 ORDER BY key";
             let mut statement = r.conn.prepare_cached(sql)?;
             let mut rows = statement.query([kind])?;
             let mut documents = Vec::new();
@@ -133,7 +156,8 @@ impl Reader {
     /// [`ReadError`]
     pub fn last_audit(&self) -> Result<Option<AuditItem>, ReadError> {
         self.watched(|r| {
-            let sql = "SELECT number, at, text, previous, hash FROM audit ORDER BY number DESC LIMIT 1";
+            let sql =
+                "SELECT number, at, text, previous, hash FROM audit ORDER BY number DESC LIMIT 1";
             let mut statement = r.conn.prepare_cached(sql)?;
             let mut rows = statement.query([])?;
             let item = rows.next()?.map(read_audit).transpose()?;
@@ -153,7 +177,11 @@ impl Reader {
         let (kind, key) = crate::backup::MUST_HEAR_FROM_PEERS;
         self.watched(|r| {
             let sql = "SELECT 1 FROM document WHERE kind = ?1 AND key = ?2";
-            Ok(r.conn.prepare_cached(sql)?.query_row([kind, key], |_| Ok(())).optional()?.is_some())
+            Ok(r.conn
+                .prepare_cached(sql)?
+                .query_row([kind, key], |_| Ok(()))
+                .optional()?
+                .is_some())
         })
     }
 }
@@ -164,12 +192,26 @@ pub(crate) fn read_document(row: &Row<'_>) -> Result<Document, ReadError> {
     if row.get::<_, i64>(4)? != document_sum(&kind, &key, &value, updated_ms) {
         return Err(ReadError::Rot(At::Document(kind, key)));
     }
-    Ok(Document { kind, key, value, updated_ms })
+    Ok(Document {
+        kind,
+        key,
+        value,
+        updated_ms,
+    })
 }
 
 pub(crate) fn read_audit(row: &Row<'_>) -> Result<AuditItem, ReadError> {
     let number = number(row.get(0)?).ok_or(ReadError::Rot(At::Audit(0)))?;
     let rot = || ReadError::Rot(At::Audit(number));
-    let (previous, hash) = (crate::read::hash(row, 3)?.ok_or_else(rot)?, crate::read::hash(row, 4)?.ok_or_else(rot)?);
-    Ok(AuditItem { number, at_ms: row.get(1)?, text: row.get(2)?, previous, hash })
+    let (previous, hash) = (
+        crate::read::hash(row, 3)?.ok_or_else(rot)?,
+        crate::read::hash(row, 4)?.ok_or_else(rot)?,
+    );
+    Ok(AuditItem {
+        number,
+        at_ms: row.get(1)?,
+        text: row.get(2)?,
+        previous,
+        hash,
+    })
 }

@@ -45,20 +45,50 @@ impl fmt::Display for At {
             Self::Store => f.write_str("the store file"),
             Self::Line(line) => write!(f, "line {}", line.short()),
             Self::Log(line, party) => write!(f, "line {}, log of party {party}", line.short()),
-            Self::Entry(line, place) => write!(f, "line {}, entry {} of party {}", line.short(), place.index, place.party),
-            Self::Order(line, number) => write!(f, "line {}, order at number {number}", line.short()),
-            Self::Lamports(line, party) => write!(f, "line {}, Lamport numbers of party {party}", line.short()),
-            Self::Tile(line, party, level, index) => {
-                write!(f, "line {}, tree of party {party}, node {index} at level {level}", line.short())
+            Self::Entry(line, place) => write!(
+                f,
+                "line {}, entry {} of party {}",
+                line.short(),
+                place.index,
+                place.party
+            ),
+            Self::Order(line, number) => {
+                write!(f, "line {}, order at number {number}", line.short())
             }
-            Self::Checkpoint(line, party, size) => write!(f, "line {}, checkpoint {size} of party {party}", line.short()),
+            Self::Lamports(line, party) => {
+                write!(f, "line {}, Lamport numbers of party {party}", line.short())
+            }
+            Self::Tile(line, party, level, index) => {
+                write!(
+                    f,
+                    "line {}, tree of party {party}, node {index} at level {level}",
+                    line.short()
+                )
+            }
+            Self::Checkpoint(line, party, size) => write!(
+                f,
+                "line {}, checkpoint {size} of party {party}",
+                line.short()
+            ),
             Self::Cosignature(line, log, cosigner, size) => {
-                write!(f, "line {}, cosignature of party {cosigner} over {size} of party {log}", line.short())
+                write!(
+                    f,
+                    "line {}, cosignature of party {cosigner} over {size} of party {log}",
+                    line.short()
+                )
             }
             Self::Seal(line, log, cosigner, size) => {
-                write!(f, "line {}, seal of party {cosigner} over {size} of party {log}", line.short())
+                write!(
+                    f,
+                    "line {}, seal of party {cosigner} over {size} of party {log}",
+                    line.short()
+                )
             }
-            Self::Fork(line, party) => write!(f, "line {}, fork evidence about party {party}", line.short()),
+            Self::Fork(line, party) => write!(
+                f,
+                "line {}, fork evidence about party {party}",
+                line.short()
+            ),
             Self::Document(kind, key) => write!(f, "document {kind}/{key}"),
             Self::Audit(number) => write!(f, "audit item {number}"),
         }
@@ -130,7 +160,9 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The store was written by a newer program.
-    #[error("the store has schema {found}; this program knows {known} and lower. Install the newer program again")]
+    #[error(
+        "the store has schema {found}; this program knows {known} and lower. Install the newer program again"
+    )]
     TooNew {
         /// Schema of the file.
         found: i64,
@@ -144,7 +176,9 @@ pub enum OpenError {
         found: i64,
     },
     /// The SQLite library has a known fault that loses data.
-    #[error("SQLite {found} can lose committed data (fixed in 3.51.3); this program must be built with a newer one")]
+    #[error(
+        "SQLite {found} can lose committed data (fixed in 3.51.3); this program must be built with a newer one"
+    )]
     LibraryTooOld {
         /// Its version.
         found: &'static str,
@@ -177,7 +211,9 @@ pub enum ReadError {
         held: u64,
     },
     /// Bytes have changed on the disk.
-    #[error("{0}: the stored bytes are not those that were written. Run `openline check`; the other parties hold a copy")]
+    #[error(
+        "{0}: the stored bytes are not those that were written. Run `openline check`; the other parties hold a copy"
+    )]
     Rot(At),
     /// SQLite finds the file malformed.
     #[error("the store file is damaged: {0}. Run `openline check`")]
@@ -198,16 +234,24 @@ pub enum ReadError {
 #[non_exhaustive]
 pub enum CommitError {
     /// The store is damaged and is not written to.
-    #[error("the store is damaged and is not written to: {0}. Run `openline check`, then rebuild it from the other parties' copies")]
+    #[error(
+        "the store is damaged and is not written to: {0}. Run `openline check`, then rebuild it from the other parties' copies"
+    )]
     Damaged(String),
     /// The disk is full.
-    #[error("the disk is full: nothing of this was stored. Free some space; the node goes on by itself")]
+    #[error(
+        "the disk is full: nothing of this was stored. Free some space; the node goes on by itself"
+    )]
     Full,
     /// The file or file system has become read-only.
-    #[error("the store can't be written to: {0}. Check permissions, and whether the file system was remounted read-only")]
+    #[error(
+        "the store can't be written to: {0}. Check permissions, and whether the file system was remounted read-only"
+    )]
     ReadOnly(String),
     /// The disk failed.
-    #[error("the disk failed while storing: {0}. Nothing was stored. Check the disk and the system's log")]
+    #[error(
+        "the disk failed while storing: {0}. Nothing was stored. Check the disk and the system's log"
+    )]
     Io(String),
     /// Another process keeps the file locked.
     #[error("the store is locked by another program; close it and try again")]
@@ -296,7 +340,9 @@ pub(crate) fn classify(error: &rusqlite::Error) -> Failure {
         ErrorCode::DiskFull => Failure::Full,
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Failure::ReadOnly,
         ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => Failure::Io,
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => Failure::Busy,
+        ErrorCode::DatabaseBusy
+        | ErrorCode::DatabaseLocked
+        | ErrorCode::FileLockingProtocolFailed => Failure::Busy,
         _ => Failure::Other,
     }
 }

@@ -27,8 +27,14 @@ impl Health {
     /// Remembers damage in `mark`, and takes up what is remembered there.
     pub(crate) fn at(mark: PathBuf) -> Self {
         let text = fs::read_to_string(&mark).ok();
-        let damage = text.map(|text| Damage { at: None, text: text.trim().to_owned() });
-        Self { damage: Mutex::new(damage), mark: Some(mark) }
+        let damage = text.map(|text| Damage {
+            at: None,
+            text: text.trim().to_owned(),
+        });
+        Self {
+            damage: Mutex::new(damage),
+            mark: Some(mark),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Damage>> {
@@ -45,7 +51,10 @@ impl Health {
         if damage.is_some() {
             return;
         }
-        *damage = Some(Damage { at, text: text.to_owned() });
+        *damage = Some(Damage {
+            at,
+            text: text.to_owned(),
+        });
         if let Some(mark) = &self.mark {
             // The disk may be full or read-only; then the next start finds the damage by itself, on reading.
             drop(fs::write(mark, format!("{text}\n")));

@@ -15,7 +15,9 @@ pub(crate) struct Files {
 
 impl Files {
     pub(crate) fn of(home: &Path) -> Self {
-        Self { dir: home.join("store") }
+        Self {
+            dir: home.join("store"),
+        }
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -44,7 +46,9 @@ impl Files {
     /// Removes the search index, which is derived and can be made again.
     pub(crate) fn remove_search(&self) -> io::Result<()> {
         let path = self.search();
-        ["-wal", "-shm"].iter().try_for_each(|suffix| remove_if_there(&companion(&path, suffix)))?;
+        ["-wal", "-shm"]
+            .iter()
+            .try_for_each(|suffix| remove_if_there(&companion(&path, suffix)))?;
         remove_if_there(&path)
     }
     fn put_aside(&self, n: u32) -> PathBuf {
@@ -81,9 +85,15 @@ impl HomeLock {
             .open(&path)
             .map_err(|error| refuse(&path, &error))?;
         let mut text = String::new();
-        let pid = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+        let pid = file
+            .read_to_string(&mut text)
+            .ok()
+            .and_then(|_| text.trim().parse().ok());
         match file.try_lock() {
-            Ok(()) => Ok(Self { file, was_used: !text.is_empty() }),
+            Ok(()) => Ok(Self {
+                file,
+                was_used: !text.is_empty(),
+            }),
             Err(TryLockError::WouldBlock) => Err(OpenError::InUse { pid }),
             Err(TryLockError::Error(error)) => Err(refuse(&path, &error)),
         }
@@ -102,14 +112,20 @@ impl HomeLock {
 pub(crate) fn not_writable(path: &Path, error: &io::Error) -> OpenError {
     let (path, why) = (path.to_owned(), error.to_string());
     match error.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => OpenError::NotWritable { path, why },
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            OpenError::NotWritable { path, why }
+        }
         _ => OpenError::Failed { path, why },
     }
 }
 
 /// Makes a rename or a new file in `dir` durable.
 pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(dir)?.sync_all()
+    } else {
+        Ok(())
+    }
 }
 
 /// Makes a file's bytes durable.
@@ -134,7 +150,10 @@ pub(crate) fn finish_exchange(files: &Files) -> io::Result<Option<PathBuf>> {
         return Ok(None);
     }
     remove_if_there(&companion(&files.record(), "-shm"))?;
-    let aside = (1..).map(|n| files.put_aside(n)).find(|path| !path.exists()).expect("numbers do not run out");
+    let aside = (1..)
+        .map(|n| files.put_aside(n))
+        .find(|path| !path.exists())
+        .expect("numbers do not run out");
     let log = companion(&files.record(), "-wal");
     if log.exists() {
         fs::rename(log, companion(&aside, "-wal"))?;
@@ -177,7 +196,9 @@ mod tests {
         let mut first = HomeLock::take(&files).expect("free");
         first.sign().expect("writable");
         let second = HomeLock::take(&files);
-        assert!(matches!(second, Err(OpenError::InUse { pid: Some(pid) }) if pid == std::process::id()));
+        assert!(
+            matches!(second, Err(OpenError::InUse { pid: Some(pid) }) if pid == std::process::id())
+        );
         drop(first);
         assert!(HomeLock::take(&files).expect("free again").was_used);
     }
@@ -188,8 +209,13 @@ mod tests {
         put(&files.record(), "old");
         put(&companion(&files.record(), "-wal"), "old log");
         put(&files.fresh(), "new");
-        let aside = exchange(&files, &files.fresh()).expect("writable").expect("there was one");
-        assert_eq!((text(&files.record()), text(&aside)), ("new".into(), "old".into()));
+        let aside = exchange(&files, &files.fresh())
+            .expect("writable")
+            .expect("there was one");
+        assert_eq!(
+            (text(&files.record()), text(&aside)),
+            ("new".into(), "old".into())
+        );
         assert_eq!(text(&companion(&aside, "-wal")), "old log");
         assert!(!companion(&files.record(), "-wal").exists());
     }
@@ -201,10 +227,31 @@ mod tests {
             let (_home, files) = files();
             let aside = files.put_aside(1);
             put(&files.next(), "new");
-            put(&if step < 2 { files.record() } else { aside.clone() }, "old");
-            put(&companion(&if step < 1 { files.record() } else { aside.clone() }, "-wal"), "old log");
+            put(
+                &if step < 2 {
+                    files.record()
+                } else {
+                    aside.clone()
+                },
+                "old",
+            );
+            put(
+                &companion(
+                    &if step < 1 {
+                        files.record()
+                    } else {
+                        aside.clone()
+                    },
+                    "-wal",
+                ),
+                "old log",
+            );
             finish_exchange(&files).expect("writable");
-            assert_eq!((text(&files.record()), text(&aside)), ("new".into(), "old".into()), "{step}");
+            assert_eq!(
+                (text(&files.record()), text(&aside)),
+                ("new".into(), "old".into()),
+                "{step}"
+            );
             assert_eq!(text(&companion(&aside, "-wal")), "old log", "{step}");
             assert!(!files.next().exists() && !companion(&files.record(), "-wal").exists());
         }

@@ -39,7 +39,10 @@ fn unpack(key: i64) -> u64 {
 }
 
 fn log_bits(line: LineNumber, party: PartyIndex) -> u64 {
-    debug_assert!(line.0 <= LINES_MAX && u64::from(party.0) <= PARTY_MASK, "checked when they came in");
+    debug_assert!(
+        line.0 <= LINES_MAX && u64::from(party.0) <= PARTY_MASK,
+        "checked when they came in"
+    );
     line.0 << LINE_SHIFT | u64::from(party.0) << PARTY_SHIFT
 }
 
@@ -50,12 +53,18 @@ pub(crate) fn place(line: LineNumber, party: PartyIndex, index: u64) -> i64 {
 
 /// The places of one log from `index` on.
 pub(crate) fn log_from(line: LineNumber, party: PartyIndex, index: u64) -> Span {
-    Span { first: place(line, party, index), last: place(line, party, PLACE_MASK) }
+    Span {
+        first: place(line, party, index),
+        last: place(line, party, PLACE_MASK),
+    }
 }
 
 /// Everything keyed by the line first.
 pub(crate) fn line_span(line: LineNumber) -> Span {
-    Span { first: pack(line.0 << LINE_SHIFT), last: pack(line.0 << LINE_SHIFT | NUMBER_MASK) }
+    Span {
+        first: pack(line.0 << LINE_SHIFT),
+        last: pack(line.0 << LINE_SHIFT | NUMBER_MASK),
+    }
 }
 
 /// The line of any key of this module.
@@ -67,7 +76,10 @@ pub(crate) fn line_of(key: i64) -> LineNumber {
 pub(crate) fn place_of(key: i64) -> Ref {
     let bits = unpack(key);
     let party = u8::try_from(bits >> PARTY_SHIFT & PARTY_MASK).expect("four bits");
-    Ref { party: PartyIndex(party), index: bits & PLACE_MASK }
+    Ref {
+        party: PartyIndex(party),
+        index: bits & PLACE_MASK,
+    }
 }
 
 /// The root of a full subtree: `level` counts in steps of 8 from 1.
@@ -77,12 +89,24 @@ pub(crate) fn tile(line: LineNumber, party: PartyIndex, level: u64, index: u64) 
 
 /// A cosignature or seal: ascending by log, cosigner, size.
 pub(crate) fn cosigned(line: LineNumber, log: PartyIndex, cosigner: PartyIndex, size: u64) -> i64 {
-    pack(log_bits(line, log) | (u64::from(cosigner.0) & PARTY_MASK) << MIDDLE_SHIFT | size.min(LOW_MASK))
+    pack(
+        log_bits(line, log)
+            | (u64::from(cosigner.0) & PARTY_MASK) << MIDDLE_SHIFT
+            | size.min(LOW_MASK),
+    )
 }
 
 /// One cosigner's cosignatures over a log from `size` on.
-pub(crate) fn cosigned_from(line: LineNumber, log: PartyIndex, cosigner: PartyIndex, size: u64) -> Span {
-    Span { first: cosigned(line, log, cosigner, size), last: cosigned(line, log, cosigner, LOW_MASK) }
+pub(crate) fn cosigned_from(
+    line: LineNumber,
+    log: PartyIndex,
+    cosigner: PartyIndex,
+    size: u64,
+) -> Span {
+    Span {
+        first: cosigned(line, log, cosigner, size),
+        last: cosigned(line, log, cosigner, LOW_MASK),
+    }
 }
 
 /// Log, cosigner and size of a cosignature's key.
@@ -110,7 +134,16 @@ mod tests {
     fn keys_read_back_at_their_bounds() {
         let (line, party) = (LineNumber(LINES_MAX), PartyIndex(15));
         let key = place(line, party, LOG_SIZE_MAX);
-        assert_eq!((line_of(key), place_of(key)), (line, Ref { party, index: LOG_SIZE_MAX }));
+        assert_eq!(
+            (line_of(key), place_of(key)),
+            (
+                line,
+                Ref {
+                    party,
+                    index: LOG_SIZE_MAX
+                }
+            )
+        );
         let key = cosigned(line, party, PartyIndex(14), LOG_SIZE_MAX);
         assert_eq!(cosigned_of(key), (party, PartyIndex(14), LOG_SIZE_MAX));
         assert_eq!(joint_of(joint(line, 77)), 77);

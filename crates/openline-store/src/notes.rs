@@ -39,23 +39,39 @@ macro_rules! stored {
     ($type:ty, $is_seal:literal, $table:literal, $at:ident, $signature:expr) => {
         impl Stored for $type {
             const IS_SEAL: bool = $is_seal;
-            const SELECT: &'static str = concat!("SELECT key, time, signature, sum FROM ", $table, " WHERE key = ?1");
+            const SELECT: &'static str = concat!(
+                "SELECT key, time, signature, sum FROM ",
+                $table,
+                " WHERE key = ?1"
+            );
             const FIRST: &'static str = concat!(
-                "SELECT key, time, signature, sum FROM ", $table, " WHERE key BETWEEN ?1 AND ?2 ORDER BY key LIMIT 1"
+                "SELECT key, time, signature, sum FROM ",
+                $table,
+                " WHERE key BETWEEN ?1 AND ?2 ORDER BY key LIMIT 1"
             );
             const LAST: &'static str = concat!(
-                "SELECT key, time, signature, sum FROM ", $table, " WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1"
+                "SELECT key, time, signature, sum FROM ",
+                $table,
+                " WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1"
             );
-            const INSERT: &'static str =
-                concat!("INSERT INTO ", $table, "(key, time, signature, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING");
+            const INSERT: &'static str = concat!(
+                "INSERT INTO ",
+                $table,
+                "(key, time, signature, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"
+            );
             const SPAN: &'static str = concat!(
-                "SELECT key, time, signature, sum FROM ", $table, " WHERE key BETWEEN ?1 AND ?2 ORDER BY key LIMIT ?3"
+                "SELECT key, time, signature, sum FROM ",
+                $table,
+                " WHERE key BETWEEN ?1 AND ?2 ORDER BY key LIMIT ?3"
             );
             fn parts(&self) -> (u64, &[u8]) {
                 (self.time, &self.signature)
             }
             fn restore(time: u64, signature: &[u8]) -> Option<Self> {
-                Some(Self { time, signature: $signature(signature)? })
+                Some(Self {
+                    time,
+                    signature: $signature(signature)?,
+                })
             }
             fn at(line: LineId, log: PartyIndex, cosigner: PartyIndex, size: u64) -> At {
                 At::$at(line, log, cosigner, size)
@@ -64,8 +80,16 @@ macro_rules! stored {
     };
 }
 
-stored!(Cosignature, false, "cosignature", Cosignature, |bytes: &[u8]| bytes.try_into().ok());
-stored!(Seal, true, "seal", Seal, |bytes: &[u8]| Some(bytes.to_vec()));
+stored!(
+    Cosignature,
+    false,
+    "cosignature",
+    Cosignature,
+    |bytes: &[u8]| bytes.try_into().ok()
+);
+stored!(Seal, true, "seal", Seal, |bytes: &[u8]| Some(
+    bytes.to_vec()
+));
 
 /// The sum of a checkpoint's row.
 pub(crate) fn checkpoint_sum(place: i64, root: &Hash, signature: &[u8]) -> i64 {
@@ -132,26 +156,52 @@ impl Reader {
     ) -> Result<Option<SignedCheckpoint>, ReadError> {
         self.watched(|r| {
             let line = r.line(founded.line())?;
-            let span = Span { first: key::place(line.number, party, first), last: key::place(line.number, party, last) };
+            let span = Span {
+                first: key::place(line.number, party, first),
+                last: key::place(line.number, party, last),
+            };
             let row = r.checkpoint_row(line, span, sql)?;
             Ok(row.map(|row| row.signed(founded.origin(party).to_owned())))
         })
     }
 
-    pub(crate) fn checkpoint_row(&self, line: Line, span: Span, sql: &str) -> Result<Option<CheckpointRow>, ReadError> {
+    pub(crate) fn checkpoint_row(
+        &self,
+        line: Line,
+        span: Span,
+        sql: &str,
+    ) -> Result<Option<CheckpointRow>, ReadError> {
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query([span.first, span.last])?;
-        rows.next()?.map(|row| CheckpointRow::read(row, line)).transpose()
+        rows.next()?
+            .map(|row| CheckpointRow::read(row, line))
+            .transpose()
     }
 
     /// The checkpoint row at exactly this size.
-    pub(crate) fn checkpoint_at(&self, line: Line, party: PartyIndex, size: u64) -> Result<Option<CheckpointRow>, ReadError> {
+    pub(crate) fn checkpoint_at(
+        &self,
+        line: Line,
+        party: PartyIndex,
+        size: u64,
+    ) -> Result<Option<CheckpointRow>, ReadError> {
         let place = key::place(line.number, party, size);
-        self.checkpoint_row(line, Span { first: place, last: place }, ABOVE)
+        self.checkpoint_row(
+            line,
+            Span {
+                first: place,
+                last: place,
+            },
+            ABOVE,
+        )
     }
 
     /// The largest checkpoint of a log.
-    pub(crate) fn last_checkpoint(&self, line: Line, party: PartyIndex) -> Result<Option<CheckpointRow>, ReadError> {
+    pub(crate) fn last_checkpoint(
+        &self,
+        line: Line,
+        party: PartyIndex,
+    ) -> Result<Option<CheckpointRow>, ReadError> {
         self.checkpoint_row(line, key::log_from(line.number, party, 0), AT_OR_BELOW)
     }
 
@@ -159,7 +209,12 @@ impl Reader {
     ///
     /// # Errors
     /// [`ReadError`]
-    pub fn cosignatures(&self, line: LineId, log: PartyIndex, size: u64) -> Result<Vec<Cosigned<Cosignature>>, ReadError> {
+    pub fn cosignatures(
+        &self,
+        line: LineId,
+        log: PartyIndex,
+        size: u64,
+    ) -> Result<Vec<Cosigned<Cosignature>>, ReadError> {
         self.watched(|r| r.all_at(line, log, size))
     }
 
@@ -167,7 +222,12 @@ impl Reader {
     ///
     /// # Errors
     /// [`ReadError`]
-    pub fn seals(&self, line: LineId, log: PartyIndex, size: u64) -> Result<Vec<Cosigned<Seal>>, ReadError> {
+    pub fn seals(
+        &self,
+        line: LineId,
+        log: PartyIndex,
+        size: u64,
+    ) -> Result<Vec<Cosigned<Seal>>, ReadError> {
         self.watched(|r| r.all_at(line, log, size))
     }
 
@@ -182,7 +242,15 @@ impl Reader {
         cosigner: PartyIndex,
         index: u64,
     ) -> Result<Option<Cosigned<Cosignature>>, ReadError> {
-        self.watched(|r| r.one_from(line, log, cosigner, index.saturating_add(1), Cosignature::FIRST))
+        self.watched(|r| {
+            r.one_from(
+                line,
+                log,
+                cosigner,
+                index.saturating_add(1),
+                Cosignature::FIRST,
+            )
+        })
     }
 
     /// The smallest seal of `cosigner` that covers entry `index` of `log`.
@@ -203,7 +271,11 @@ impl Reader {
     ///
     /// # Errors
     /// [`ReadError`]
-    pub fn latest_cosignatures(&self, line: LineId, log: PartyIndex) -> Result<Vec<Cosigned<Cosignature>>, ReadError> {
+    pub fn latest_cosignatures(
+        &self,
+        line: LineId,
+        log: PartyIndex,
+    ) -> Result<Vec<Cosigned<Cosignature>>, ReadError> {
         self.watched(|r| r.latest(line, log))
     }
 
@@ -211,11 +283,20 @@ impl Reader {
     ///
     /// # Errors
     /// [`ReadError`]
-    pub fn latest_seals(&self, line: LineId, log: PartyIndex) -> Result<Vec<Cosigned<Seal>>, ReadError> {
+    pub fn latest_seals(
+        &self,
+        line: LineId,
+        log: PartyIndex,
+    ) -> Result<Vec<Cosigned<Seal>>, ReadError> {
         self.watched(|r| r.latest(line, log))
     }
 
-    fn all_at<T: Stored>(&self, line: LineId, log: PartyIndex, size: u64) -> Result<Vec<Cosigned<T>>, ReadError> {
+    fn all_at<T: Stored>(
+        &self,
+        line: LineId,
+        log: PartyIndex,
+        size: u64,
+    ) -> Result<Vec<Cosigned<T>>, ReadError> {
         let line = self.line(line)?;
         let mut statement = self.conn.prepare_cached(T::SELECT)?;
         let mut all = Vec::new();
@@ -228,8 +309,14 @@ impl Reader {
         Ok(all)
     }
 
-    fn latest<T: Stored>(&self, line: LineId, log: PartyIndex) -> Result<Vec<Cosigned<T>>, ReadError> {
-        parties().filter_map(|cosigner| self.one_from(line, log, cosigner, 0, T::LAST).transpose()).collect()
+    fn latest<T: Stored>(
+        &self,
+        line: LineId,
+        log: PartyIndex,
+    ) -> Result<Vec<Cosigned<T>>, ReadError> {
+        parties()
+            .filter_map(|cosigner| self.one_from(line, log, cosigner, 0, T::LAST).transpose())
+            .collect()
     }
 
     fn one_from<T: Stored>(
@@ -244,7 +331,11 @@ impl Reader {
         let span = key::cosigned_from(line.number, log, cosigner, size);
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query([span.first, span.last])?;
-        Ok(rows.next()?.map(|row| read_cosigned(row, line)).transpose()?.map(|(_, cosigned)| cosigned))
+        Ok(rows
+            .next()?
+            .map(|row| read_cosigned(row, line))
+            .transpose()?
+            .map(|(_, cosigned)| cosigned))
     }
 
     /// Evidence of forks on a line: whose, and the evidence's bytes.
@@ -255,7 +346,8 @@ impl Reader {
         self.watched(|r| {
             let line = r.line(line)?;
             let span = key::line_span(line.number);
-            let sql = "SELECT log, evidence, sum FROM fork WHERE log BETWEEN ?1 AND ?2 ORDER BY number";
+            let sql =
+                "SELECT log, evidence, sum FROM fork WHERE log BETWEEN ?1 AND ?2 ORDER BY number";
             let mut statement = r.conn.prepare_cached(sql)?;
             let mut rows = statement.query([span.first, span.last])?;
             let mut forks = Vec::new();
@@ -273,21 +365,23 @@ impl Reader {
 
     /// Whether a body was purged, by the last change of it.
     pub(crate) fn is_purged(&self, place: i64) -> Result<bool, ReadError> {
-        let sql = "SELECT is_present FROM body_change WHERE place = ?1 ORDER BY number DESC LIMIT 1";
-        let last = self.conn.prepare_cached(sql)?.query_row([place], |row| row.get::<_, bool>(0)).optional()?;
+        let sql =
+            "SELECT is_present FROM body_change WHERE place = ?1 ORDER BY number DESC LIMIT 1";
+        let last = self
+            .conn
+            .prepare_cached(sql)?
+            .query_row([place], |row| row.get::<_, bool>(0))
+            .optional()?;
         Ok(last == Some(false))
     }
 }
 
-const ABOVE: &str =
-    "SELECT place, root, signature, sum FROM checkpoint WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT 1";
-const AT_OR_BELOW: &str =
-    "SELECT place, root, signature, sum FROM checkpoint WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC LIMIT 1";
+const ABOVE: &str = "SELECT place, root, signature, sum FROM checkpoint WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT 1";
+const AT_OR_BELOW: &str = "SELECT place, root, signature, sum FROM checkpoint WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC LIMIT 1";
 
 /// A checkpoint without its origin.
 #[derive(Debug, Clone)]
 pub(crate) struct CheckpointRow {
-    pub(crate) party: PartyIndex,
     pub(crate) size: u64,
     pub(crate) root: Hash,
     pub(crate) signature: [u8; 64],
@@ -299,21 +393,40 @@ impl CheckpointRow {
         let at = key::place_of(place);
         let rot = || ReadError::Rot(At::Checkpoint(line.id, at.party, at.index));
         let root = crate::read::hash(row, 1)?.ok_or_else(rot)?;
-        let signature: [u8; 64] = row.get_ref(2)?.as_blob().ok().and_then(|b| b.try_into().ok()).ok_or_else(rot)?;
+        let signature: [u8; 64] = row
+            .get_ref(2)?
+            .as_blob()
+            .ok()
+            .and_then(|b| b.try_into().ok())
+            .ok_or_else(rot)?;
         if row.get::<_, i64>(3)? != checkpoint_sum(place, &root, &signature) {
             return Err(rot());
         }
-        Ok(Self { party: at.party, size: at.index, root, signature })
+        Ok(Self {
+            size: at.index,
+            root,
+            signature,
+        })
     }
 
     pub(crate) fn signed(self, origin: String) -> SignedCheckpoint {
-        let checkpoint = Checkpoint { origin, size: self.size, root: self.root };
-        SignedCheckpoint { checkpoint, signature: self.signature }
+        let checkpoint = Checkpoint {
+            origin,
+            size: self.size,
+            root: self.root,
+        };
+        SignedCheckpoint {
+            checkpoint,
+            signature: self.signature,
+        }
     }
 }
 
 /// Reads a cosignature's row; returns the log too.
-pub(crate) fn read_cosigned<T: Stored>(row: &Row<'_>, line: Line) -> Result<(PartyIndex, Cosigned<T>), ReadError> {
+pub(crate) fn read_cosigned<T: Stored>(
+    row: &Row<'_>,
+    line: Line,
+) -> Result<(PartyIndex, Cosigned<T>), ReadError> {
     let key = row.get::<_, i64>(0)?;
     let (log, cosigner, size) = key::cosigned_of(key);
     let rot = || ReadError::Rot(T::at(line.id, log, cosigner, size));
@@ -323,7 +436,14 @@ pub(crate) fn read_cosigned<T: Stored>(row: &Row<'_>, line: Line) -> Result<(Par
         return Err(rot());
     }
     let signature = T::restore(number(time).ok_or_else(rot)?, bytes).ok_or_else(rot)?;
-    Ok((log, Cosigned { cosigner, size, signature }))
+    Ok((
+        log,
+        Cosigned {
+            cosigner,
+            size,
+            signature,
+        },
+    ))
 }
 
 /// Every index a party can have.

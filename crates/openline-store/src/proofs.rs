@@ -25,7 +25,13 @@ impl Reader {
     ///
     /// # Errors
     /// [`ReadError::Beyond`] if fewer entries are held, or `index` is not below `size`.
-    pub fn inclusion(&self, line: LineId, party: PartyIndex, index: u64, size: u64) -> Result<Vec<Hash>, ReadError> {
+    pub fn inclusion(
+        &self,
+        line: LineId,
+        party: PartyIndex,
+        index: u64,
+        size: u64,
+    ) -> Result<Vec<Hash>, ReadError> {
         self.watched(|r| {
             let line = r.held(line, party, size)?;
             if index >= size {
@@ -39,7 +45,13 @@ impl Reader {
     ///
     /// # Errors
     /// [`ReadError::Beyond`] if fewer than `new` entries are held, or `old` is above `new`.
-    pub fn consistency(&self, line: LineId, party: PartyIndex, old: u64, new: u64) -> Result<Vec<Hash>, ReadError> {
+    pub fn consistency(
+        &self,
+        line: LineId,
+        party: PartyIndex,
+        old: u64,
+        new: u64,
+    ) -> Result<Vec<Hash>, ReadError> {
         self.watched(|r| {
             let line = r.held(line, party, new)?;
             match old {
@@ -53,7 +65,11 @@ impl Reader {
     fn held(&self, line: LineId, party: PartyIndex, size: u64) -> Result<Line, ReadError> {
         let line = self.line(line)?;
         let held = self.size_of(line, party)?;
-        if size > held { Err(ReadError::Beyond { held }) } else { Ok(line) }
+        if size > held {
+            Err(ReadError::Beyond { held })
+        } else {
+            Ok(line)
+        }
     }
 
     /// The tree of a log, for sizes up to what is held.
@@ -66,18 +82,50 @@ impl Reader {
     }
 
     /// The root of the 2^level leaves from `index` × 2^level.
-    fn node(&self, line: Line, party: PartyIndex, level: u32, index: u64) -> Result<Hash, ReadError> {
-        let step = usize::try_from(level / TILE_BITS).unwrap_or(TILE_LEVELS).min(TILE_LEVELS);
+    fn node(
+        &self,
+        line: Line,
+        party: PartyIndex,
+        level: u32,
+        index: u64,
+    ) -> Result<Hash, ReadError> {
+        let step = usize::try_from(level / TILE_BITS)
+            .unwrap_or(TILE_LEVELS)
+            .min(TILE_LEVELS);
         let above = level - TILE_BITS * u32::try_from(step).expect("four steps");
-        Ok(root_of(self.nodes(line, party, step, index << above, (index + 1) << above)?))
+        Ok(root_of(self.nodes(
+            line,
+            party,
+            step,
+            index << above,
+            (index + 1) << above,
+        )?))
     }
 
     /// The nodes of a step of [`TreeTail`], from `from` up to `to`.
-    fn nodes(&self, line: Line, party: PartyIndex, step: usize, from: u64, to: u64) -> Result<Vec<Hash>, ReadError> {
-        if step == 0 { self.leaves(line, party, from, to) } else { self.tiles(line, party, step, from, to) }
+    fn nodes(
+        &self,
+        line: Line,
+        party: PartyIndex,
+        step: usize,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<Hash>, ReadError> {
+        if step == 0 {
+            self.leaves(line, party, from, to)
+        } else {
+            self.tiles(line, party, step, from, to)
+        }
     }
 
-    fn tiles(&self, line: Line, party: PartyIndex, step: usize, from: u64, to: u64) -> Result<Vec<Hash>, ReadError> {
+    fn tiles(
+        &self,
+        line: Line,
+        party: PartyIndex,
+        step: usize,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<Hash>, ReadError> {
         let sql = "SELECT key, hash, sum FROM tile WHERE key >= ?1 AND key < ?2 ORDER BY key";
         let mut statement = self.conn.prepare_cached(sql)?;
         let key_of = |index| key::tile(line.number, party, step as u64, index);
@@ -97,7 +145,14 @@ impl Reader {
     }
 
     /// The growing edge of a log's tree at its stored size.
-    pub(crate) fn tree_tail(&self, line: Line, party: PartyIndex, size: u64) -> Result<TreeTail, ReadError> {
-        TreeTail::load(size, |step, from, to| self.nodes(line, party, step, from, to))
+    pub(crate) fn tree_tail(
+        &self,
+        line: Line,
+        party: PartyIndex,
+        size: u64,
+    ) -> Result<TreeTail, ReadError> {
+        TreeTail::load(size, |step, from, to| {
+            self.nodes(line, party, step, from, to)
+        })
     }
 }

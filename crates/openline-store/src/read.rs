@@ -26,7 +26,6 @@ macro_rules! entry_columns {
          FROM entry e LEFT JOIN numbered n ON n.place = e.place LEFT JOIN joint j ON j.number = n.number"
     };
 }
-pub(crate) use entry_columns;
 
 /// How much one read may return. At least one entry is returned if there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +63,9 @@ pub struct StoredEntry {
     /// The bytes, as they came.
     pub raw: RawEntry,
 }
+
+/// A line's row, read or not.
+pub(crate) type LineRow = (Line, Result<StoredLine, ReadError>);
 
 /// A line's number in this store and its id, to point at in errors.
 #[derive(Debug, Clone, Copy)]
@@ -110,16 +112,27 @@ impl Reader {
     pub(crate) fn open_file(path: &Path, health: Arc<Health>) -> Result<Self, OpenError> {
         schema::check_library()?;
         if !path.exists() {
-            return Err(OpenError::Absent { path: path.to_owned() });
+            return Err(OpenError::Absent {
+                path: path.to_owned(),
+            });
         }
         let conn = connect_read_only(path)?;
         schema::identify(&conn, path)?;
-        Ok(Self { conn, health, origin: Origin::File(path.to_owned()) })
+        Ok(Self {
+            conn,
+            health,
+            origin: Origin::File(path.to_owned()),
+        })
     }
 
     pub(crate) fn open_memory(name: &str, health: Arc<Health>) -> Result<Self, OpenError> {
-        let conn = connect_memory(name).map_err(|error| schema::failed(Path::new(":memory:"), &error))?;
-        Ok(Self { conn, health, origin: Origin::Memory(name.to_owned()) })
+        let conn =
+            connect_memory(name).map_err(|error| schema::failed(Path::new(":memory:"), &error))?;
+        Ok(Self {
+            conn,
+            health,
+            origin: Origin::Memory(name.to_owned()),
+        })
     }
 
     /// Opens another reader of the same data, which shares what is known of damage.
@@ -143,7 +156,10 @@ impl Reader {
     ///
     /// # Errors
     /// What `f` fails with, or the failure to begin.
-    pub fn consistently<T>(&self, f: impl FnOnce(&Self) -> Result<T, ReadError>) -> Result<T, ReadError> {
+    pub fn consistently<T>(
+        &self,
+        f: impl FnOnce(&Self) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
         if !self.conn.is_autocommit() {
             return f(self);
         }
@@ -154,7 +170,10 @@ impl Reader {
     }
 
     /// Runs a read and notes damage that it finds.
-    pub(crate) fn watched<T>(&self, f: impl FnOnce(&Self) -> Result<T, ReadError>) -> Result<T, ReadError> {
+    pub(crate) fn watched<T>(
+        &self,
+        f: impl FnOnce(&Self) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
         f(self).map_err(|error| self.health.watch(error))
     }
 
@@ -164,7 +183,9 @@ impl Reader {
     /// [`ReadError`]
     pub fn lines(&self) -> Result<Vec<StoredLine>, ReadError> {
         self.watched(|r| {
-            let mut statement = r.conn.prepare_cached("SELECT number, id, instrument, sum FROM line ORDER BY number")?;
+            let mut statement = r
+                .conn
+                .prepare_cached("SELECT number, id, instrument, sum FROM line ORDER BY number")?;
             let mut rows = statement.query([])?;
             let mut lines = Vec::new();
             while let Some(row) = rows.next()? {
@@ -175,8 +196,12 @@ impl Reader {
     }
 
     /// Every line's row by itself, whether or not it is right; one whose id can't be read has no use.
-    pub(crate) fn line_rows(&self) -> Result<Vec<(Line, Result<StoredLine, ReadError>)>, ReadError> {
-        let mut statement = self.conn.prepare_cached("SELECT number, id, instrument, sum FROM line ORDER BY number")?;
+    pub(crate) fn line_rows(
+        &self,
+    ) -> Result<Vec<LineRow>, ReadError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT number, id, instrument, sum FROM line ORDER BY number")?;
         let mut rows = statement.query([])?;
         let mut lines = Vec::new();
         while let Some(row) = rows.next()? {
@@ -189,10 +214,17 @@ impl Reader {
 
     /// The line of this id.
     pub(crate) fn line(&self, id: LineId) -> Result<Line, ReadError> {
-        let mut statement = self.conn.prepare_cached("SELECT number FROM line WHERE id = ?1")?;
-        let found = statement.query_row([&id.0.0[..]], |row| row.get::<_, i64>(0)).optional()?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT number FROM line WHERE id = ?1")?;
+        let found = statement
+            .query_row([&id.0.0[..]], |row| row.get::<_, i64>(0))
+            .optional()?;
         let found = found.ok_or(ReadError::UnknownLine(id))?;
-        Ok(Line { number: LineNumber(number(found).ok_or(ReadError::Rot(At::Line(id)))?), id })
+        Ok(Line {
+            number: LineNumber(number(found).ok_or(ReadError::Rot(At::Line(id)))?),
+            id,
+        })
     }
 
     /// How many entries of `party`'s log are held.
@@ -205,12 +237,18 @@ impl Reader {
 
     pub(crate) fn size_of(&self, line: Line, party: PartyIndex) -> Result<u64, ReadError> {
         let span = key::log_from(line.number, party, 0);
-        let last = self.last_key("SELECT max(place) FROM entry WHERE place BETWEEN ?1 AND ?2", span)?;
+        let last = self.last_key(
+            "SELECT max(place) FROM entry WHERE place BETWEEN ?1 AND ?2",
+            span,
+        )?;
         Ok(last.map_or(0, |key| key::place_of(key).index + 1))
     }
 
     pub(crate) fn last_key(&self, sql: &str, span: Span) -> Result<Option<i64>, ReadError> {
-        Ok(self.conn.prepare_cached(sql)?.query_row([span.first, span.last], |row| row.get(0))?)
+        Ok(self
+            .conn
+            .prepare_cached(sql)?
+            .query_row([span.first, span.last], |row| row.get(0))?)
     }
 
     /// One entry, if it is held.
@@ -225,9 +263,13 @@ impl Reader {
     }
 
     pub(crate) fn row(&self, line: Line, place: Ref) -> Result<Option<EntryRow>, ReadError> {
-        let mut statement = self.conn.prepare_cached(concat!(entry_columns!(), " WHERE e.place = ?1"))?;
+        let mut statement = self
+            .conn
+            .prepare_cached(concat!(entry_columns!(), " WHERE e.place = ?1"))?;
         let mut rows = statement.query([key::place(line.number, place.party, place.index)])?;
-        rows.next()?.map(|row| EntryRow::read(row, line, place)).transpose()
+        rows.next()?
+            .map(|row| EntryRow::read(row, line, place))
+            .transpose()
     }
 
     /// Entries of one log from `from` on, as far as `limits` allow.
@@ -244,12 +286,22 @@ impl Reader {
         self.watched(|r| {
             let line = r.line(line)?;
             let span = key::log_from(line.number, party, from);
-            let sql = concat!(entry_columns!(), " WHERE e.place BETWEEN ?1 AND ?2 ORDER BY e.place LIMIT ?3");
+            let sql = concat!(
+                entry_columns!(),
+                " WHERE e.place BETWEEN ?1 AND ?2 ORDER BY e.place LIMIT ?3"
+            );
             let mut statement = r.conn.prepare_cached(sql)?;
-            let mut rows = statement.query(params![span.first, span.last, stored(limits.entries.max(1) as u64)])?;
+            let mut rows = statement.query(params![
+                span.first,
+                span.last,
+                stored(limits.entries.max(1) as u64)
+            ])?;
             let mut taken = Taken::new(limits);
             while let Some(row) = rows.next()? {
-                let place = Ref { party, index: from + taken.entries.len() as u64 };
+                let place = Ref {
+                    party,
+                    index: from + taken.entries.len() as u64,
+                };
                 if !taken.push(EntryRow::read(row, line, place)?.whole(line)?) {
                     break;
                 }
@@ -262,7 +314,12 @@ impl Reader {
     ///
     /// # Errors
     /// [`ReadError::Rot`] at the first whose bytes have changed or that is missing.
-    pub fn settled_entries(&self, line: LineId, from: u64, limits: Limits) -> Result<Vec<StoredEntry>, ReadError> {
+    pub fn settled_entries(
+        &self,
+        line: LineId,
+        from: u64,
+        limits: Limits,
+    ) -> Result<Vec<StoredEntry>, ReadError> {
         self.watched(|r| {
             let line = r.line(line)?;
             let span = key::line_span(line.number);
@@ -309,10 +366,19 @@ impl Reader {
     }
 
     /// Leaf hashes of a log from `from` up to `to`.
-    pub(crate) fn leaves(&self, line: Line, party: PartyIndex, from: u64, to: u64) -> Result<Vec<Hash>, ReadError> {
+    pub(crate) fn leaves(
+        &self,
+        line: Line,
+        party: PartyIndex,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<Hash>, ReadError> {
         let sql = "SELECT place, lamport, arrived, sum, leaf FROM entry WHERE place >= ?1 AND place < ?2 ORDER BY place";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let (first, end) = (key::place(line.number, party, from), key::place(line.number, party, to));
+        let (first, end) = (
+            key::place(line.number, party, from),
+            key::place(line.number, party, to),
+        );
         let mut rows = statement.query([first, end])?;
         let mut leaves = Vec::new();
         for index in from..to {
@@ -320,7 +386,8 @@ impl Reader {
             let row = rows.next()?.ok_or_else(rot)?;
             let place: i64 = row.get(0)?;
             let leaf = hash(row, 4)?.ok_or_else(rot)?;
-            let is_right = row.get::<_, i64>(3)? == entry_sum(place, row.get(1)?, row.get(2)?, &leaf);
+            let is_right =
+                row.get::<_, i64>(3)? == entry_sum(place, row.get(1)?, row.get(2)?, &leaf);
             if !is_right || place != key::place(line.number, party, index) {
                 return Err(rot());
             }
@@ -338,7 +405,8 @@ fn connect_read_only(path: &Path) -> Result<Connection, OpenError> {
         schema::set_up(conn)?;
         conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
     };
-    let plain = Connection::open_with_flags(path, flags).and_then(|conn| look(&conn).map(|()| conn));
+    let plain =
+        Connection::open_with_flags(path, flags).and_then(|conn| look(&conn).map(|()| conn));
     let error = match plain {
         Ok(conn) => return Ok(conn),
         Err(error) => error,
@@ -358,7 +426,16 @@ fn connect_read_only(path: &Path) -> Result<Connection, OpenError> {
 fn escape(path: &Path) -> String {
     let bytes = path.as_os_str().as_encoded_bytes();
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_' | b'~');
-    bytes.iter().map(|b| if plain(*b) { char::from(*b).to_string() } else { format!("%{b:02X}") }).collect()
+    bytes
+        .iter()
+        .map(|b| {
+            if plain(*b) {
+                char::from(*b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
 }
 
 /// Connects to data in memory that connections of this process share under `name`.
@@ -411,15 +488,29 @@ impl EntryRow {
         }
         let header = Header::decode(&header_bytes).map_err(|_| rot())?;
         let is_kind_right = row.get::<_, i64>(1)? == stored(header.kind.number());
-        let is_sum_right = is_kind_right && row.get::<_, i64>(4)? == entry_sum(key, lamport, arrived_ms, &leaf);
+        let is_sum_right =
+            is_kind_right && row.get::<_, i64>(4)? == entry_sum(key, lamport, arrived_ms, &leaf);
         let body = read_body(row, &header)?;
-        let number = match (row.get::<_, Option<i64>>(9)?, row.get::<_, Option<i64>>(10)?) {
+        let number = match (
+            row.get::<_, Option<i64>>(9)?,
+            row.get::<_, Option<i64>>(10)?,
+        ) {
             (None, _) => Some(None),
             (Some(number), Some(back)) if back == key => Some(Some(key::joint_of(number))),
             (Some(_), _) => None,
         };
         let lamport = number_or(lamport, rot)?;
-        Ok(Self { place, header, header_bytes, leaf, lamport, arrived_ms, is_sum_right, body, number })
+        Ok(Self {
+            place,
+            header,
+            header_bytes,
+            leaf,
+            lamport,
+            arrived_ms,
+            is_sum_right,
+            body,
+            number,
+        })
     }
 
     /// The entry, if every part of the row is right.
@@ -430,7 +521,9 @@ impl EntryRow {
             StoredBody::Absent => None,
             StoredBody::Rotten => return Err(rot),
         };
-        let Some(number) = self.number.filter(|_| self.is_sum_right) else { return Err(rot) };
+        let Some(number) = self.number.filter(|_| self.is_sum_right) else {
+            return Err(rot);
+        };
         Ok(StoredEntry {
             place: self.place,
             header: self.header,
@@ -438,19 +531,29 @@ impl EntryRow {
             lamport: self.lamport,
             arrived_ms: self.arrived_ms,
             number,
-            raw: RawEntry { header: self.header_bytes, body },
+            raw: RawEntry {
+                header: self.header_bytes,
+                body,
+            },
         })
     }
 }
 
 fn read_body(row: &Row<'_>, header: &Header) -> Result<StoredBody, ReadError> {
-    Ok(match (row.get::<_, Option<Vec<u8>>>(7)?, row.get::<_, Option<Vec<u8>>>(8)?) {
-        (None, None) => StoredBody::Absent,
-        (Some(salt), Some(body)) if salt.len() == SALT_LEN && Hash::of(&[&salt, &body]) == header.body_hash => {
-            StoredBody::Present(salt, body)
-        }
-        _ => StoredBody::Rotten,
-    })
+    Ok(
+        match (
+            row.get::<_, Option<Vec<u8>>>(7)?,
+            row.get::<_, Option<Vec<u8>>>(8)?,
+        ) {
+            (None, None) => StoredBody::Absent,
+            (Some(salt), Some(body))
+                if salt.len() == SALT_LEN && Hash::of(&[&salt, &body]) == header.body_hash =>
+            {
+                StoredBody::Present(salt, body)
+            }
+            _ => StoredBody::Rotten,
+        },
+    )
 }
 
 fn number_or(value: i64, rot: impl FnOnce() -> ReadError) -> Result<u64, ReadError> {
@@ -467,12 +570,19 @@ fn read_line(row: &Row<'_>) -> Result<StoredLine, ReadError> {
     let id = hash(row, 1)?.map(LineId).ok_or(ReadError::Rot(At::Store))?;
     let instrument: Vec<u8> = row.get(2)?;
     let line = StoredLine { id, instrument };
-    if row.get::<_, i64>(3)? == line_sum(row.get(0)?, &line) { Ok(line) } else { Err(ReadError::Rot(At::Line(id))) }
+    if row.get::<_, i64>(3)? == line_sum(row.get(0)?, &line) {
+        Ok(line)
+    } else {
+        Err(ReadError::Rot(At::Line(id)))
+    }
 }
 
 /// The sum of a line's row.
 pub(crate) fn line_sum(number: i64, line: &StoredLine) -> i64 {
-    keyed_sum(number, Hash::of(&[&line.id.0.0, &line.instrument]).0.as_slice())
+    keyed_sum(
+        number,
+        Hash::of(&[&line.id.0.0, &line.instrument]).0.as_slice(),
+    )
 }
 
 /// Entries taken until a limit is met.
@@ -484,12 +594,20 @@ struct Taken {
 
 impl Taken {
     fn new(limits: Limits) -> Self {
-        Self { entries: Vec::new(), limits, bytes: 0 }
+        Self {
+            entries: Vec::new(),
+            limits,
+            bytes: 0,
+        }
     }
 
     /// Takes an entry if it still fits; the first always does.
     fn push(&mut self, entry: StoredEntry) -> bool {
-        let body = entry.raw.body.as_ref().map_or(0, |(salt, body)| salt.len() + body.len());
+        let body = entry
+            .raw
+            .body
+            .as_ref()
+            .map_or(0, |(salt, body)| salt.len() + body.len());
         self.bytes += entry.raw.header.len() + body;
         let fits = self.entries.is_empty() || self.bytes <= self.limits.bytes;
         if fits {

@@ -38,7 +38,12 @@ pub trait Healer {
     fn entry(&mut self, line: LineId, place: Ref) -> Option<RawEntry>;
 
     /// The checkpoint of the smallest size above `size`, with its party's signature.
-    fn checkpoint_above(&mut self, line: LineId, party: PartyIndex, size: u64) -> Option<SignedCheckpoint> {
+    fn checkpoint_above(
+        &mut self,
+        line: LineId,
+        party: PartyIndex,
+        size: u64,
+    ) -> Option<SignedCheckpoint> {
         let _ = (line, party, size);
         None
     }
@@ -139,11 +144,24 @@ fn make(
 ) -> Result<RebuildReport, RebuildError> {
     let fresh = Store::create_file(into)?;
     let report = RebuildReport::default();
-    let mut work = Rebuild { damaged, fresh, healer, progress, report, uncommitted: 0, failure: None };
+    let mut work = Rebuild {
+        damaged,
+        fresh,
+        healer,
+        progress,
+        report,
+        uncommitted: 0,
+        failure: None,
+    };
     work.begin();
     for (line, stored) in damaged.line_rows()? {
-        let instrument = stored.ok().map(|line| line.instrument).or_else(|| work.healer.instrument(line.id));
-        let founded = instrument.and_then(|bytes| Founded::decode(&bytes).ok()).filter(|f| f.line() == line.id);
+        let instrument = stored
+            .ok()
+            .map(|line| line.instrument)
+            .or_else(|| work.healer.instrument(line.id));
+        let founded = instrument
+            .and_then(|bytes| Founded::decode(&bytes).ok())
+            .filter(|f| f.line() == line.id);
         match founded {
             Some(founded) => work.line(line, Arc::new(founded)),
             None => work.report.lost_lines.push(line.id),
@@ -158,7 +176,12 @@ fn make(
         updated_ms: 0,
     });
     work.end();
-    let Rebuild { fresh, report, failure, .. } = work;
+    let Rebuild {
+        fresh,
+        report,
+        failure,
+        ..
+    } = work;
     if let Some(failure) = failure {
         return Err(failure.into());
     }
@@ -218,16 +241,32 @@ impl Rebuild<'_> {
 
     fn line(&mut self, line: Line, founded: Arc<Founded>) {
         self.store(&Write::Line { founded: &founded });
-        let mut salvage = Salvage { line, founded: founded.clone(), arrived: BTreeMap::new(), last_arrived: 0, work: self };
+        let mut salvage = Salvage {
+            line,
+            founded: founded.clone(),
+            arrived: BTreeMap::new(),
+            last_arrived: 0,
+            work: self,
+        };
         let logs = replay(founded.clone(), &mut salvage);
         for party in founded.parties() {
-            let (rebuilt, held) = (logs.size(party), self.damaged.size_of(line, party).unwrap_or(0));
+            let (rebuilt, held) = (
+                logs.size(party),
+                self.damaged.size_of(line, party).unwrap_or(0),
+            );
             if rebuilt < held {
-                self.report.shortened.push(Shortened { line: line.id, party, rebuilt, held });
+                self.report.shortened.push(Shortened {
+                    line: line.id,
+                    party,
+                    rebuilt,
+                    held,
+                });
             }
         }
         self.report.lines += 1;
-        self.report.missing_bodies.extend(logs.missing_bodies().map(|place| (line.id, place)));
+        self.report
+            .missing_bodies
+            .extend(logs.missing_bodies().map(|place| (line.id, place)));
         self.cosigned::<Cosignature>(line, &logs, |work, log, c, signed| {
             let checkpoint = &signed.checkpoint;
             logs.check_cosignature(c.cosigner, log, checkpoint, &c.signature)?;
@@ -243,7 +282,13 @@ impl Rebuild<'_> {
         self.cosigned::<Seal>(line, &logs, |work, log, c, signed| {
             let checkpoint = &signed.checkpoint;
             logs.check_seal(c.cosigner, log, checkpoint, &c.signature)?;
-            work.store(&Write::Seal { line: line.id, log, cosigner: c.cosigner, checkpoint, seal: &c.signature });
+            work.store(&Write::Seal {
+                line: line.id,
+                log,
+                cosigner: c.cosigner,
+                checkpoint,
+                seal: &c.signature,
+            });
             Ok(())
         });
         self.forks(line, &logs);
@@ -267,9 +312,14 @@ impl Rebuild<'_> {
                     None => break,
                     Some(Ok((log, cosigned))) => {
                         let at = T::at(line.id, log, cosigned.cosigner, cosigned.size);
-                        let signed = self.fresh.checkpoint(logs.founded(), log, cosigned.size).ok().flatten();
+                        let signed = self
+                            .fresh
+                            .checkpoint(logs.founded(), log, cosigned.size)
+                            .ok()
+                            .flatten();
                         let is_kept = cosigned.cosigner.at() < parties
-                            && signed.is_some_and(|signed| keep(self, log, &cosigned, &signed).is_ok());
+                            && signed
+                                .is_some_and(|signed| keep(self, log, &cosigned, &signed).is_ok());
                         if !is_kept {
                             self.report.lost.push(at);
                         }
@@ -289,7 +339,11 @@ impl Rebuild<'_> {
         };
         for (party, evidence) in forks {
             if Fork::decode(&evidence).and_then(|fork| fork.check(&ring)) == Ok(party) {
-                self.store(&Write::Fork { line: line.id, party, evidence: &evidence });
+                self.store(&Write::Fork {
+                    line: line.id,
+                    party,
+                    evidence: &evidence,
+                });
             } else {
                 self.report.lost.push(At::Fork(line.id, party));
             }
@@ -301,11 +355,24 @@ impl Rebuild<'_> {
             let sql = "SELECT kind, key, value, updated, sum FROM document WHERE rowid = ?1";
             match self.damaged.numbered(sql, number, read_document) {
                 Ok(None) => {}
-                Ok(Some(Document { kind, key, value, updated_ms })) => {
-                    self.store(&Write::Document { kind: &kind, key: &key, value: &value, updated_ms });
+                Ok(Some(Document {
+                    kind,
+                    key,
+                    value,
+                    updated_ms,
+                })) => {
+                    self.store(&Write::Document {
+                        kind: &kind,
+                        key: &key,
+                        value: &value,
+                        updated_ms,
+                    });
                 }
                 Err(ReadError::Rot(at)) => self.report.lost.push(at),
-                Err(_) => self.report.lost.push(At::Document("?".into(), number.to_string())),
+                Err(_) => self
+                    .report
+                    .lost
+                    .push(At::Document("?".into(), number.to_string())),
             }
         }
     }
@@ -316,7 +383,12 @@ impl Rebuild<'_> {
         let mut lost_from = None;
         for number in 1..=self.last_number("SELECT max(number) FROM audit") {
             let sql = "SELECT number, at, text, previous, hash FROM audit WHERE number = ?1";
-            let item = self.damaged.numbered(sql, number, read_audit).ok().flatten().filter(AuditItem::is_right);
+            let item = self
+                .damaged
+                .numbered(sql, number, read_audit)
+                .ok()
+                .flatten()
+                .filter(AuditItem::is_right);
             let Some(item) = item else {
                 self.report.lost.push(At::Audit(number.unsigned_abs()));
                 lost_from.get_or_insert(number.unsigned_abs());
@@ -328,8 +400,16 @@ impl Rebuild<'_> {
             }
             if let Some(number) = lost_from.take() {
                 let previous = last.as_ref().map_or(Hash::default(), |last| last.hash);
-                let number = number.min(item.number - 1).max(last.as_ref().map_or(1, |last| last.number + 1));
-                let gap = AuditItem { number, at_ms: item.at_ms, text: None, previous, hash: item.previous };
+                let number = number
+                    .min(item.number - 1)
+                    .max(last.as_ref().map_or(1, |last| last.number + 1));
+                let gap = AuditItem {
+                    number,
+                    at_ms: item.at_ms,
+                    text: None,
+                    previous,
+                    hash: item.previous,
+                };
                 self.attempt(|fresh| fresh.put_audit(&gap));
             }
             self.attempt(|fresh| fresh.put_audit(&item));
@@ -338,7 +418,12 @@ impl Rebuild<'_> {
     }
 
     fn last_number(&self, sql: &str) -> i64 {
-        self.damaged.conn.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).ok().flatten().unwrap_or(0)
+        self.damaged
+            .conn
+            .query_row(sql, [], |row| row.get::<_, Option<i64>>(0))
+            .ok()
+            .flatten()
+            .unwrap_or(0)
     }
 }
 
@@ -357,10 +442,17 @@ impl Source for Salvage<'_, '_> {
         let held = self.work.damaged.size_of(self.line, party);
         let mut from = size;
         loop {
-            match self.work.damaged.checkpoint_above(&self.founded, party, from) {
+            match self
+                .work
+                .damaged
+                .checkpoint_above(&self.founded, party, from)
+            {
                 Ok(Some(signed)) => return Some(signed),
                 Err(ReadError::Rot(At::Checkpoint(_, _, at))) => {
-                    self.work.report.lost.push(At::Checkpoint(self.line.id, party, at));
+                    self.work
+                        .report
+                        .lost
+                        .push(At::Checkpoint(self.line.id, party, at));
                     from = at.max(from + 1);
                 }
                 Ok(None) | Err(_) => break,
@@ -369,7 +461,10 @@ impl Source for Salvage<'_, '_> {
         if held.is_ok_and(|held| held <= size) {
             return None;
         }
-        self.work.healer.checkpoint_above(self.line.id, party, size).filter(|signed| signed.checkpoint.size > size)
+        self.work
+            .healer
+            .checkpoint_above(self.line.id, party, size)
+            .filter(|signed| signed.checkpoint.size > size)
     }
 
     fn entry(&mut self, place: Ref) -> Option<RawEntry> {
@@ -388,29 +483,55 @@ impl Source for Salvage<'_, '_> {
             StoredBody::Absent if self.work.damaged.is_purged(key).unwrap_or(false) => None,
             StoredBody::Absent | StoredBody::Rotten => {
                 let other = self.work.healer.entry(self.line.id, place);
-                let body = other.filter(|other| other.header == row.header_bytes).and_then(|other| other.body);
+                let body = other
+                    .filter(|other| other.header == row.header_bytes)
+                    .and_then(|other| other.body);
                 self.work.report.healed += u64::from(body.is_some());
                 body.filter(|(salt, body)| Hash::of(&[salt, body]) == row.header.body_hash)
             }
         };
-        Some(RawEntry { header: row.header_bytes, body })
+        Some(RawEntry {
+            header: row.header_bytes,
+            body,
+        })
     }
 
     fn admitted(&mut self, batch: &AdmittedBatch, applied: &Applied, logs: &Logs) {
         let line = self.line.id;
         let mut entries = Vec::with_capacity(batch.entries().len());
         for entry in batch.entries() {
-            let arrived = self.arrived.remove(&entry.place()).unwrap_or(self.last_arrived);
+            let arrived = self
+                .arrived
+                .remove(&entry.place())
+                .unwrap_or(self.last_arrived);
             entries.push((&**entry, arrived));
         }
         let count = entries.len() as u64;
-        self.work.attempt(|fresh| fresh.put_entries(line, batch.party(), batch.first_index(), entries.into_iter()));
-        self.work.store(&Write::Checkpoint { line, party: batch.party(), signed: batch.checkpoint() });
+        self.work.attempt(|fresh| {
+            fresh.put_entries(
+                line,
+                batch.party(),
+                batch.first_index(),
+                entries.into_iter(),
+            )
+        });
+        self.work.store(&Write::Checkpoint {
+            line,
+            party: batch.party(),
+            signed: batch.checkpoint(),
+        });
         if !applied.settled.is_empty() {
-            self.work.store(&Write::Settled { line, settled: &applied.settled, frontier: logs.order().frontier() });
+            self.work.store(&Write::Settled {
+                line,
+                settled: &applied.settled,
+                frontier: logs.order().frontier(),
+            });
         }
         if !applied.purged.is_empty() {
-            self.work.store(&Write::Purged { line, places: &applied.purged });
+            self.work.store(&Write::Purged {
+                line,
+                places: &applied.purged,
+            });
         }
         self.work.report.entries += count;
         self.work.uncommitted += count;
@@ -419,7 +540,11 @@ impl Source for Salvage<'_, '_> {
             self.work.end();
             self.work.begin();
             let done = self.work.report.entries;
-            (self.work.progress)(CheckProgress { stage: Stage::Entries, done, total: 0 });
+            (self.work.progress)(CheckProgress {
+                stage: Stage::Entries,
+                done,
+                total: 0,
+            });
         }
     }
 
@@ -428,7 +553,10 @@ impl Source for Salvage<'_, '_> {
     }
 
     fn passed_over(&mut self, party: PartyIndex, size: u64, _: Rule) {
-        self.work.report.lost.push(At::Checkpoint(self.line.id, party, size));
+        self.work
+            .report
+            .lost
+            .push(At::Checkpoint(self.line.id, party, size));
     }
 }
 
@@ -446,7 +574,10 @@ impl Reader {
     }
 
     /// The first cosignature from key `from` on, and the key to go on from.
-    #[expect(clippy::type_complexity, reason = "one caller, which takes it apart at once")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "one caller, which takes it apart at once"
+    )]
     fn cosigned_after<T: Stored>(
         &self,
         line: Line,
@@ -456,7 +587,9 @@ impl Reader {
         let find = || -> Result<_, ReadError> {
             let mut statement = self.conn.prepare_cached(T::FIRST)?;
             let mut rows = statement.query([from, last])?;
-            let Some(row) = rows.next()? else { return Ok(None) };
+            let Some(row) = rows.next()? else {
+                return Ok(None);
+            };
             let key = row.get::<_, i64>(0)?;
             Ok(Some((key, read_cosigned::<T>(row, line))))
         };
@@ -476,7 +609,13 @@ impl Reader {
         let span = key::line_span(line.number);
         let sql = "SELECT log, evidence FROM fork WHERE log BETWEEN ?1 AND ?2 ORDER BY number";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map([span.first, span.last], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))?;
-        rows.map(|row| row.map(|(log, evidence)| (key::place_of(log).party, evidence)).map_err(ReadError::from)).collect()
+        let rows = statement.query_map([span.first, span.last], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get(1)?))
+        })?;
+        rows.map(|row| {
+            row.map(|(log, evidence)| (key::place_of(log).party, evidence))
+                .map_err(ReadError::from)
+        })
+        .collect()
     }
 }

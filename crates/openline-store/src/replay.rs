@@ -53,21 +53,35 @@ struct Cursor {
 
 impl Cursor {
     fn new(party: PartyIndex) -> Self {
-        Self { party, floor: 0, waits_for: None, is_at_end: false }
+        Self {
+            party,
+            floor: 0,
+            waits_for: None,
+            is_at_end: false,
+        }
     }
 
     /// Takes the next batch; false if there is none, or none yet.
     fn step(&mut self, logs: &mut Logs, source: &mut impl Source) -> bool {
-        let still_waits = self.waits_for.is_some_and(|(party, size)| logs.size(party) < size);
+        let still_waits = self
+            .waits_for
+            .is_some_and(|(party, size)| logs.size(party) < size);
         if self.is_at_end || still_waits {
             return false;
         }
         self.waits_for = None;
         let from = logs.size(self.party);
-        let Some(signed) = source.boundary(self.party, self.floor.max(from)) else { return self.end() };
+        let Some(signed) = source.boundary(self.party, self.floor.max(from)) else {
+            return self.end();
+        };
         let size = signed.checkpoint.size;
         // The last entry has seen the most: if it has to wait, the others need not be read.
-        let Some(last) = source.entry(Ref { party: self.party, index: size - 1 }) else { return self.end() };
+        let Some(last) = source.entry(Ref {
+            party: self.party,
+            index: size - 1,
+        }) else {
+            return self.end();
+        };
         if let Ok(header) = Header::decode(&last.header) {
             self.waits_for = logs.ahead(self.party, &header.seen);
             if self.waits_for.is_some() {
@@ -76,7 +90,12 @@ impl Cursor {
         }
         let mut entries = Vec::new();
         for index in from..size - 1 {
-            let Some(entry) = source.entry(Ref { party: self.party, index }) else { return self.end() };
+            let Some(entry) = source.entry(Ref {
+                party: self.party,
+                index,
+            }) else {
+                return self.end();
+            };
             entries.push(entry);
         }
         entries.push(last);
@@ -95,7 +114,13 @@ impl Cursor {
         for entry in entries {
             let index = batch.size();
             if let Err(refused) = batch.push(entry) {
-                source.refused(Ref { party: self.party, index }, refused.rule);
+                source.refused(
+                    Ref {
+                        party: self.party,
+                        index,
+                    },
+                    refused.rule,
+                );
                 return self.end();
             }
         }

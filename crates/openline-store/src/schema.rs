@@ -49,7 +49,9 @@ CREATE TABLE audit(number INTEGER PRIMARY KEY, at INTEGER NOT NULL, text TEXT, p
 /// Refuses a SQLite with the known fault.
 pub(crate) fn check_library() -> Result<(), OpenError> {
     if rusqlite::version_number() < SQLITE_MIN {
-        return Err(OpenError::LibraryTooOld { found: rusqlite::version() });
+        return Err(OpenError::LibraryTooOld {
+            found: rusqlite::version(),
+        });
     }
     Ok(())
 }
@@ -82,7 +84,9 @@ pub(crate) fn create(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update(None, "page_size", PAGE_SIZE)?;
     conn.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
     conn.pragma_update(None, "application_id", APPLICATION_ID)?;
-    conn.execute_batch(&format!("BEGIN; {TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;"))
+    conn.execute_batch(&format!(
+        "BEGIN; {TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;"
+    ))
 }
 
 /// Whose file this is, and of which schema.
@@ -91,11 +95,16 @@ pub(crate) fn identify(conn: &Connection, path: &std::path::Path) -> Result<(), 
     let application = pragma("application_id").map_err(|error| failed(path, &error))?;
     let found = pragma("user_version").map_err(|error| failed(path, &error))?;
     if application != APPLICATION_ID {
-        return Err(OpenError::Foreign { path: path.to_owned() });
+        return Err(OpenError::Foreign {
+            path: path.to_owned(),
+        });
     }
     match found {
         SCHEMA => Ok(()),
-        _ if found > SCHEMA => Err(OpenError::TooNew { found, known: SCHEMA }),
+        _ if found > SCHEMA => Err(OpenError::TooNew {
+            found,
+            known: SCHEMA,
+        }),
         _ => Err(OpenError::UnknownSchema { found }),
     }
 }
@@ -111,6 +120,8 @@ pub(crate) fn failed(path: &std::path::Path, error: &rusqlite::Error) -> OpenErr
     match classify(error) {
         Failure::Damaged => OpenError::Damaged { path, why },
         Failure::ReadOnly => OpenError::NotWritable { path, why },
-        Failure::Full | Failure::Io | Failure::Busy | Failure::Other => OpenError::Failed { path, why },
+        Failure::Full | Failure::Io | Failure::Busy | Failure::Other => {
+            OpenError::Failed { path, why }
+        }
     }
 }

@@ -12,7 +12,10 @@ use crate::home::Files;
 use crate::read::{Limits, Reader};
 
 /// Entries read at a time while the index is brought up to date.
-const READ: Limits = Limits { entries: 2048, bytes: 16 << 20 };
+const READ: Limits = Limits {
+    entries: 2048,
+    bytes: 16 << 20,
+};
 /// The layout of the index; another one is thrown away and made anew.
 const LAYOUT: i64 = 1;
 
@@ -32,7 +35,9 @@ pub struct Hit {
 #[non_exhaustive]
 pub enum SearchError {
     /// The query can't be read.
-    #[error("the query can't be read: {0}. Give words; \"quoted phrases\", AND, OR, NOT and word* work too")]
+    #[error(
+        "the query can't be read: {0}. Give words; \"quoted phrases\", AND, OR, NOT and word* work too"
+    )]
     Query(String),
     /// The record can't be read.
     #[error(transparent)]
@@ -55,7 +60,8 @@ pub fn search(
     line: Option<LineId>,
     limit: usize,
 ) -> Result<Vec<Hit>, SearchError> {
-    let mut index = open(&Files::of(home).record().with_file_name("search.sqlite")).map_err(SearchError::Index)?;
+    let mut index = open(&Files::of(home).record().with_file_name("search.sqlite"))
+        .map_err(SearchError::Index)?;
     for stored in reader.lines()? {
         let founded = openline_core::charter::Founded::decode(&stored.instrument);
         let Ok(founded) = founded else { continue };
@@ -93,10 +99,19 @@ fn open(path: &Path) -> Result<Connection, rusqlite::Error> {
     })
 }
 
-fn bring_up(index: &mut Connection, reader: &Reader, line: LineId, party: PartyIndex) -> Result<(), SearchError> {
+fn bring_up(
+    index: &mut Connection,
+    reader: &Reader,
+    line: LineId,
+    party: PartyIndex,
+) -> Result<(), SearchError> {
     let size = reader.size(line, party)?;
     let done: Option<i64> = index
-        .query_row("SELECT size FROM done WHERE line = ?1 AND party = ?2", params![line.to_string(), party.0], |row| row.get(0))
+        .query_row(
+            "SELECT size FROM done WHERE line = ?1 AND party = ?2",
+            params![line.to_string(), party.0],
+            |row| row.get(0),
+        )
         .optional()
         .map_err(SearchError::Index)?;
     let mut from = done.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
@@ -108,16 +123,34 @@ fn bring_up(index: &mut Connection, reader: &Reader, line: LineId, party: PartyI
         from += entries.len() as u64;
         let put = |index: &mut Connection| -> Result<(), rusqlite::Error> {
             let change = index.transaction()?;
-            for entry in entries.iter().filter(|entry| entry.header.kind == Kind::Message) {
-                let message = entry.raw.body.as_ref().and_then(|(_, body)| Message::decode(body).ok());
+            for entry in entries
+                .iter()
+                .filter(|entry| entry.header.kind == Kind::Message)
+            {
+                let message = entry
+                    .raw
+                    .body
+                    .as_ref()
+                    .and_then(|(_, body)| Message::decode(body).ok());
                 let Some(message) = message else { continue };
-                change.prepare_cached("INSERT INTO text (line, party, place, words) VALUES (?1, ?2, ?3, ?4)")?.execute(
-                    params![line.to_string(), party.0, i64::try_from(entry.place.index).unwrap_or(i64::MAX), words(&message)],
-                )?;
+                change
+                    .prepare_cached(
+                        "INSERT INTO text (line, party, place, words) VALUES (?1, ?2, ?3, ?4)",
+                    )?
+                    .execute(params![
+                        line.to_string(),
+                        party.0,
+                        i64::try_from(entry.place.index).unwrap_or(i64::MAX),
+                        words(&message)
+                    ])?;
             }
             change.execute(
                 "INSERT OR REPLACE INTO done (line, party, size) VALUES (?1, ?2, ?3)",
-                params![line.to_string(), party.0, i64::try_from(from).unwrap_or(i64::MAX)],
+                params![
+                    line.to_string(),
+                    party.0,
+                    i64::try_from(from).unwrap_or(i64::MAX)
+                ],
             )?;
             change.commit()
         };
@@ -129,25 +162,48 @@ fn bring_up(index: &mut Connection, reader: &Reader, line: LineId, party: PartyI
 fn words(message: &Message) -> String {
     let subject = message.subject.as_deref().unwrap_or_default();
     let texts = message.texts.iter().map(|text| text.text.as_str());
-    std::iter::once(subject).chain(texts).collect::<Vec<_>>().join("\n")
+    std::iter::once(subject)
+        .chain(texts)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
-fn find(index: &Connection, query: &str, line: Option<LineId>, limit: usize) -> Result<Vec<Hit>, SearchError> {
+fn find(
+    index: &Connection,
+    query: &str,
+    line: Option<LineId>,
+    limit: usize,
+) -> Result<Vec<Hit>, SearchError> {
     let bad = |error: rusqlite::Error| SearchError::Query(error.to_string());
     let sql = "SELECT line, party, place, snippet(text, 3, '«', '»', '…', 16) FROM text \
                WHERE text MATCH ?1 AND (?2 IS NULL OR line = ?2) ORDER BY rowid DESC LIMIT ?3";
     let mut statement = index.prepare_cached(sql).map_err(SearchError::Index)?;
     let line = line.map(|line| line.to_string());
     let rows = statement
-        .query_map(params![query, line, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, u8>(1)?, row.get::<_, i64>(2)?, row.get::<_, String>(3)?))
-        })
+        .query_map(
+            params![query, line, i64::try_from(limit).unwrap_or(i64::MAX)],
+            |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, u8>(1)?,
+                    row.get::<_, i64>(2)?,
+                    row.get::<_, String>(3)?,
+                ))
+            },
+        )
         .map_err(bad)?;
     let mut hits = Vec::new();
     for row in rows {
         let (line, party, place, snippet) = row.map_err(bad)?;
         if let (Ok(line), Ok(index)) = (line.parse(), u64::try_from(place)) {
-            hits.push(Hit { line, place: Ref { party: PartyIndex(party), index }, snippet });
+            hits.push(Hit {
+                line,
+                place: Ref {
+                    party: PartyIndex(party),
+                    index,
+                },
+                snippet,
+            });
         }
     }
     Ok(hits)

@@ -15,7 +15,7 @@ use crate::commit::LineTail;
 use crate::error::{CommitError, OpenError, ReadError};
 use crate::health::Health;
 use crate::home::{Files, HomeLock, companion, finish_exchange, not_writable, sync_dir};
-use crate::read::{Origin, Reader, connect_memory};
+use crate::read::{Origin, Reader};
 use crate::schema;
 use crate::wal;
 
@@ -79,9 +79,20 @@ impl Store {
         }
         let health = Arc::new(Health::at(files.mark()));
         let conn = connect(&path, &health)?;
-        lock.sign().map_err(|error| not_writable(&files.lock(), &error))?;
-        let reader = Reader { conn, health, origin: Origin::File(path) };
-        Ok(Self { reader, tails: BTreeMap::new(), must_wipe_log: false, commits: 0, lock: Some(lock) })
+        lock.sign()
+            .map_err(|error| not_writable(&files.lock(), &error))?;
+        let reader = Reader {
+            conn,
+            health,
+            origin: Origin::File(path),
+        };
+        Ok(Self {
+            reader,
+            tails: BTreeMap::new(),
+            must_wipe_log: false,
+            commits: 0,
+            lock: Some(lock),
+        })
     }
 
     /// Opens the store of a home to look only; the node may run meanwhile.
@@ -122,7 +133,9 @@ impl Store {
         }
         let mut store = Self::in_memory()?;
         let mut source = Connection::open_in_memory().map_err(|error| memory_failed(&error))?;
-        source.deserialize_read_exact(MAIN_DB, &bytes[..], bytes.len(), true).map_err(|error| memory_failed(&error))?;
+        source
+            .deserialize_read_exact(MAIN_DB, &bytes[..], bytes.len(), true)
+            .map_err(|error| memory_failed(&error))?;
         backup::Backup::new(&source, &mut store.reader.conn)
             .and_then(|copy| copy.step(-1))
             .map_err(|error| memory_failed(&error))?;
@@ -135,7 +148,13 @@ impl Store {
         let name = format!("openline-store-{}", NEXT.fetch_add(1, Ordering::Relaxed));
         schema::check_library()?;
         let reader = Reader::open_memory(&name, Arc::default())?;
-        Ok(Self { reader, tails: BTreeMap::new(), must_wipe_log: false, commits: 0, lock: None })
+        Ok(Self {
+            reader,
+            tails: BTreeMap::new(),
+            must_wipe_log: false,
+            commits: 0,
+            lock: None,
+        })
     }
 
     /// A store file that is being made, outside any home: not durable until it is closed by [`Store::seal_file`].
@@ -143,16 +162,31 @@ impl Store {
         let failed = |error: rusqlite::Error| schema::failed(path, &error);
         let conn = Connection::open(path).map_err(failed)?;
         schema::set_up(&conn).map_err(failed)?;
-        conn.query_row("PRAGMA journal_mode = OFF", [], |_| Ok(())).map_err(failed)?;
-        conn.pragma_update(None, "synchronous", "OFF").map_err(failed)?;
+        conn.query_row("PRAGMA journal_mode = OFF", [], |_| Ok(()))
+            .map_err(failed)?;
+        conn.pragma_update(None, "synchronous", "OFF")
+            .map_err(failed)?;
         schema::create(&conn).map_err(failed)?;
-        let reader = Reader { conn, health: Arc::default(), origin: Origin::File(path.to_owned()) };
-        Ok(Self { reader, tails: BTreeMap::new(), must_wipe_log: false, commits: 0, lock: None })
+        let reader = Reader {
+            conn,
+            health: Arc::default(),
+            origin: Origin::File(path.to_owned()),
+        };
+        Ok(Self {
+            reader,
+            tails: BTreeMap::new(),
+            must_wipe_log: false,
+            commits: 0,
+            lock: None,
+        })
     }
 
     /// Closes a file made by [`Store::create_file`] and makes it durable.
     pub(crate) fn seal_file(self, path: &Path) -> std::io::Result<()> {
-        self.reader.conn.close().map_err(|(_, error)| std::io::Error::other(error))?;
+        self.reader
+            .conn
+            .close()
+            .map_err(|(_, error)| std::io::Error::other(error))?;
         crate::home::sync_file(path)
     }
 
@@ -163,7 +197,11 @@ impl Store {
     pub fn log_bytes(&self) -> Result<u64, ReadError> {
         let frames = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
         let sql = "PRAGMA wal_checkpoint(NOOP)";
-        let (all, moved) = self.reader.conn.prepare_cached(sql)?.query_row([], frames)?;
+        let (all, moved) = self
+            .reader
+            .conn
+            .prepare_cached(sql)?
+            .query_row([], frames)?;
         Ok(u64::try_from(all - moved).unwrap_or(0) * schema::PAGE_SIZE.unsigned_abs())
     }
 
@@ -189,7 +227,11 @@ impl Store {
     /// Runs a checkpoint of SQLite's; true if it was not held up by readers.
     pub(crate) fn checkpoint_log(&self, mode: &str) -> Result<bool, CommitError> {
         let sql = format!("PRAGMA wal_checkpoint({mode})");
-        let is_busy = self.reader.conn.prepare_cached(&sql)?.query_row([], |row| row.get::<_, bool>(0));
+        let is_busy = self
+            .reader
+            .conn
+            .prepare_cached(&sql)?
+            .query_row([], |row| row.get::<_, bool>(0));
         Ok(!is_busy.map_err(|error| self.watch_commit(error.into()))?)
     }
 
@@ -219,7 +261,8 @@ impl Store {
     }
 
     pub(crate) fn refuse_damaged(&self) -> Result<(), CommitError> {
-        self.damage().map_or(Ok(()), |damage| Err(CommitError::Damaged(damage.text)))
+        self.damage()
+            .map_or(Ok(()), |damage| Err(CommitError::Damaged(damage.text)))
     }
 
     /// Notes damage if a commit ran into it.
@@ -246,7 +289,9 @@ fn create(files: &Files) -> Result<(), OpenError> {
     let fresh = files.fresh();
     let failed = |error: std::io::Error| not_writable(&fresh, &error);
     crate::health::remove_if_there(&fresh).map_err(failed)?;
-    Store::create_file(&fresh)?.seal_file(&fresh).map_err(failed)?;
+    Store::create_file(&fresh)?
+        .seal_file(&fresh)
+        .map_err(failed)?;
     fs::rename(&fresh, files.record()).map_err(failed)?;
     sync_dir(files.dir()).map_err(failed)
 }
@@ -255,7 +300,10 @@ fn create(files: &Files) -> Result<(), OpenError> {
 fn connect(path: &Path, health: &Health) -> Result<Connection, OpenError> {
     let failed = |error: rusqlite::Error| schema::failed(path, &error);
     if fs::metadata(path).is_ok_and(|file| file.len() == 0) {
-        return Err(OpenError::Damaged { path: path.to_owned(), why: "it is empty".into() });
+        return Err(OpenError::Damaged {
+            path: path.to_owned(),
+            why: "it is empty".into(),
+        });
     }
     match wal::examine(&companion(path, "-wal")) {
         Ok(wal::Finding::Sound) => {}
@@ -271,7 +319,10 @@ fn connect(path: &Path, health: &Health) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags).map_err(failed)?;
     if schema::is_read_only(&conn) {
-        return Err(OpenError::NotWritable { path: path.to_owned(), why: "the file is read-only".into() });
+        return Err(OpenError::NotWritable {
+            path: path.to_owned(),
+            why: "the file is read-only".into(),
+        });
     }
     schema::identify(&conn, path)?;
     schema::set_up_writer(&conn).map_err(failed)?;

@@ -4,7 +4,6 @@
 //! an enemy: who can write to the file can write sums too, and is caught by `check`, which verifies signatures.
 
 use openline_core::Hash;
-use rusqlite::types::Value;
 
 /// The sum over `parts`, each with its length.
 pub(crate) fn sum(parts: &[&[u8]]) -> i64 {
@@ -45,11 +44,6 @@ pub(crate) fn number(stored: i64) -> Option<u64> {
     u64::try_from(stored).ok()
 }
 
-/// Bytes, where a column may be NULL.
-pub(crate) fn blob_or_null(bytes: Option<&[u8]>) -> Value {
-    bytes.map_or(Value::Null, |bytes| Value::Blob(bytes.to_vec()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,7 +57,12 @@ mod tests {
     fn every_field_of_an_entry_counts() {
         let leaf = Hash([1; 32]);
         let base = entry_sum(1, 2, 3, &leaf);
-        for other in [entry_sum(0, 2, 3, &leaf), entry_sum(1, 0, 3, &leaf), entry_sum(1, 2, 0, &leaf), entry_sum(1, 2, 3, &Hash([0; 32]))] {
+        for other in [
+            entry_sum(0, 2, 3, &leaf),
+            entry_sum(1, 0, 3, &leaf),
+            entry_sum(1, 2, 0, &leaf),
+            entry_sum(1, 2, 3, &Hash([0; 32])),
+        ] {
             assert_ne!(base, other);
         }
     }

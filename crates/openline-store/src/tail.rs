@@ -29,13 +29,22 @@ pub(crate) struct TreeTail {
 
 impl TreeTail {
     /// Takes up a tree of `size` leaves. `nodes(step, from, to)` gives the nodes of a step: leaves for 0, stored nodes above.
-    pub(crate) fn load<E>(size: u64, mut nodes: impl FnMut(usize, u64, u64) -> Result<Vec<Hash>, E>) -> Result<Self, E> {
+    pub(crate) fn load<E>(
+        size: u64,
+        mut nodes: impl FnMut(usize, u64, u64) -> Result<Vec<Hash>, E>,
+    ) -> Result<Self, E> {
         let mut tail = Self::default();
         for (step, frontier) in tail.steps.iter_mut().enumerate() {
             let shift = TILE_BITS * u32::try_from(step).expect("four steps");
             let to = size >> shift;
-            let from = if step == TILE_LEVELS { 0 } else { to >> TILE_BITS << TILE_BITS };
-            nodes(step, from, to)?.into_iter().for_each(|hash| frontier.append(hash));
+            let from = if step == TILE_LEVELS {
+                0
+            } else {
+                to >> TILE_BITS << TILE_BITS
+            };
+            nodes(step, from, to)?
+                .into_iter()
+                .for_each(|hash| frontier.append(hash));
         }
         Ok(tail)
     }
@@ -49,13 +58,22 @@ impl TreeTail {
                 return;
             }
             hash = std::mem::take(&mut self.steps[step]).root();
-            full(TileAt { level: step as u64 + 1, index: self.count(step + 1) }, hash);
+            full(
+                TileAt {
+                    level: step as u64 + 1,
+                    index: self.count(step + 1),
+                },
+                hash,
+            );
         }
     }
 
     /// How many nodes of a step there are in the whole tree.
     fn count(&self, step: usize) -> u64 {
-        self.steps[step..].iter().rev().fold(0, |count, frontier| (count << TILE_BITS) + frontier.size())
+        self.steps[step..]
+            .iter()
+            .rev()
+            .fold(0, |count, frontier| (count << TILE_BITS) + frontier.size())
     }
 
     /// Number of leaves.
@@ -64,17 +82,24 @@ impl TreeTail {
     }
 
     fn peaks(&self) -> impl DoubleEndedIterator<Item = Hash> + '_ {
-        self.steps.iter().rev().flat_map(|frontier| frontier.peaks().iter().copied())
+        self.steps
+            .iter()
+            .rev()
+            .flat_map(|frontier| frontier.peaks().iter().copied())
     }
 
     /// The root of the whole tree.
     pub(crate) fn root(&self) -> Hash {
-        self.peaks().rev().reduce(|right, left| node_hash(&left, &right)).unwrap_or_else(empty_root)
+        self.peaks()
+            .rev()
+            .reduce(|right, left| node_hash(&left, &right))
+            .unwrap_or_else(empty_root)
     }
 
     /// The tree as the core takes it up.
     pub(crate) fn frontier(&self) -> Frontier {
-        Frontier::restore(self.size(), self.peaks().collect()).expect("one peak for each bit of the size")
+        Frontier::restore(self.size(), self.peaks().collect())
+            .expect("one peak for each bit of the size")
     }
 }
 
@@ -100,7 +125,8 @@ mod tests {
                 assert_eq!((tail.size(), tail.root()), (plain.size(), plain.root()));
                 assert_eq!(tail.frontier(), plain);
                 let Ok(loaded) = TreeTail::load(tail.size(), |step, from, to| {
-                    let range = usize::try_from(from).expect("small")..usize::try_from(to).expect("small");
+                    let range =
+                        usize::try_from(from).expect("small")..usize::try_from(to).expect("small");
                     Ok::<_, std::convert::Infallible>(nodes[step][range].to_vec())
                 });
                 assert_eq!(loaded, tail);

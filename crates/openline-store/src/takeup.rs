@@ -29,10 +29,15 @@ impl Reader {
             logs.push(self.log_snapshot(line, party, founded.party_count())?);
         }
         for p in 0..logs.len() {
-            let needed = logs.iter().map(|log| log.seen.get(p).copied().unwrap_or(0)).min().unwrap_or(0);
+            let needed = logs
+                .iter()
+                .map(|log| log.seen.get(p).copied().unwrap_or(0))
+                .min()
+                .unwrap_or(0);
             let party = PartyIndex::from_usize(p).expect("a party of the line");
             let size = logs[p].frontier.size();
-            (logs[p].lamports_from, logs[p].lamports) = self.lamports(line, party, needed.saturating_sub(1), size)?;
+            (logs[p].lamports_from, logs[p].lamports) =
+                self.lamports(line, party, needed.saturating_sub(1), size)?;
         }
         let settled = self.settled_frontier(line)?;
         let mut waiting = Vec::new();
@@ -45,16 +50,34 @@ impl Reader {
         if settled_entries != settled.size() {
             return Err(ReadError::Rot(At::Order(line.id, settled.size())));
         }
-        let forked = self.forks(line.id)?.into_iter().map(|(party, _)| party).collect();
+        let forked = self
+            .forks(line.id)?
+            .into_iter()
+            .map(|(party, _)| party)
+            .collect();
         let structural = self.structural(line)?;
-        Ok(Snapshot { logs, structural, settled, waiting, bodiless: self.bodiless_leaves(line)?, forked })
+        Ok(Snapshot {
+            logs,
+            structural,
+            settled,
+            waiting,
+            bodiless: self.bodiless_leaves(line)?,
+            forked,
+        })
     }
 
     /// A log's tree and last `seen`; its Lamport numbers are read when all logs' `seen` are known.
-    fn log_snapshot(&self, line: Line, party: PartyIndex, parties: usize) -> Result<LogSnapshot, ReadError> {
+    fn log_snapshot(
+        &self,
+        line: Line,
+        party: PartyIndex,
+        parties: usize,
+    ) -> Result<LogSnapshot, ReadError> {
         let size = self.size_of(line, party)?;
         let frontier = self.tree_tail(line, party, size)?.frontier();
-        let signed = self.last_checkpoint(line, party)?.map(|row| (row.size, row.root));
+        let signed = self
+            .last_checkpoint(line, party)?
+            .map(|row| (row.size, row.root));
         if size > 0 && signed != Some((size, frontier.root())) || size == 0 && signed.is_some() {
             return Err(ReadError::Rot(At::Log(line.id, party)));
         }
@@ -62,23 +85,47 @@ impl Reader {
             None => vec![0; parties],
             Some(index) => {
                 let rot = ReadError::Rot(At::Entry(line.id, Ref { party, index }));
-                self.row(line, Ref { party, index })?.ok_or(rot)?.whole(line)?.header.seen
+                self.row(line, Ref { party, index })?
+                    .ok_or(rot)?
+                    .whole(line)?
+                    .header
+                    .seen
             }
         };
-        Ok(LogSnapshot { frontier, seen, lamports_from: 0, lamports: Vec::new() })
+        Ok(LogSnapshot {
+            frontier,
+            seen,
+            lamports_from: 0,
+            lamports: Vec::new(),
+        })
     }
 
     /// Lamport numbers from the run that holds index `from` to the end of the log.
-    fn lamports(&self, line: Line, party: PartyIndex, from: u64, size: u64) -> Result<(u64, Vec<u64>), ReadError> {
+    fn lamports(
+        &self,
+        line: Line,
+        party: PartyIndex,
+        from: u64,
+        size: u64,
+    ) -> Result<(u64, Vec<u64>), ReadError> {
         if size == 0 {
             return Ok((0, Vec::new()));
         }
         let from = from.min(size - 1);
         let rot = || ReadError::Rot(At::Lamports(line.id, party));
         let log = key::log_from(line.number, party, 0);
-        let until = Span { first: log.first, last: key::place(line.number, party, from) };
-        let first = self.last_key("SELECT max(place) FROM run WHERE place BETWEEN ?1 AND ?2", until)?.ok_or_else(rot)?;
-        let sql = "SELECT place, lamport, sum FROM run WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
+        let until = Span {
+            first: log.first,
+            last: key::place(line.number, party, from),
+        };
+        let first = self
+            .last_key(
+                "SELECT max(place) FROM run WHERE place BETWEEN ?1 AND ?2",
+                until,
+            )?
+            .ok_or_else(rot)?;
+        let sql =
+            "SELECT place, lamport, sum FROM run WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query([first, log.last])?;
         let mut runs = Vec::new();
@@ -113,7 +160,10 @@ impl Reader {
         let leaves = self.leaves(line, party, from, size)?;
         let sql = "SELECT lamport, kind FROM entry WHERE place >= ?1 AND place < ?2 ORDER BY place";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let (first, end) = (key::place(line.number, party, from), key::place(line.number, party, size));
+        let (first, end) = (
+            key::place(line.number, party, from),
+            key::place(line.number, party, size),
+        );
         let mut rows = statement.query([first, end])?;
         for (index, leaf) in (from..size).zip(leaves) {
             let place = Ref { party, index };
@@ -121,13 +171,21 @@ impl Reader {
             let row = rows.next()?.ok_or_else(rot)?;
             let lamport = number(row.get(0)?).ok_or_else(rot)?;
             let kind = Kind::from_number(number(row.get(1)?).ok_or_else(rot)?);
-            waiting.push(WaitingEntry { place, lamport, leaf, is_mark: kind == Kind::Mark });
+            waiting.push(WaitingEntry {
+                place,
+                lamport,
+                leaf,
+                is_mark: kind == Kind::Mark,
+            });
         }
         Ok(())
     }
 
     /// Structural entries, ascending by (Lamport number, party).
-    fn structural(&self, line: Line) -> Result<Vec<(Ref, openline_core::entry::RawEntry)>, ReadError> {
+    fn structural(
+        &self,
+        line: Line,
+    ) -> Result<Vec<(Ref, openline_core::entry::RawEntry)>, ReadError> {
         let sql = "SELECT place FROM entry INDEXED BY entry_structural \
                    WHERE kind IN (0, 5, 6, 7) AND place BETWEEN ?1 AND ?2 ORDER BY place";
         let mut entries = Vec::new();
@@ -137,7 +195,10 @@ impl Reader {
             entries.push(((entry.lamport, place.party), place, entry.raw));
         }
         entries.sort_by_key(|(position, ..)| *position);
-        Ok(entries.into_iter().map(|(_, place, raw)| (place, raw)).collect())
+        Ok(entries
+            .into_iter()
+            .map(|(_, place, raw)| (place, raw))
+            .collect())
     }
 
     pub(crate) fn bodiless(&self, line: Line) -> Result<Vec<Ref>, ReadError> {
@@ -149,7 +210,9 @@ impl Reader {
     /// Entries without their body, with their leaf hashes.
     fn bodiless_leaves(&self, line: Line) -> Result<Vec<(Ref, Hash)>, ReadError> {
         let leaf = |place| {
-            let entry = self.entry(line.id, place)?.ok_or(ReadError::Rot(At::Entry(line.id, place)))?;
+            let entry = self
+                .entry(line.id, place)?
+                .ok_or(ReadError::Rot(At::Entry(line.id, place)))?;
             Ok((place, entry.leaf))
         };
         self.bodiless(line)?.into_iter().map(leaf).collect()
@@ -169,7 +232,10 @@ impl Reader {
     /// How many entries of a log are settled: they are its first.
     pub(crate) fn settled_of_log(&self, line: Line, party: PartyIndex) -> Result<u64, ReadError> {
         let span = key::log_from(line.number, party, 0);
-        let last = self.last_key("SELECT max(place) FROM numbered WHERE place BETWEEN ?1 AND ?2", span)?;
+        let last = self.last_key(
+            "SELECT max(place) FROM numbered WHERE place BETWEEN ?1 AND ?2",
+            span,
+        )?;
         Ok(last.map_or(0, |place| key::place_of(place).index + 1))
     }
 
@@ -185,12 +251,26 @@ impl Reader {
         let rot = || ReadError::Rot(At::Order(line.id, 0));
         let key = i64::try_from(line.number.0).map_err(|_| rot())?;
         let sql = "SELECT size, peaks, sum FROM settled WHERE line = ?1";
-        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, i64>(2)?));
-        let (size, peaks, sum) = self.conn.prepare_cached(sql)?.query_row([key], read).optional()?.ok_or_else(rot)?;
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, Vec<u8>>(1)?,
+                row.get::<_, i64>(2)?,
+            ))
+        };
+        let (size, peaks, sum) = self
+            .conn
+            .prepare_cached(sql)?
+            .query_row([key], read)
+            .optional()?
+            .ok_or_else(rot)?;
         if sum != frontier_sum(key, size, &peaks) || peaks.len() % 32 != 0 {
             return Err(rot());
         }
-        let peaks = peaks.chunks_exact(32).filter_map(Hash::from_slice).collect();
+        let peaks = peaks
+            .chunks_exact(32)
+            .filter_map(Hash::from_slice)
+            .collect();
         Frontier::restore(number(size).ok_or_else(rot)?, peaks).ok_or_else(rot)
     }
 }

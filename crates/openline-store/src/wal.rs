@@ -61,7 +61,11 @@ fn judge(mut log: impl Read) -> io::Result<Finding> {
         let found = (word(&frame, 8), word(&frame, 12));
         // Under a rotten header the first frame says which log this is.
         let is_of_this_log = *salts.get_or_insert(found) == found;
-        let computed = checksum(is_big_endian, checksum(is_big_endian, chain, &frame[..8]), &frame[FRAME_HEADER_LEN..]);
+        let computed = checksum(
+            is_big_endian,
+            checksum(is_big_endian, chain, &frame[..8]),
+            &frame[FRAME_HEADER_LEN..],
+        );
         let is_right = is_of_this_log && computed == claimed;
         is_sound &= is_right;
         if !is_sound && is_right && word(&frame, 4) != 0 {
@@ -69,14 +73,22 @@ fn judge(mut log: impl Read) -> io::Result<Finding> {
         }
         chain = claimed;
     }
-    Ok(if lost >= 2 { Finding::Rotten { lost } } else { Finding::Sound })
+    Ok(if lost >= 2 {
+        Finding::Rotten { lost }
+    } else {
+        Finding::Sound
+    })
 }
 
 /// SQLite's checksum over words of 4 bytes; `bytes` has a multiple of 8.
 fn checksum(is_big_endian: bool, start: (u32, u32), bytes: &[u8]) -> (u32, u32) {
     let read = |b: &[u8]| {
         let b = [b[0], b[1], b[2], b[3]];
-        if is_big_endian { u32::from_be_bytes(b) } else { u32::from_le_bytes(b) }
+        if is_big_endian {
+            u32::from_be_bytes(b)
+        } else {
+            u32::from_le_bytes(b)
+        }
     };
     bytes.chunks_exact(8).fold(start, |(s0, s1), pair| {
         let s0 = s0.wrapping_add(read(&pair[..4])).wrapping_add(s1);
@@ -107,12 +119,18 @@ mod tests {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let path = dir.path().join("db");
         let conn = Connection::open(&path).expect("opens");
-        conn.execute_batch("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(a)").expect("runs");
+        conn.execute_batch(
+            "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(a)",
+        )
+        .expect("runs");
         let wal = crate::home::companion(&path, "-wal");
         let mut ends = Vec::new();
         for i in 0..10 {
-            conn.execute("INSERT INTO t VALUES (?1)", [i]).expect("runs");
-            ends.push(usize::try_from(std::fs::metadata(&wal).expect("there").len()).expect("small"));
+            conn.execute("INSERT INTO t VALUES (?1)", [i])
+                .expect("runs");
+            ends.push(
+                usize::try_from(std::fs::metadata(&wal).expect("there").len()).expect("small"),
+            );
         }
         (std::fs::read(&wal).expect("there"), ends)
     }
@@ -121,7 +139,11 @@ mod tests {
     fn a_log_torn_anywhere_is_sound() {
         let (log, _) = log();
         for len in (0..log.len()).step_by(61).chain([log.len()]) {
-            assert_eq!(judge(&log[..len]).expect("in memory"), Finding::Sound, "{len}");
+            assert_eq!(
+                judge(&log[..len]).expect("in memory"),
+                Finding::Sound,
+                "{len}"
+            );
         }
     }
 
@@ -138,7 +160,10 @@ mod tests {
         for at in (0..ends[6]).step_by(37) {
             let mut log = log.clone();
             log[at] ^= 0x10;
-            assert!(matches!(judge(&log[..]).expect("in memory"), Finding::Rotten { .. }), "{at}");
+            assert!(
+                matches!(judge(&log[..]).expect("in memory"), Finding::Rotten { .. }),
+                "{at}"
+            );
         }
     }
 

@@ -26,7 +26,7 @@ fn reply<T>(answer: Result<T, ServiceError>) -> Reply<T> {
 
 /// Nothing to say but that it is done.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct Done {
+pub(crate) struct Done {
     /// Always true.
     pub done: bool,
 }

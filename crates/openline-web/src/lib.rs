@@ -33,7 +33,11 @@ impl State {
     /// Joins the façade with the token that requests must carry.
     #[must_use]
     pub fn new(service: Service, token: &str, address: SocketAddr) -> Self {
-        Self { service, token: token.into(), address }
+        Self {
+            service,
+            token: token.into(),
+            address,
+        }
     }
 }
 

@@ -3,19 +3,58 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use crate::handlers::{charters, drafts, events, lines, messages, pouch, record, relations, status};
+use crate::handlers::{
+    charters, drafts, events, lines, messages, pouch, record, relations, status,
+};
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "openline local API", description = "The API of a running node, for its own machine. Every route but /health and /openapi.json wants Authorization: Bearer with the token in the home's api.json."),
+    info(
+        title = "openline local API",
+        description = "The API of a running node, for its own machine. Every route but /health and /openapi.json wants Authorization: Bearer with the token in the home's api.json."
+    ),
     paths(
-        status::health, status::status, status::shutdown, status::network_changed, events::events,
-        relations::card, relations::list, relations::add, relations::forget, relations::confirm, relations::adopt_key,
-        charters::list, charters::propose, charters::import, charters::show, charters::file, charters::sign,
-        lines::list, lines::show, messages::send, messages::receipt, messages::inbox,
-        drafts::list, drafts::save, drafts::show, drafts::replace, drafts::remove, drafts::release,
-        record::log, record::entry, record::joint, record::stored, record::attachment, record::disclose, record::export,
-        record::propose_purge, record::consent_purge, record::search, record::backup, pouch::pack, pouch::open,
+        status::health,
+        status::status,
+        status::shutdown,
+        status::network_changed,
+        events::events,
+        relations::card,
+        relations::list,
+        relations::add,
+        relations::forget,
+        relations::confirm,
+        relations::adopt_key,
+        charters::list,
+        charters::propose,
+        charters::import,
+        charters::show,
+        charters::file,
+        charters::sign,
+        lines::list,
+        lines::show,
+        messages::send,
+        messages::receipt,
+        messages::inbox,
+        drafts::list,
+        drafts::save,
+        drafts::show,
+        drafts::replace,
+        drafts::remove,
+        drafts::release,
+        record::log,
+        record::entry,
+        record::joint,
+        record::stored,
+        record::attachment,
+        record::disclose,
+        record::export,
+        record::propose_purge,
+        record::consent_purge,
+        record::search,
+        record::backup,
+        pouch::pack,
+        pouch::open,
     )
 )]
 struct Description;
@@ -26,7 +65,9 @@ struct Description;
 /// Never: the description is plain data.
 #[must_use]
 pub fn json() -> String {
-    let text = Description::openapi().to_pretty_json().expect("a description has a JSON form");
+    let text = Description::openapi()
+        .to_pretty_json()
+        .expect("a description has a JSON form");
     format!("{text}\n")
 }
 

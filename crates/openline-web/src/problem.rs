@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// A problem document.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// The HTTP status again.
     pub status: u16,
     /// A word for programs: a rule's id, or the kind of error.
@@ -23,12 +23,22 @@ pub struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, code: &str, title: impl Into<String>, next: &str) -> Self {
-        Self { status: status.as_u16(), code: code.to_owned(), title: title.into(), next: next.to_owned() }
+        Self {
+            status: status.as_u16(),
+            code: code.to_owned(),
+            title: title.into(),
+            next: next.to_owned(),
+        }
     }
 
     pub(crate) fn wrong_host() -> Self {
         let title = "the request names another host than the one this API listens on";
-        Self::new(StatusCode::MISDIRECTED_REQUEST, "wrong-host", title, "use the address in the home's api.json")
+        Self::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            "wrong-host",
+            title,
+            "use the address in the home's api.json",
+        )
     }
 
     pub(crate) fn no_token() -> Self {
@@ -38,15 +48,30 @@ impl Problem {
     }
 
     pub(crate) fn no_route() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "no-route", "there is no such route", "see /openapi.json")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no-route",
+            "there is no such route",
+            "see /openapi.json",
+        )
     }
 
     pub(crate) fn unusable(title: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "unusable", title, "see /openapi.json for the form of the request")
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unusable",
+            title,
+            "see /openapi.json for the form of the request",
+        )
     }
 
     fn too_large(title: String) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title, "send less at once")
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            title,
+            "send less at once",
+        )
     }
 }
 
@@ -54,11 +79,25 @@ impl Problem {
 impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
         let (status, next) = match &error {
-            ServiceError::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "change what breaks the rule; spec/ says what it asks"),
-            ServiceError::Conflict(_) => (StatusCode::CONFLICT, "look at what is there, and decide"),
-            ServiceError::Unusable(_) => (StatusCode::BAD_REQUEST, "give it in the form that the sentence names"),
-            ServiceError::NotFound(_) => (StatusCode::NOT_FOUND, "look at the list that the sentence names"),
-            _ => (StatusCode::SERVICE_UNAVAILABLE, "mend what the sentence names, or wait for it, and try again"),
+            ServiceError::Refused(_) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "change what breaks the rule; spec/ says what it asks",
+            ),
+            ServiceError::Conflict(_) => {
+                (StatusCode::CONFLICT, "look at what is there, and decide")
+            }
+            ServiceError::Unusable(_) => (
+                StatusCode::BAD_REQUEST,
+                "give it in the form that the sentence names",
+            ),
+            ServiceError::NotFound(_) => (
+                StatusCode::NOT_FOUND,
+                "look at the list that the sentence names",
+            ),
+            _ => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "mend what the sentence names, or wait for it, and try again",
+            ),
         };
         Self::new(status, error.code(), error.to_string(), next)
     }

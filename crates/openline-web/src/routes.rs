@@ -4,13 +4,17 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
-use crate::handlers::{charters, drafts, events, lines, messages, pouch, record, relations, status};
+use crate::handlers::{
+    charters, drafts, events, lines, messages, pouch, record, relations, status,
+};
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
 
 /// Every route of the API.
 pub fn router(state: State) -> Router {
-    let open = Router::new().route("/health", get(status::health)).route("/openapi.json", get(openapi::document));
+    let open = Router::new()
+        .route("/health", get(status::health))
+        .route("/openapi.json", get(openapi::document));
     let guarded = Router::new()
         .route("/v1/status", get(status::status))
         .route("/v1/shutdown", post(status::shutdown))
@@ -32,22 +36,48 @@ pub fn router(state: State) -> Router {
         .route("/v1/receipts", post(messages::receipt))
         .route("/v1/inbox", get(messages::inbox))
         .route("/v1/drafts", get(drafts::list).post(drafts::save))
-        .route("/v1/drafts/{id}", get(drafts::show).put(drafts::replace).delete(drafts::remove))
+        .route(
+            "/v1/drafts/{id}",
+            get(drafts::show)
+                .put(drafts::replace)
+                .delete(drafts::remove),
+        )
         .route("/v1/drafts/{id}/release", post(drafts::release))
         .route("/v1/lines/{line}/log", get(record::log))
-        .route("/v1/lines/{line}/entries/{party}/{index}", get(record::entry))
+        .route(
+            "/v1/lines/{line}/entries/{party}/{index}",
+            get(record::entry),
+        )
         .route("/v1/lines/{line}/joint/{number}", get(record::joint))
-        .route("/v1/lines/{line}/entries/{party}/{index}/stored", get(record::stored))
-        .route("/v1/lines/{line}/entries/{party}/{index}/attachments/{number}", get(record::attachment))
-        .route("/v1/lines/{line}/entries/{party}/{index}/disclosure", get(record::disclose))
+        .route(
+            "/v1/lines/{line}/entries/{party}/{index}/stored",
+            get(record::stored),
+        )
+        .route(
+            "/v1/lines/{line}/entries/{party}/{index}/attachments/{number}",
+            get(record::attachment),
+        )
+        .route(
+            "/v1/lines/{line}/entries/{party}/{index}/disclosure",
+            get(record::disclose),
+        )
         .route("/v1/lines/{line}/export", get(record::export))
         .route("/v1/lines/{line}/purges", post(record::propose_purge))
-        .route("/v1/lines/{line}/purges/{party}/{index}/consent", post(record::consent_purge))
+        .route(
+            "/v1/lines/{line}/purges/{party}/{index}/consent",
+            post(record::consent_purge),
+        )
         .route("/v1/search", get(record::search))
         .route("/v1/backup", post(record::backup))
         .route("/v1/pouches/{party}", post(pouch::pack))
-        .route("/v1/pouches", post(pouch::open).layer(DefaultBodyLimit::max(BUNDLE_MAX)))
-        .layer(axum::middleware::from_fn_with_state(state.clone(), auth::check));
+        .route(
+            "/v1/pouches",
+            post(pouch::open).layer(DefaultBodyLimit::max(BUNDLE_MAX)),
+        )
+        .layer(axum::middleware::from_fn_with_state(
+            state.clone(),
+            auth::check,
+        ));
     open.merge(guarded)
         .fallback(async || Problem::no_route())
         .layer(DefaultBodyLimit::max(BODY_MAX))

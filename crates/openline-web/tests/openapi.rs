@@ -13,20 +13,34 @@ fn the_committed_description_is_true() {
         std::fs::write(committed(), &now).expect("written");
     }
     let kept = std::fs::read_to_string(committed()).expect("docs/openapi.json");
-    assert_eq!(kept, now, "the API has changed: look at the change, then run this test with OPENLINE_REWRITE=1");
+    assert_eq!(
+        kept, now,
+        "the API has changed: look at the change, then run this test with OPENLINE_REWRITE=1"
+    );
 }
 
 #[test]
 fn every_route_of_the_table_is_described() {
     let table = include_str!("../src/routes.rs");
-    let description: serde_json::Value = serde_json::from_str(&openline_web::openapi::json()).expect("JSON");
+    let description: serde_json::Value =
+        serde_json::from_str(&openline_web::openapi::json()).expect("JSON");
     let described = description["paths"].as_object().expect("paths");
-    let routes: Vec<&str> = table.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let routes: Vec<&str> = table
+        .split(".route(\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
     assert!(routes.len() > 30, "the table was found");
     for route in &routes {
-        assert!(*route == "/openapi.json" || described.contains_key(*route), "{route} is not described");
+        assert!(
+            *route == "/openapi.json" || described.contains_key(*route),
+            "{route} is not described"
+        );
     }
     for path in described.keys() {
-        assert!(routes.contains(&path.as_str()), "{path} is described but not in the table");
+        assert!(
+            routes.contains(&path.as_str()),
+            "{path} is described but not in the table"
+        );
     }
 }

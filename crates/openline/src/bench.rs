@@ -12,5 +12,8 @@ pub struct Args {
 }
 
 pub fn run(_args: &Args, _output: Output) -> Result<(), Failure> {
-    Err(Failure::unreachable("not measured", "see docs/performance.md"))
+    Err(Failure::unreachable(
+        "not measured",
+        "see docs/performance.md",
+    ))
 }

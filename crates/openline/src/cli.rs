@@ -10,7 +10,9 @@ use crate::{bench, demo};
 /// Lines of communication that stay open between parties who do not trust each other.
 #[derive(Parser, Debug)]
 #[command(name = "openline", version, about, propagate_version = true)]
-#[command(after_help = "Exit codes: 0 done, 1 refused or invalid, 2 unusable input, 3 not reachable.\n\nStart here: openline demo")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 refused or invalid, 2 unusable input, 3 not reachable.\n\nStart here: openline demo"
+)]
 pub struct Cli {
     /// The party's home.
     #[arg(long, global = true, env = "OPENLINE_HOME", value_name = "DIR")]
@@ -34,28 +36,44 @@ impl Cli {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Make a party's home: root key, node key, configuration, empty store.
-    #[command(after_help = "Example:\n  openline init --home ./ministry --name \"Ministry A\" --endpoint quic://line.example:7001")]
+    #[command(
+        after_help = "Example:\n  openline init --home ./ministry --name \"Ministry A\" --endpoint quic://line.example:7001"
+    )]
     Init(InitArgs),
     /// Our card: show it, write it, draw it as a QR code; check another's.
     #[command(subcommand, after_help = "Example:\n  openline card file > ours.card")]
     Card(CardCommand),
     /// Other parties: take a card, compare the phrase, confirm.
-    #[command(subcommand, after_help = "Example:\n  openline relation add theirs.card\n  openline relation confirm \"Ministry B\"")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline relation add theirs.card\n  openline relation confirm \"Ministry B\""
+    )]
     Relation(RelationCommand),
     /// Charters: propose, sign, exchange as files.
-    #[command(subcommand, after_help = "Example:\n  openline charter propose --with \"Ministry B\" --title \"Watch line\"\n  openline charter sign \"Watch line\"")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline charter propose --with \"Ministry B\" --title \"Watch line\"\n  openline charter sign \"Watch line\""
+    )]
     Charter(CharterCommand),
     /// Lines.
-    #[command(subcommand, after_help = "Example:\n  openline line show \"Watch line\"")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline line show \"Watch line\""
+    )]
     Line(LineCommand),
     /// Run the node.
     #[command(after_help = "Example:\n  openline serve --home ./ministry")]
     Serve(ServeArgs),
     /// Release a message, or keep it as a draft.
-    #[command(after_help = "Example:\n  openline send --line \"Watch line\" --post watch --text \"Exercise begins 0800 UTC.\" --wait 30\n  openline send --line \"Watch line\" --post watch --form \"note verbale\" --file note.txt --translation fr=note.fr.txt")]
+    #[command(
+        after_help = "Example:\n  openline send --line \"Watch line\" --post watch --text \"Exercise begins 0800 UTC.\" --wait 30\n  openline send --line \"Watch line\" --post watch --form \"note verbale\" --file note.txt --translation fr=note.fr.txt"
+    )]
     Send(Box<SendArgs>),
     /// Drafts.
-    #[command(subcommand, after_help = "Example:\n  openline draft list\n  openline draft release 4f2a9c0011223344")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline draft list\n  openline draft release 4f2a9c0011223344"
+    )]
     Draft(DraftCommand),
     /// Messages of other parties, newest first.
     #[command(after_help = "Example:\n  openline inbox --line \"Watch line\" --limit 20")]
@@ -64,16 +82,22 @@ pub enum Command {
     #[command(after_help = "Example:\n  openline show --line \"Watch line\" 0/12")]
     Show(PlaceArgs),
     /// The record in its order.
-    #[command(after_help = "Example:\n  openline log --line \"Watch line\" --newest-first --limit 20")]
+    #[command(
+        after_help = "Example:\n  openline log --line \"Watch line\" --newest-first --limit 20"
+    )]
     Log(LogArgs),
     /// Search subjects and texts.
     #[command(after_help = "Example:\n  openline search 'ceasefire AND corridor'")]
     Search(SearchArgs),
     /// Put a receipt on the record: a person's act.
-    #[command(after_help = "Example:\n  openline receipt --line \"Watch line\" 0/12 --post watch --stage acknowledged")]
+    #[command(
+        after_help = "Example:\n  openline receipt --line \"Watch line\" 0/12 --post watch --stage acknowledged"
+    )]
     Receipt(ReceiptArgs),
     /// Save an attachment of a message.
-    #[command(after_help = "Example:\n  openline attachment --line \"Watch line\" 0/12 --number 0 --out map.png")]
+    #[command(
+        after_help = "Example:\n  openline attachment --line \"Watch line\" 0/12 --number 0 --out map.png"
+    )]
     Attachment(AttachmentArgs),
     /// Write a whole record into a file that a stranger can verify.
     #[command(after_help = "Example:\n  openline export --line \"Watch line\" --out watch.export")]
@@ -82,16 +106,27 @@ pub enum Command {
     #[command(after_help = "Example:\n  openline verify watch.export")]
     Verify(VerifyArgs),
     /// Prove one entry to anybody.
-    #[command(after_help = "Example:\n  openline disclose --line \"Watch line\" 0/12 --out 12.tlog-proof")]
+    #[command(
+        after_help = "Example:\n  openline disclose --line \"Watch line\" 0/12 --out 12.tlog-proof"
+    )]
     Disclose(DiscloseArgs),
     /// Delete bodies on every side, by agreement.
-    #[command(subcommand, after_help = "Example:\n  openline purge propose --line \"Watch line\" --post watch --reason \"Agreed on 3 May\" 0/12")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline purge propose --line \"Watch line\" --post watch --reason \"Agreed on 3 May\" 0/12"
+    )]
     Purge(PurgeCommand),
     /// The pouch: bundles carried by hand.
-    #[command(subcommand, after_help = "Example:\n  openline pouch pack \"Ministry B\" --out for-b.pouch\n  openline pouch open from-b.pouch")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline pouch pack \"Ministry B\" --out for-b.pouch\n  openline pouch open from-b.pouch"
+    )]
     Pouch(PouchCommand),
     /// The node key: change it with the root, take it up.
-    #[command(subcommand, after_help = "Example:\n  openline key change\n  openline key adopt")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline key change\n  openline key adopt"
+    )]
     Key(KeyCommand),
     /// Verify the whole store and say what was found.
     #[command(after_help = "Example:\n  openline check --home ./ministry")]
@@ -124,7 +159,9 @@ pub enum Command {
     #[command(after_help = "Example:\n  openline bench --quick")]
     Bench(bench::Args),
     /// Completions for a shell.
-    #[command(after_help = "Example:\n  openline completions bash > /etc/bash_completion.d/openline")]
+    #[command(
+        after_help = "Example:\n  openline completions bash > /etc/bash_completion.d/openline"
+    )]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,

@@ -25,8 +25,14 @@ impl Client {
     pub fn connect(home: &Path) -> Result<Self, Failure> {
         Home::open(home)?;
         let api = Home::read_api(home)?.ok_or_else(|| no_node(home))?;
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_connect(Some(Duration::from_secs(5)));
-        Ok(Self { api, agent: config.build().into(), home: home.to_owned() })
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_connect(Some(Duration::from_secs(5)));
+        Ok(Self {
+            api,
+            agent: config.build().into(),
+            home: home.to_owned(),
+        })
     }
 
     fn url(&self, path: &str) -> String {
@@ -37,7 +43,10 @@ impl Client {
         format!("Bearer {}", self.api.token)
     }
 
-    fn check(&self, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<ureq::Body, Failure> {
+    fn check(
+        &self,
+        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    ) -> Result<ureq::Body, Failure> {
         let answer = answer.map_err(|_| no_node(&self.home))?;
         let status = answer.status().as_u16();
         let mut body = answer.into_body();
@@ -46,72 +55,125 @@ impl Client {
         }
         let bytes = body.read_to_vec().unwrap_or_default();
         let problem: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        let field = |name: &str| problem[name].as_str().unwrap_or("the node gave no reason").to_owned();
-        Err(Failure::from_problem(status, &field("code"), &field("title"), &field("next")))
+        let field = |name: &str| {
+            problem[name]
+                .as_str()
+                .unwrap_or("the node gave no reason")
+                .to_owned()
+        };
+        Err(Failure::from_problem(
+            status,
+            &field("code"),
+            &field("title"),
+            &field("next"),
+        ))
     }
 
     fn read<T: DeserializeOwned>(body: &mut ureq::Body) -> Result<T, Failure> {
         let bytes = Self::bytes(body)?;
-        serde_json::from_slice(&bytes)
-            .map_err(|error| Failure::unreachable(format!("the node's answer can't be read: {error}"), "use the same version on both sides"))
+        serde_json::from_slice(&bytes).map_err(|error| {
+            Failure::unreachable(
+                format!("the node's answer can't be read: {error}"),
+                "use the same version on both sides",
+            )
+        })
     }
 
     fn bytes(body: &mut ureq::Body) -> Result<Vec<u8>, Failure> {
         let read = body.with_config().limit(ANSWER_MAX).read_to_vec();
-        read.map_err(|error| Failure::unreachable(format!("the node's answer broke off: {error}"), "try again"))
+        read.map_err(|error| {
+            Failure::unreachable(format!("the node's answer broke off: {error}"), "try again")
+        })
     }
 
     /// Asks for something.
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        let answer = self.agent.get(self.url(path)).header("Authorization", self.bearer()).call();
+        let answer = self
+            .agent
+            .get(self.url(path))
+            .header("Authorization", self.bearer())
+            .call();
         Self::read(&mut self.check(answer)?)
     }
 
     /// Asks for bytes.
     pub fn get_bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
-        let answer = self.agent.get(self.url(path)).header("Authorization", self.bearer()).call();
+        let answer = self
+            .agent
+            .get(self.url(path))
+            .header("Authorization", self.bearer())
+            .call();
         Self::bytes(&mut self.check(answer)?)
     }
 
     /// Asks for bytes that may be many, as a stream.
     pub fn get_stream(&self, path: &str) -> Result<impl std::io::Read + use<>, Failure> {
-        let answer = self.agent.get(self.url(path)).header("Authorization", self.bearer()).call();
+        let answer = self
+            .agent
+            .get(self.url(path))
+            .header("Authorization", self.bearer())
+            .call();
         Ok(self.check(answer)?.into_reader())
     }
 
     /// Asks the node to do something.
-    pub fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
-        let bytes = serde_json::to_vec(body).map_err(|error| Failure::unusable(error.to_string(), "report this"))?;
-        self.send(path, "application/json", &bytes).and_then(|mut body| Self::read(&mut body))
+    pub fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Failure> {
+        let bytes = serde_json::to_vec(body)
+            .map_err(|error| Failure::unusable(error.to_string(), "report this"))?;
+        self.send(path, "application/json", &bytes)
+            .and_then(|mut body| Self::read(&mut body))
     }
 
     /// Gives the node bytes.
     pub fn post_bytes<T: DeserializeOwned>(&self, path: &str, bytes: &[u8]) -> Result<T, Failure> {
-        self.send(path, "application/octet-stream", bytes).and_then(|mut body| Self::read(&mut body))
+        self.send(path, "application/octet-stream", bytes)
+            .and_then(|mut body| Self::read(&mut body))
     }
 
     /// Asks the node for bytes that it has to make.
     pub fn post_for_bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
-        self.send(path, "application/json", b"{}").and_then(|mut body| Self::bytes(&mut body))
+        self.send(path, "application/json", b"{}")
+            .and_then(|mut body| Self::bytes(&mut body))
     }
 
     fn send(&self, path: &str, content_type: &str, bytes: &[u8]) -> Result<ureq::Body, Failure> {
-        let request = self.agent.post(self.url(path)).header("Authorization", self.bearer());
+        let request = self
+            .agent
+            .post(self.url(path))
+            .header("Authorization", self.bearer());
         let answer = request.header("Content-Type", content_type).send(bytes);
         self.check(answer)
     }
 
     /// Replaces something.
-    pub fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
-        let bytes = serde_json::to_vec(body).map_err(|error| Failure::unusable(error.to_string(), "report this"))?;
-        let request = self.agent.put(self.url(path)).header("Authorization", self.bearer());
-        let answer = request.header("Content-Type", "application/json").send(&bytes[..]);
+    pub fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Failure> {
+        let bytes = serde_json::to_vec(body)
+            .map_err(|error| Failure::unusable(error.to_string(), "report this"))?;
+        let request = self
+            .agent
+            .put(self.url(path))
+            .header("Authorization", self.bearer());
+        let answer = request
+            .header("Content-Type", "application/json")
+            .send(&bytes[..]);
         Self::read(&mut self.check(answer)?)
     }
 
     /// Removes something.
     pub fn delete(&self, path: &str) -> Result<(), Failure> {
-        let answer = self.agent.delete(self.url(path)).header("Authorization", self.bearer()).call();
+        let answer = self
+            .agent
+            .delete(self.url(path))
+            .header("Authorization", self.bearer())
+            .call();
         self.check(answer).map(|_| ())
     }
 }
@@ -126,5 +188,13 @@ fn no_node(home: &Path) -> Failure {
 /// A part of a path, with everything but plain characters escaped.
 pub fn part(text: &str) -> String {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
-    text.bytes().map(|b| if is_plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| {
+            if is_plain(b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
 }

@@ -74,14 +74,21 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     };
     read.map_err(|error| Failure::file(path, &error))?;
     if bytes.len() as u64 > FILE_MAX {
-        return Err(Failure::unusable(format!("{} is longer than {FILE_MAX} bytes", path.display()), "give a smaller file"));
+        return Err(Failure::unusable(
+            format!("{} is longer than {FILE_MAX} bytes", path.display()),
+            "give a smaller file",
+        ));
     }
     Ok(bytes)
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
-    String::from_utf8(read_bytes(path)?)
-        .map_err(|_| Failure::unusable(format!("{} is not UTF-8 text", path.display()), "save it as UTF-8"))
+    String::from_utf8(read_bytes(path)?).map_err(|_| {
+        Failure::unusable(
+            format!("{} is not UTF-8 text", path.display()),
+            "save it as UTF-8",
+        )
+    })
 }
 
 fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
@@ -103,7 +110,10 @@ fn passphrase(args: &PassphraseArgs, is_new: bool) -> Result<String, Failure> {
     };
     let first = rpassword::prompt_password("Passphrase: ").map_err(no_terminal)?;
     if is_new && first != rpassword::prompt_password("Again: ").map_err(no_terminal)? {
-        return Err(Failure::unusable("the two passphrases differ", "type the same one twice"));
+        return Err(Failure::unusable(
+            "the two passphrases differ",
+            "type the same one twice",
+        ));
     }
     Ok(first)
 }

@@ -22,8 +22,14 @@ use story::Story;
 
 /// The stories that are built into the program.
 const BUILT_IN: &[(&str, &str)] = &[
-    ("june-2023", include_str!("../../../scenarios/june-2023.toml")),
-    ("hotline-1967", include_str!("../../../scenarios/hotline-1967.toml")),
+    (
+        "june-2023",
+        include_str!("../../../scenarios/june-2023.toml"),
+    ),
+    (
+        "hotline-1967",
+        include_str!("../../../scenarios/hotline-1967.toml"),
+    ),
 ];
 
 /// Arguments of `openline demo`.
@@ -62,7 +68,10 @@ pub fn run(args: &Args, output: Output) -> Result<(), Failure> {
             std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
             None
         }
-        None => Some(tempfile::tempdir().map_err(|error| Failure::unusable(error.to_string(), "free some space"))?),
+        None => Some(
+            tempfile::tempdir()
+                .map_err(|error| Failure::unusable(error.to_string(), "free some space"))?,
+        ),
     };
     let folder = match (&args.keep, &kept) {
         (Some(folder), _) => folder.clone(),
@@ -93,7 +102,10 @@ fn load(name: &str) -> Result<Story, Failure> {
         return Story::parse(name, text);
     }
     let text = std::fs::read_to_string(name).map_err(|error| {
-        Failure::unusable(format!("{name} is no built-in story, and can't be read as a file: {error}"), "give june-2023, hotline-1967 or a file")
+        Failure::unusable(
+            format!("{name} is no built-in story, and can't be read as a file: {error}"),
+            "give june-2023, hotline-1967 or a file",
+        )
     })?;
     Story::parse(name, &text)
 }
@@ -104,7 +116,12 @@ async fn tell(story: &Story, name: &str, folder: &Path, show: &Show) -> Result<S
     let (sides, relays) = side::start(story, folder).await?;
     for side in &sides {
         let status = side.service.status().await?;
-        show.line(&format!("{:<12} {}  listens on {}", side.party.name, &status.id[..16], status.listening.join(" and ")));
+        show.line(&format!(
+            "{:<12} {}  listens on {}",
+            side.party.name,
+            &status.id[..16],
+            status.listening.join(" and ")
+        ));
     }
     show.heading("Cards are exchanged and the phrase is read aloud");
     for (a, b, phrase) in side::relate(&sides).await? {
@@ -112,10 +129,22 @@ async fn tell(story: &Story, name: &str, folder: &Path, show: &Show) -> Result<S
     }
     show.heading("A charter is proposed and signed by every party");
     let charter = side::found(story, &sides).await?;
-    show.line(&format!("\"{}\", level {}: founded as {}", charter.terms.title, charter.terms.level, &charter.id[..16]));
+    show.line(&format!(
+        "\"{}\", level {}: founded as {}",
+        charter.terms.title,
+        charter.terms.level,
+        &charter.id[..16]
+    ));
     for side in &sides {
-        wait_for(&side.service, "both bearers", async |s| play::bearers(s).await.len() >= 2).await?;
-        show.line(&format!("{:<12} over {}", side.party.name, play::bearers(&side.service).await.join(" and ")));
+        wait_for(&side.service, "both bearers", async |s| {
+            play::bearers(s).await.len() >= 2
+        })
+        .await?;
+        show.line(&format!(
+            "{:<12} over {}",
+            side.party.name,
+            play::bearers(&side.service).await.join(" and ")
+        ));
     }
     show.heading("Traffic");
     let played = play::steps(story, &sides, &relays, &charter.id, folder, show).await?;
@@ -130,7 +159,13 @@ async fn tell(story: &Story, name: &str, folder: &Path, show: &Show) -> Result<S
 }
 
 /// Waits until every side holds the same, exports on every side, and verifies each export with both programs.
-async fn close(name: &str, sides: &[Side], line: &str, folder: &Path, show: &Show) -> Result<Summary, Failure> {
+async fn close(
+    name: &str,
+    sides: &[Side],
+    line: &str,
+    folder: &Path,
+    show: &Show,
+) -> Result<Summary, Failure> {
     let views = settle(sides, line).await?;
     let mut exports = Vec::new();
     for side in sides {
@@ -146,7 +181,10 @@ async fn close(name: &str, sides: &[Side], line: &str, folder: &Path, show: &Sho
         let bytes = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
         let verified = verify_bytes(&bytes)?;
         let root = verified.record_root.clone().unwrap_or_default();
-        show.line(&format!("{:<12} {} entries, {} messages, {} settled; record root {root}", side.party.name, verified.entries, verified.messages, verified.settled));
+        show.line(&format!(
+            "{:<12} {} entries, {} messages, {} settled; record root {root}",
+            side.party.name, verified.entries, verified.messages, verified.settled
+        ));
         if !verified.doubts.is_empty() {
             show.line(&format!("{:<12} {} marks of doubt, as must be in a replay: claimed times are years from when they were signed for", "", verified.doubts.len()));
         }
@@ -157,12 +195,23 @@ async fn close(name: &str, sides: &[Side], line: &str, folder: &Path, show: &Sho
     for (side, path) in sides.iter().zip(&exports) {
         let root = python::verify(path, show)?;
         let agrees = root.as_ref().is_some_and(|root| roots.contains(root));
-        verifiers.push((format!("python -m openline_verify verify {}.export", side.party.key), agrees));
+        verifiers.push((
+            format!("python -m openline_verify verify {}.export", side.party.key),
+            agrees,
+        ));
     }
     for (what, accepted) in &verifiers {
-        show.line(&format!("{what}: {}", if *accepted { "accepted" } else { "NOT accepted" }));
+        show.line(&format!(
+            "{what}: {}",
+            if *accepted {
+                "accepted"
+            } else {
+                "NOT accepted"
+            }
+        ));
     }
-    let identical = roots.windows(2).all(|pair| pair[0] == pair[1]) && views.iter().all(|v| v.record_root == roots[0]);
+    let identical = roots.windows(2).all(|pair| pair[0] == pair[1])
+        && views.iter().all(|v| v.record_root == roots[0]);
     let verified = verifiers.iter().all(|(_, accepted)| *accepted);
     show.verdict(identical && verified);
     Ok(Summary {
@@ -182,10 +231,18 @@ async fn close(name: &str, sides: &[Side], line: &str, folder: &Path, show: &Sho
 async fn settle(sides: &[Side], line: &str) -> Result<Vec<LineView>, Failure> {
     let first = &sides[0];
     wait_for(&first.service, "one record on every side", async |_| {
-        let Ok(views) = views(sides, line).await else { return false };
-        let same = views.windows(2).all(|pair| pair[0].record_root == pair[1].record_root && pair[0].settled == pair[1].settled);
+        let Ok(views) = views(sides, line).await else {
+            return false;
+        };
+        let same = views.windows(2).all(|pair| {
+            pair[0].record_root == pair[1].record_root && pair[0].settled == pair[1].settled
+        });
         let tail = views[0].entries - views[0].settled;
-        let confirmed = views.iter().all(|v| v.parties.iter().all(|p| p.index == v.me || p.holds_of_ours == v.parties[usize::from(v.me)].size));
+        let confirmed = views.iter().all(|v| {
+            v.parties
+                .iter()
+                .all(|p| p.index == v.me || p.holds_of_ours == v.parties[usize::from(v.me)].size)
+        });
         same && confirmed && tail < sides.len() as u64
     })
     .await?;

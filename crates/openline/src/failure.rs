@@ -18,7 +18,12 @@ pub struct Failure {
 
 impl Failure {
     fn new(exit: u8, code: &str, title: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { exit, code: code.to_owned(), title: title.into(), next: next.into() }
+        Self {
+            exit,
+            code: code.to_owned(),
+            title: title.into(),
+            next: next.into(),
+        }
     }
 
     /// Something was refused, or is not valid.
@@ -38,7 +43,10 @@ impl Failure {
 
     /// A file can't be read or written.
     pub fn file(path: &std::path::Path, error: &std::io::Error) -> Self {
-        Self::unusable(format!("{}: {error}", path.display()), "give a file that can be used")
+        Self::unusable(
+            format!("{}: {error}", path.display()),
+            "give a file that can be used",
+        )
     }
 
     /// From a problem document of the API.
@@ -59,7 +67,11 @@ impl Failure {
 
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
-        Self::refused(refused.rule.id(), refused.to_string(), "do not rely on it; ask its source for a sound copy")
+        Self::refused(
+            refused.rule.id(),
+            refused.to_string(),
+            "do not rely on it; ask its source for a sound copy",
+        )
     }
 }
 
@@ -77,7 +89,12 @@ impl From<openline_node::error::ServiceError> for Failure {
             E::Unavailable(_) => 3,
             _ => 1,
         };
-        Self::new(exit, error.code(), error.to_string(), "mend what the sentence names")
+        Self::new(
+            exit,
+            error.code(),
+            error.to_string(),
+            "mend what the sentence names",
+        )
     }
 }
 

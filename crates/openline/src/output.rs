@@ -63,23 +63,41 @@ impl Output {
 
 /// A time as people read it: UTC, and the local time if it differs, with the weekday.
 pub fn time(ms: i64) -> String {
-    let Ok(at) = jiff::Timestamp::from_millisecond(ms) else { return format!("{ms} ms") };
+    let Ok(at) = jiff::Timestamp::from_millisecond(ms) else {
+        return format!("{ms} ms");
+    };
     let utc = at.strftime("%a %Y-%m-%d %H:%M:%S UTC").to_string();
     let local = at.to_zoned_datetime(jiff::tz::TimeZone::system());
-    if local.offset().seconds() == 0 { utc } else { format!("{utc} ({})", local.strftime("%a %H:%M %Z")) }
+    if local.offset().seconds() == 0 {
+        utc
+    } else {
+        format!("{utc} ({})", local.strftime("%a %H:%M %Z"))
+    }
 }
 
 /// Lays out rows in columns; the first row is the heading.
 pub fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |c: usize| rows.iter().filter_map(|row| row.get(c)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width = |c: usize| {
+        rows.iter()
+            .filter_map(|row| row.get(c))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
     for row in rows {
         let cells: Vec<String> = row
             .iter()
             .enumerate()
-            .map(|(c, cell)| if c + 1 == row.len() { cell.clone() } else { format!("{cell:<width$}", width = widths[c]) })
+            .map(|(c, cell)| {
+                if c + 1 == row.len() {
+                    cell.clone()
+                } else {
+                    format!("{cell:<width$}", width = widths[c])
+                }
+            })
             .collect();
         text.push_str(cells.join("  ").trim_end());
         text.push('\n');

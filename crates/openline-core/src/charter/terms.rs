@@ -6,8 +6,8 @@ use super::Fields;
 use crate::body::is_language;
 use crate::cbor::Writer;
 use crate::limits::{
-    ATTACHMENT_LIMIT_MAX, CONTACT_INTERVAL_MAX, LANGUAGES_MAX, LEVEL_MAX, RETENTION_DAYS_MAX, TERM_SECONDS_MAX, OPEN_CLASSES_MAX,
-    SCHEDULE_MAX, TIME_MAX, TITLE_MAX, ZONE_MAX,
+    ATTACHMENT_LIMIT_MAX, CONTACT_INTERVAL_MAX, LANGUAGES_MAX, LEVEL_MAX, OPEN_CLASSES_MAX,
+    RETENTION_DAYS_MAX, SCHEDULE_MAX, TERM_SECONDS_MAX, TIME_MAX, TITLE_MAX, ZONE_MAX,
 };
 use crate::rule::Rule;
 
@@ -64,7 +64,9 @@ pub struct Clock {
 
 impl Clock {
     fn is_right(&self) -> bool {
-        [self.stored, self.shown, self.acknowledged].iter().all(|clock| clock.as_secs() <= TERM_SECONDS_MAX)
+        [self.stored, self.shown, self.acknowledged]
+            .iter()
+            .all(|clock| clock.as_secs() <= TERM_SECONDS_MAX)
     }
 
     const fn of(stored: u64, shown: u64, acknowledged: u64) -> Self {
@@ -284,7 +286,11 @@ pub fn is_zone(zone: &str) -> bool {
 
 /// Tags are compared without regard to case.
 fn has_language_twice(tags: &[String]) -> bool {
-    tags.iter().enumerate().any(|(at, tag)| tags[..at].iter().any(|other| other.eq_ignore_ascii_case(tag)))
+    tags.iter().enumerate().any(|(at, tag)| {
+        tags[..at]
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(tag))
+    })
 }
 
 fn is_words(text: &str, max: usize) -> bool {

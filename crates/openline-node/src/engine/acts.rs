@@ -49,7 +49,11 @@ impl From<CommitError> for ServiceError {
 
 impl Engine {
     /// Releases an entry; the reply is answered when it is durable here.
-    pub(crate) fn release(&mut self, outgoing: Outgoing, reply: oneshot::Sender<Result<Released, ServiceError>>) {
+    pub(crate) fn release(
+        &mut self,
+        outgoing: Outgoing,
+        reply: oneshot::Sender<Result<Released, ServiceError>>,
+    ) {
         if let Err(error) = self.check_may_write(&outgoing.line) {
             let _ = reply.send(Err(error));
             return;
@@ -67,7 +71,13 @@ impl Engine {
         };
         match self.machine.release(&line, draft) {
             Ok(()) => {
-                self.releasing.insert(ticket, Releasing { reply, started: Instant::now() });
+                self.releasing.insert(
+                    ticket,
+                    Releasing {
+                        reply,
+                        started: Instant::now(),
+                    },
+                );
             }
             Err(rule) => {
                 let _ = reply.send(Err(rule.into()));
@@ -81,7 +91,9 @@ impl Engine {
         match &self.store_state {
             StoreState::Sound | StoreState::CannotWrite(_) => {}
             StoreState::Damaged(why) | StoreState::Healing(why) => {
-                return Err(ServiceError::Unavailable(format!("the store is not written to: {why}")));
+                return Err(ServiceError::Unavailable(format!(
+                    "the store is not written to: {why}"
+                )));
             }
         }
         if self.machine.must_hear(line) {
@@ -89,7 +101,11 @@ impl Engine {
                          it holds of our log. Connect to them (openline status shows who is missing)";
             return Err(ServiceError::Unavailable(words.to_owned()));
         }
-        if self.machine.logs(line).is_some_and(|logs| logs.is_forked(me)) {
+        if self
+            .machine
+            .logs(line)
+            .is_some_and(|logs| logs.is_forked(me))
+        {
             let words = "there is proof that this party has signed two histories of its log on this line; it can't be written any more. \
                          Found a new line and say there what happened";
             return Err(ServiceError::Conflict(words.to_owned()));
@@ -98,7 +114,11 @@ impl Engine {
     }
 
     /// The next free number of a note verbale in `year`, which is then taken: a number that is not used leaves a visible gap.
-    pub(crate) fn next_note_number(&mut self, line: &LineId, year: u64) -> Result<u64, ServiceError> {
+    pub(crate) fn next_note_number(
+        &mut self,
+        line: &LineId,
+        year: u64,
+    ) -> Result<u64, ServiceError> {
         let me = self.me(line)?;
         if !self.numbers.contains_key(line) {
             let numbers = crate::service::entries::own_note_numbers(&self.store, *line, me)?;
@@ -123,14 +143,29 @@ impl Engine {
     }
 
     /// Puts a purge or a consent on the record.
-    pub(crate) fn other(line: LineId, post: String, kind: Kind, refs: Vec<Ref>, body: Vec<u8>) -> Outgoing {
+    pub(crate) fn other(
+        line: LineId,
+        post: String,
+        kind: Kind,
+        refs: Vec<Ref>,
+        body: Vec<u8>,
+    ) -> Outgoing {
         let content = DraftContent::Other { kind, body };
-        Outgoing { line, post, message_type: MessageType::Real, time: None, refs, content }
+        Outgoing {
+            line,
+            post,
+            message_type: MessageType::Real,
+            time: None,
+            refs,
+            content,
+        }
     }
 
     /// Writes a relation to the store as it is now.
     pub(crate) fn keep_relation(&mut self, party: &PartyId) {
-        let Some(relation) = self.relations.get(party) else { return };
+        let Some(relation) = self.relations.get(party) else {
+            return;
+        };
         if let Err(error) = self.put_relation(&relation.clone()) {
             tracing::warn!(%error, "a relation could not be kept; it will be learned again");
         }
@@ -139,33 +174,51 @@ impl Engine {
     pub(crate) fn put_relation(&mut self, relation: &Relation) -> Result<(), ServiceError> {
         let (key, value) = (relation.party.to_string(), relation.encode());
         let updated_ms = crate::identity::wall_ms();
-        self.commit(&[Write::Document { kind: documents::RELATION, key: &key, value: &value, updated_ms }])?;
+        self.commit(&[Write::Document {
+            kind: documents::RELATION,
+            key: &key,
+            value: &value,
+            updated_ms,
+        }])?;
         self.relations.insert(relation.party, relation.clone());
         Ok(())
     }
 
     pub(crate) fn forget_relation(&mut self, party: &PartyId) -> Result<(), ServiceError> {
-        let is_on_a_line = self.founded.values().any(|founded| founded.index_of(party).is_some());
+        let is_on_a_line = self
+            .founded
+            .values()
+            .any(|founded| founded.index_of(party).is_some());
         if is_on_a_line {
             let words = "that party is a member of a line; a relation that carries a line can't be forgotten";
             return Err(ServiceError::Conflict(words.to_owned()));
         }
         let key = party.to_string();
-        self.commit(&[Write::DeleteDocument { kind: documents::RELATION, key: &key }])?;
+        self.commit(&[Write::DeleteDocument {
+            kind: documents::RELATION,
+            key: &key,
+        }])?;
         self.relations.remove(party);
         self.refresh_peers();
         Ok(())
     }
 
     /// Keeps a proposal, merged with what is there, and founds the line when every party has signed.
-    pub(crate) fn take_instrument(&mut self, instrument: Instrument) -> Result<LineId, ServiceError> {
+    pub(crate) fn take_instrument(
+        &mut self,
+        instrument: Instrument,
+    ) -> Result<LineId, ServiceError> {
         let id = instrument.charter().line();
         if self.founded.contains_key(&id) {
             return Ok(id);
         }
         self.check_members(&instrument)?;
-        let before = self.proposals.get(&id).map(|proposal| proposal.instrument().encode());
-        let is_full = before.is_none() && self.proposals.len() >= openline_core_limits::PROPOSALS_MAX;
+        let before = self
+            .proposals
+            .get(&id)
+            .map(|proposal| proposal.instrument().encode());
+        let is_full =
+            before.is_none() && self.proposals.len() >= openline_core_limits::PROPOSALS_MAX;
         if is_full {
             return Err(Refused::from(Rule::Flood).into());
         }
@@ -183,11 +236,21 @@ impl Engine {
         }
         let updated_ms = crate::identity::wall_ms();
         let key = id.to_string();
-        self.commit(&[Write::Document { kind: documents::PROPOSAL, key: &key, value: &bytes, updated_ms }])?;
+        self.commit(&[Write::Document {
+            kind: documents::PROPOSAL,
+            key: &key,
+            value: &bytes,
+            updated_ms,
+        }])?;
         let merged = proposal.instrument().clone();
         self.proposals.insert(id, proposal);
         let words = "a charter has been proposed or signed".to_owned();
-        self.tell(News { what: "instrument", line: Some(id), words, ..News::default() });
+        self.tell(News {
+            what: "instrument",
+            line: Some(id),
+            words,
+            ..News::default()
+        });
         self.spread(&merged, &bytes);
         Ok(id)
     }
@@ -197,10 +260,15 @@ impl Engine {
         let own = self.home.party_id();
         let members = instrument.charter().members();
         if !members.iter().any(|member| member.party_id() == own) {
-            return Err(ServiceError::Conflict("this party is not a member of that charter".to_owned()));
+            return Err(ServiceError::Conflict(
+                "this party is not a member of that charter".to_owned(),
+            ));
         }
         for member in members.iter().filter(|member| member.party_id() != own) {
-            let relation = self.relations.get(&member.party_id()).filter(|relation| relation.is_confirmed());
+            let relation = self
+                .relations
+                .get(&member.party_id())
+                .filter(|relation| relation.is_confirmed());
             let Some(relation) = relation else {
                 return Err(ServiceError::Conflict(format!(
                     "the charter names {}, whose card is not confirmed here: exchange cards and compare the phrase first (openline relation add)",
@@ -220,15 +288,24 @@ impl Engine {
         let key = id.to_string();
         self.commit(&[
             Write::Line { founded: &founded },
-            Write::DeleteDocument { kind: documents::PROPOSAL, key: &key },
+            Write::DeleteDocument {
+                kind: documents::PROPOSAL,
+                key: &key,
+            },
         ])?;
         self.proposals.remove(&id);
         // Before our own first beacon: a peer that has not founded the line yet could not make anything of that.
         self.spread(founded.instrument(), &founded.instrument().encode());
         let title = founded.terms().title.clone();
-        self.add_line(founded).map_err(|error| ServiceError::Unavailable(error.to_string()))?;
+        self.add_line(founded)
+            .map_err(|error| ServiceError::Unavailable(error.to_string()))?;
         let words = format!("the line \"{title}\" is founded: every party has signed its charter");
-        self.tell(News { what: "founded", line: Some(id), words, ..News::default() });
+        self.tell(News {
+            what: "founded",
+            line: Some(id),
+            words,
+            ..News::default()
+        });
         Ok(())
     }
 
@@ -244,13 +321,23 @@ impl Engine {
         let mut offers: Vec<Vec<u8>> = self
             .proposals
             .values()
-            .filter(|proposal| proposal.instrument().charter().members().iter().any(|m| m.party_id() == *peer))
+            .filter(|proposal| {
+                proposal
+                    .instrument()
+                    .charter()
+                    .members()
+                    .iter()
+                    .any(|m| m.party_id() == *peer)
+            })
             .map(|proposal| proposal.instrument().encode())
             .collect();
         // A founded line of which the peer has written nothing may not be known to it.
         offers.extend(self.founded.values().filter_map(|founded| {
             let index = founded.index_of(peer)?;
-            let is_silent = self.machine.logs(&founded.line()).is_some_and(|logs| logs.size(index) == 0);
+            let is_silent = self
+                .machine
+                .logs(&founded.line())
+                .is_some_and(|logs| logs.size(index) == 0);
             is_silent.then(|| founded.instrument().encode())
         }));
         for offer in offers {
@@ -259,7 +346,9 @@ impl Engine {
     }
 
     pub(super) fn on_instrument(&mut self, peer: PartyId, bytes: &[u8]) {
-        let result = Instrument::decode(bytes).map_err(ServiceError::from).and_then(|i| self.take_instrument(i));
+        let result = Instrument::decode(bytes)
+            .map_err(ServiceError::from)
+            .and_then(|i| self.take_instrument(i));
         match result {
             Ok(_) => {}
             Err(ServiceError::Refused(refused)) => {
@@ -269,7 +358,12 @@ impl Engine {
             Err(error) => {
                 let name = self.name_of(&peer);
                 tracing::info!(peer = name, %error, "a charter from a peer was not taken");
-                self.tell(News { what: "instrument", peer: Some(name), words: error.to_string(), ..News::default() });
+                self.tell(News {
+                    what: "instrument",
+                    peer: Some(name),
+                    words: error.to_string(),
+                    ..News::default()
+                });
             }
         }
     }
@@ -277,10 +371,16 @@ impl Engine {
     /// Signs a proposal with our node key.
     pub(crate) fn sign_charter(&mut self, id: &LineId) -> Result<(), ServiceError> {
         let proposal = self.proposals.get(id).cloned();
-        let proposal = proposal.ok_or_else(|| ServiceError::NotFound(format!("no charter {} is proposed", id.short())))?;
+        let proposal = proposal.ok_or_else(|| {
+            ServiceError::NotFound(format!("no charter {} is proposed", id.short()))
+        })?;
         let mut instrument = proposal.instrument().clone();
         let own = self.home.party_id();
-        let index = instrument.charter().members().iter().position(|member| member.party_id() == own);
+        let index = instrument
+            .charter()
+            .members()
+            .iter()
+            .position(|member| member.party_id() == own);
         let index = index.and_then(openline_core::PartyIndex::from_usize);
         let index = index.ok_or(ServiceError::Refused(Rule::CharterMembers.into()))?;
         let keys = self.keys.secret.clone();
@@ -290,15 +390,22 @@ impl Engine {
     }
 
     /// Takes up a new node key for signing. Every line still has to have it on its record.
-    pub(crate) fn take_key(&mut self, seeds: Seeds, credential: VerifiedCredential) -> Result<(), ServiceError> {
-        self.home.adopt_next_key(credential).map_err(|error| ServiceError::Unavailable(error.to_string()))?;
+    pub(crate) fn take_key(
+        &mut self,
+        seeds: Seeds,
+        credential: VerifiedCredential,
+    ) -> Result<(), ServiceError> {
+        self.home
+            .adopt_next_key(credential)
+            .map_err(|error| ServiceError::Unavailable(error.to_string()))?;
         self.keys.renew(seeds);
         self.renew_card()
     }
 
     /// New connections prove the new key; those that stand were proved with the old one and end now.
     pub(crate) fn prove_new_key(&mut self) {
-        self.bearers.set_key(TransportKey::from_seed(&self.keys.transport_seed()));
+        self.bearers
+            .set_key(TransportKey::from_seed(&self.keys.transport_seed()));
         let links: Vec<_> = self.links.keys().copied().collect();
         for link in links {
             self.close_link(link, "the node key has changed");

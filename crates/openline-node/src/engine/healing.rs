@@ -57,7 +57,10 @@ impl Engine {
         self.store_state = state;
         let nothing_to_fetch = damaged.is_empty();
         let wanted = damaged.into_iter().map(|place| (place, None)).collect();
-        self.healing = Some(Healing { wanted, next_ask: Duration::ZERO });
+        self.healing = Some(Healing {
+            wanted,
+            next_ask: Duration::ZERO,
+        });
         if nothing_to_fetch {
             self.heal();
         }
@@ -65,14 +68,25 @@ impl Engine {
 
     /// Asks for what is still missing, when it is time to.
     pub(super) fn check_healing(&mut self, mono: Duration) {
-        let Some(healing) = self.healing.as_mut().filter(|healing| healing.next_ask <= mono) else { return };
+        let Some(healing) = self
+            .healing
+            .as_mut()
+            .filter(|healing| healing.next_ask <= mono)
+        else {
+            return;
+        };
         healing.next_ask = mono + ASK_INTERVAL;
-        let missing: Vec<(LineId, Ref)> =
-            healing.wanted.iter().filter(|(_, copy)| copy.is_none()).map(|(place, _)| *place).collect();
+        let missing: Vec<(LineId, Ref)> = healing
+            .wanted
+            .iter()
+            .filter(|(_, copy)| copy.is_none())
+            .map(|(place, _)| *place)
+            .collect();
         let now = self.now();
         for (line, place) in missing {
             for peer in self.peers_of(&line) {
-                self.machine.want(&line, &peer, place.party, place.index, 1, now);
+                self.machine
+                    .want(&line, &peer, place.party, place.index, 1, now);
             }
         }
     }
@@ -86,13 +100,25 @@ impl Engine {
         let own = self.home.party_id();
         let founded = self.founded.get(line);
         founded.map_or_else(Vec::new, |founded| {
-            founded.parties().map(|party| founded.party_id(party)).filter(|party| *party != own).collect()
+            founded
+                .parties()
+                .map(|party| founded.party_id(party))
+                .filter(|party| *party != own)
+                .collect()
         })
     }
 
     /// Copies have come.
-    pub(super) fn on_copies(&mut self, line: LineId, party: PartyIndex, first: u64, entries: &[RawEntry]) {
-        let Some(healing) = &mut self.healing else { return };
+    pub(super) fn on_copies(
+        &mut self,
+        line: LineId,
+        party: PartyIndex,
+        first: u64,
+        entries: &[RawEntry],
+    ) {
+        let Some(healing) = &mut self.healing else {
+            return;
+        };
         for (index, raw) in (first..).zip(entries) {
             // The rebuilding admits copies by the record's rules and signatures: nothing wrong gets in here.
             if let Some(slot) = healing.wanted.get_mut(&(line, Ref { party, index })) {
@@ -105,7 +131,9 @@ impl Engine {
     }
 
     fn heal(&mut self) {
-        let Some(healing) = self.healing.take() else { return };
+        let Some(healing) = self.healing.take() else {
+            return;
+        };
         match self.rebuild_with(&healing) {
             Ok(kept) => {
                 tracing::info!(damaged = %kept.display(), "the store has been rebuilt; the damaged file is kept");
@@ -125,7 +153,8 @@ impl Engine {
     fn rebuild_with(&mut self, healing: &Healing) -> Result<PathBuf, String> {
         let folder = self.home.path().to_owned();
         let fresh = fresh_path(&folder);
-        let mut copy = |line: LineId, place: Ref| healing.wanted.get(&(line, place)).cloned().flatten();
+        let mut copy =
+            |line: LineId, place: Ref| healing.wanted.get(&(line, place)).cloned().flatten();
         rebuild(&self.store, &fresh, &mut copy, &mut |_| ()).map_err(|error| error.to_string())?;
         // The lock on the home goes with the old store; a stand-in in memory holds its place meanwhile.
         let stand_in = Store::open_in_memory().map_err(|error| error.to_string())?;

@@ -32,9 +32,20 @@ impl Engine {
                 }
                 self.machine.handle_frame(link, &frame, now);
             }
-            BearerEvent::Up { bearer, peer, kind, remote, .. } => self.link_up(bearer, peer, kind, remote),
+            BearerEvent::Up {
+                bearer,
+                peer,
+                kind,
+                remote,
+                ..
+            } => self.link_up(bearer, peer, kind, remote),
             BearerEvent::Down { bearer, reason, .. } => self.link_down(bearer, &reason.to_string()),
-            BearerEvent::DialFailed { peer, endpoint, reason, .. } => {
+            BearerEvent::DialFailed {
+                peer,
+                endpoint,
+                reason,
+                ..
+            } => {
                 if let Some(party) = self.party_of(&peer) {
                     self.failures.insert(party, format!("{endpoint}: {reason}"));
                 }
@@ -43,7 +54,10 @@ impl Engine {
     }
 
     fn party_of(&self, key: &PeerKey) -> Option<PartyId> {
-        self.relations.values().find(|relation| relation.node_key() == Some(key.0)).map(|relation| relation.party)
+        self.relations
+            .values()
+            .find(|relation| relation.node_key() == Some(key.0))
+            .map(|relation| relation.party)
     }
 
     /// A party's name, as people know it.
@@ -51,10 +65,18 @@ impl Engine {
         if *party == self.home.party_id() {
             return self.home.name().to_owned();
         }
-        self.relations.get(party).map_or_else(|| party.short(), |relation| relation.name.clone())
+        self.relations
+            .get(party)
+            .map_or_else(|| party.short(), |relation| relation.name.clone())
     }
 
-    fn link_up(&mut self, bearer: BearerId, peer: PeerKey, kind: BearerKind, remote: std::net::SocketAddr) {
+    fn link_up(
+        &mut self,
+        bearer: BearerId,
+        peer: PeerKey,
+        kind: BearerKind,
+        remote: std::net::SocketAddr,
+    ) {
         let Some(party) = self.party_of(&peer) else {
             self.bearers.close(bearer, CloseReason::Done);
             return;
@@ -62,7 +84,16 @@ impl Engine {
         let link = LinkId(bearer.0);
         let now = self.now();
         let since_ms = now.wall_ms;
-        self.links.insert(link, LinkState { peer: party, kind, remote, since_ms, rtt_us: None });
+        self.links.insert(
+            link,
+            LinkState {
+                peer: party,
+                kind,
+                remote,
+                since_ms,
+                rtt_us: None,
+            },
+        );
         self.failures.remove(&party);
         self.machine.handle_link_up(link, party, now);
         let words = format!("{kind} to {} stands", self.name_of(&party));
@@ -71,17 +102,29 @@ impl Engine {
 
     fn link_down(&mut self, bearer: BearerId, reason: &str) {
         let link = LinkId(bearer.0);
-        let Some(state) = self.links.remove(&link) else { return };
+        let Some(state) = self.links.remove(&link) else {
+            return;
+        };
         let now = self.now();
         self.machine.handle_link_down(link, now);
-        let words = format!("{} to {} fell: {reason}", state.kind, self.name_of(&state.peer));
+        let words = format!(
+            "{} to {} fell: {reason}",
+            state.kind,
+            self.name_of(&state.peer)
+        );
         self.tell_bearer("bearer-down", state.peer, state.kind, words);
     }
 
     fn tell_bearer(&mut self, what: &'static str, peer: PartyId, kind: BearerKind, words: String) {
         tracing::info!(what, peer = %peer.short(), %kind, "bearer");
         let peer = Some(self.name_of(&peer));
-        self.tell(News { what, peer, bearer: Some(kind.to_string()), words, ..News::default() });
+        self.tell(News {
+            what,
+            peer,
+            bearer: Some(kind.to_string()),
+            words,
+            ..News::default()
+        });
     }
 
     /// Closes a bearer; its peer is told no more than that.
@@ -106,14 +149,25 @@ impl Engine {
 
     pub(super) fn handle_event(&mut self, event: Event) {
         match event {
-            Event::Released { ticket, line, place } => {
+            Event::Released {
+                ticket,
+                line,
+                place,
+            } => {
                 if let Some(releasing) = self.releasing.remove(&ticket) {
                     let took = releasing.started.elapsed();
                     let _ = releasing.reply.send(Ok(Released { line, place, took }));
                 }
                 let place = Some((place.party, place.index));
                 let words = "on the record here, durably".to_owned();
-                self.tell(News { what: "released", line: Some(line), place, count: 1, words, ..News::default() });
+                self.tell(News {
+                    what: "released",
+                    line: Some(line),
+                    place,
+                    count: 1,
+                    words,
+                    ..News::default()
+                });
             }
             Event::Rejected { ticket, refused } => {
                 if let Some(releasing) = self.releasing.remove(&ticket) {
@@ -121,12 +175,25 @@ impl Engine {
                 }
             }
             Event::Admitted { line, batch, link } => self.on_admitted(line, &batch, link),
-            Event::Cosigned { line, log, cosigner, size, link, .. } => {
+            Event::Cosigned {
+                line,
+                log,
+                cosigner,
+                size,
+                link,
+                ..
+            } => {
                 self.on_cosigned(line, log, cosigner, size, link);
             }
             Event::Settled { line, number } => {
                 let words = format!("joint numbers up to {number} are given");
-                self.tell(News { what: "settled", line: Some(line), count: number, words, ..News::default() });
+                self.tell(News {
+                    what: "settled",
+                    line: Some(line),
+                    count: number,
+                    words,
+                    ..News::default()
+                });
             }
             Event::Greeted { link, peer, card } => self.on_greeted(link, peer, &card),
             Event::Instrument { peer, bytes } => self.on_instrument(peer, &bytes),
@@ -136,7 +203,12 @@ impl Engine {
                 }
             }
             Event::CloseLink { link, rule } => self.close_link(link, rule.id()),
-            Event::Copies { line, party, first, entries } => self.on_copies(line, party, first, &entries),
+            Event::Copies {
+                line,
+                party,
+                first,
+                entries,
+            } => self.on_copies(line, party, first, &entries),
             other => self.handle_trouble(other),
         }
     }
@@ -145,31 +217,66 @@ impl Engine {
         match event {
             Event::Forked { line, party } => {
                 let name = self.name_on(&line, party);
-                let words = format!("{name} has signed two histories of its log; the evidence is kept");
+                let words =
+                    format!("{name} has signed two histories of its log; the evidence is kept");
                 tracing::error!(line = %line.short(), party = party.0, "fork");
-                self.tell(News { what: "forked", line: Some(line), peer: Some(name), words, ..News::default() });
+                self.tell(News {
+                    what: "forked",
+                    line: Some(line),
+                    peer: Some(name),
+                    words,
+                    ..News::default()
+                });
             }
             Event::OwnLogBehind { line, size } => {
                 let words = format!(
                     "another party holds {size} entries of our own log, more than this store: nothing is written until they are recovered"
                 );
-                self.tell(News { what: "own-log-behind", line: Some(line), count: size, words, ..News::default() });
+                self.tell(News {
+                    what: "own-log-behind",
+                    line: Some(line),
+                    count: size,
+                    words,
+                    ..News::default()
+                });
             }
             Event::Purged { line, places } => {
                 let words = "bodies have been deleted by agreement".to_owned();
                 let count = places.len() as u64;
-                self.tell(News { what: "purged", line: Some(line), count, words, ..News::default() });
+                self.tell(News {
+                    what: "purged",
+                    line: Some(line),
+                    count,
+                    words,
+                    ..News::default()
+                });
             }
-            Event::PeerFault { peer, line, refused } => {
+            Event::PeerFault {
+                peer,
+                line,
+                refused,
+            } => {
                 let name = self.name_of(&peer);
                 self.tell_fault(name, line, refused);
             }
-            Event::FaultReported { peer, line, rule, words } => {
+            Event::FaultReported {
+                peer,
+                line,
+                rule,
+                words,
+            } => {
                 let peer = self.name_of(&peer);
                 let rule = rule.map_or("unknown", openline_core::Rule::id).to_owned();
                 let line = line.map(|line| line.to_string());
                 let at_ms = crate::identity::wall_ms();
-                self.note_fault(FaultView { at_ms, peer, line, rule, words, is_reported: true });
+                self.note_fault(FaultView {
+                    at_ms,
+                    peer,
+                    line,
+                    rule,
+                    words,
+                    is_reported: true,
+                });
             }
             _ => {}
         }
@@ -177,8 +284,14 @@ impl Engine {
 
     /// A party's name on a line.
     pub(crate) fn name_on(&self, line: &LineId, party: PartyIndex) -> String {
-        let member = self.founded.get(line).and_then(|founded| founded.member(party));
-        member.map_or_else(|| format!("party {party}"), |member| member.name().to_owned())
+        let member = self
+            .founded
+            .get(line)
+            .and_then(|founded| founded.member(party));
+        member.map_or_else(
+            || format!("party {party}"),
+            |member| member.name().to_owned(),
+        )
     }
 
     fn on_admitted(
@@ -202,19 +315,32 @@ impl Engine {
         };
         let place = Some((batch.party(), batch.first_index()));
         let bearer = Some(self.bearer_name(link));
-        self.tell(News { what: "arrived", line: Some(line), peer: Some(name), bearer, place, count, words });
+        self.tell(News {
+            what: "arrived",
+            line: Some(line),
+            peer: Some(name),
+            bearer,
+            place,
+            count,
+            words,
+        });
     }
 
     fn bearer_name(&self, link: Option<LinkId>) -> String {
         match link {
             None => "pouch".to_owned(),
-            Some(link) => self.links.get(&link).map_or_else(|| "gone".to_owned(), |state| state.kind.to_string()),
+            Some(link) => self
+                .links
+                .get(&link)
+                .map_or_else(|| "gone".to_owned(), |state| state.kind.to_string()),
         }
     }
 
     /// A party has put a new node key on the record: from here on its bearers must prove that one.
     fn follow_key_change(&mut self, credential: &openline_core::credential::VerifiedCredential) {
-        let Some(relation) = self.relations.get_mut(&credential.party_id()) else { return };
+        let Some(relation) = self.relations.get_mut(&credential.party_id()) else {
+            return;
+        };
         match relation.receive_credential(credential) {
             Ok(true) => {
                 let party = relation.party;
@@ -229,7 +355,14 @@ impl Engine {
         }
     }
 
-    fn on_cosigned(&mut self, line: LineId, log: PartyIndex, cosigner: PartyIndex, size: u64, link: Option<LinkId>) {
+    fn on_cosigned(
+        &mut self,
+        line: LineId,
+        log: PartyIndex,
+        cosigner: PartyIndex,
+        size: u64,
+        link: Option<LinkId>,
+    ) {
         self.tally.cosignatures += 1;
         let Ok(me) = self.me(&line) else { return };
         if log != me {
@@ -237,17 +370,30 @@ impl Engine {
         }
         self.answer_waiters(line);
         let name = self.name_on(&line, cosigner);
-        let words = format!("{name} holds everything of ours up to entry {}, durably", size - 1);
+        let words = format!(
+            "{name} holds everything of ours up to entry {}, durably",
+            size - 1
+        );
         let bearer = Some(self.bearer_name(link));
         let place = Some((log, size - 1));
-        self.tell(News { what: "stored", line: Some(line), peer: Some(name), bearer, place, count: size, words });
+        self.tell(News {
+            what: "stored",
+            line: Some(line),
+            peer: Some(name),
+            bearer,
+            place,
+            count: size,
+            words,
+        });
     }
 
     /// Answers those who wait for an own entry to be held by every other party.
     fn answer_waiters(&mut self, line: LineId) {
         let Ok(me) = self.me(&line) else { return };
         let (holders, least) = self.holders(&line, me);
-        let done = self.waiters.extract_if((line, 0)..(line, least), |_, _| true);
+        let done = self
+            .waiters
+            .extract_if((line, 0)..(line, least), |_, _| true);
         let waiters: Vec<_> = done.flat_map(|(_, waiters)| waiters).collect();
         for waiter in waiters {
             let _ = waiter.reply.send(Ok(holders.clone()));
@@ -256,11 +402,11 @@ impl Engine {
 
     /// The other parties of a line, and up to which size of `log` all of them hold it.
     pub(crate) fn holders(&self, line: &LineId, log: PartyIndex) -> (Vec<PartyIndex>, u64) {
-        let Some(founded) = self.founded.get(line) else { return (Vec::new(), 0) };
-        let others: Vec<PartyIndex> = founded.parties().filter(|party| *party != log).collect();
-        let held = |party: &PartyIndex| {
-            self.machine.cosigned_size(line, log, *party)
+        let Some(founded) = self.founded.get(line) else {
+            return (Vec::new(), 0);
         };
+        let others: Vec<PartyIndex> = founded.parties().filter(|party| *party != log).collect();
+        let held = |party: &PartyIndex| self.machine.cosigned_size(line, log, *party);
         let least = others.iter().map(held).min().unwrap_or(0);
         (others, least)
     }
@@ -288,12 +434,21 @@ impl Engine {
 }
 
 /// The bearers' view of the relations.
-pub(crate) fn peers<'a>(relations: impl Iterator<Item = &'a crate::relations::Relation>) -> Vec<PeerConfig> {
+pub(crate) fn peers<'a>(
+    relations: impl Iterator<Item = &'a crate::relations::Relation>,
+) -> Vec<PeerConfig> {
     relations
         .filter(|relation| relation.is_confirmed())
         .filter_map(|relation| {
-            let endpoints = relation.endpoints.iter().filter_map(|text| text.parse().ok()).collect();
-            Some(PeerConfig { key: PeerKey(relation.node_key()?), endpoints })
+            let endpoints = relation
+                .endpoints
+                .iter()
+                .filter_map(|text| text.parse().ok())
+                .collect();
+            Some(PeerConfig {
+                key: PeerKey(relation.node_key()?),
+                endpoints,
+            })
         })
         .collect()
 }

@@ -8,7 +8,10 @@ use super::{Engine, StoreState};
 impl Engine {
     pub(super) fn persist(&mut self, facts: &[Fact]) -> Result<(), CommitError> {
         let arrived_ms = self.now().wall_ms;
-        let writes: Vec<Write<'_>> = facts.iter().map(|fact| write_of(fact, arrived_ms)).collect();
+        let writes: Vec<Write<'_>> = facts
+            .iter()
+            .map(|fact| write_of(fact, arrived_ms))
+            .collect();
         self.commit(&writes)
     }
 
@@ -25,16 +28,63 @@ impl Engine {
 
 fn write_of(fact: &Fact, arrived_ms: i64) -> Write<'_> {
     match fact {
-        Fact::Batch { line, batch } => Write::Batch { line: *line, batch, arrived_ms },
-        Fact::Settled { line, settled, frontier } => Write::Settled { line: *line, settled, frontier },
-        Fact::Purged { line, places } => Write::Purged { line: *line, places },
-        Fact::Cosignature { line, log, cosigner, checkpoint, cosignature } => {
-            Write::Cosignature { line: *line, log: *log, cosigner: *cosigner, checkpoint, cosignature }
-        }
-        Fact::Seal { line, log, cosigner, checkpoint, seal } => {
-            Write::Seal { line: *line, log: *log, cosigner: *cosigner, checkpoint, seal }
-        }
-        Fact::Fork { line, party, evidence } => Write::Fork { line: *line, party: *party, evidence },
-        Fact::Body { line, place, body } => Write::Body { line: *line, place: *place, body },
+        Fact::Batch { line, batch } => Write::Batch {
+            line: *line,
+            batch,
+            arrived_ms,
+        },
+        Fact::Settled {
+            line,
+            settled,
+            frontier,
+        } => Write::Settled {
+            line: *line,
+            settled,
+            frontier,
+        },
+        Fact::Purged { line, places } => Write::Purged {
+            line: *line,
+            places,
+        },
+        Fact::Cosignature {
+            line,
+            log,
+            cosigner,
+            checkpoint,
+            cosignature,
+        } => Write::Cosignature {
+            line: *line,
+            log: *log,
+            cosigner: *cosigner,
+            checkpoint,
+            cosignature,
+        },
+        Fact::Seal {
+            line,
+            log,
+            cosigner,
+            checkpoint,
+            seal,
+        } => Write::Seal {
+            line: *line,
+            log: *log,
+            cosigner: *cosigner,
+            checkpoint,
+            seal,
+        },
+        Fact::Fork {
+            line,
+            party,
+            evidence,
+        } => Write::Fork {
+            line: *line,
+            party: *party,
+            evidence,
+        },
+        Fact::Body { line, place, body } => Write::Body {
+            line: *line,
+            place: *place,
+            body,
+        },
     }
 }

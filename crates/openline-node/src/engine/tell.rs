@@ -25,29 +25,39 @@ pub(crate) struct Teller {
 
 impl Teller {
     pub(crate) fn new(events: broadcast::Sender<EventView>) -> Self {
-        Self { events, backlog: VecDeque::new(), sequence: 0, open: None }
+        Self {
+            events,
+            backlog: VecDeque::new(),
+            sequence: 0,
+            open: None,
+        }
     }
 
     /// Events after `sequence`, as far as they are kept.
     pub(crate) fn backlog(&self, after: u64) -> Vec<EventView> {
-        self.backlog.iter().filter(|event| event.sequence > after).cloned().collect()
+        self.backlog
+            .iter()
+            .filter(|event| event.sequence > after)
+            .cloned()
+            .collect()
     }
 
     /// Notes an event. Releases of one round on one line become one event with a count.
     pub(crate) fn note(&mut self, event: EventView) {
-        if let Some(open) = &mut self.open {
-            if open.what == "released" && event.what == "released" && open.line == event.line {
+        if let Some(open) = &mut self.open
+            && open.what == "released" && event.what == "released" && open.line == event.line {
                 open.count += event.count;
                 return;
             }
-        }
         self.flush();
         self.open = Some(event);
     }
 
     /// Hands on what has been noted.
     pub(crate) fn flush(&mut self) {
-        let Some(mut event) = self.open.take() else { return };
+        let Some(mut event) = self.open.take() else {
+            return;
+        };
         self.sequence += 1;
         event.sequence = self.sequence;
         if self.backlog.len() == BACKLOG_MAX {
@@ -90,9 +100,15 @@ impl Engine {
     pub(crate) fn tell_store(&mut self, state: &StoreState) {
         let words = match state {
             StoreState::Sound => "the store can be written again".to_owned(),
-            StoreState::CannotWrite(why) | StoreState::Damaged(why) | StoreState::Healing(why) => why.clone(),
+            StoreState::CannotWrite(why) | StoreState::Damaged(why) | StoreState::Healing(why) => {
+                why.clone()
+            }
         };
-        self.tell(News { what: "store", words, ..News::default() });
+        self.tell(News {
+            what: "store",
+            words,
+            ..News::default()
+        });
     }
 
     pub(crate) fn tell_fault(&mut self, peer: String, line: Option<LineId>, refused: Refused) {
@@ -105,7 +121,14 @@ impl Engine {
             words: refused.to_string(),
             is_reported: false,
         });
-        self.tell(News { what: "fault", line, peer: Some(peer), place: refused.entry, words: refused.to_string(), ..News::default() });
+        self.tell(News {
+            what: "fault",
+            line,
+            peer: Some(peer),
+            place: refused.entry,
+            words: refused.to_string(),
+            ..News::default()
+        });
     }
 
     pub(crate) fn note_fault(&mut self, fault: FaultView) {

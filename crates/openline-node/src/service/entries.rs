@@ -15,7 +15,10 @@ use crate::view::{
 };
 
 /// Entries read at a time when a log is walked.
-const WALK: Limits = Limits { entries: 512, bytes: 4 << 20 };
+const WALK: Limits = Limits {
+    entries: 512,
+    bytes: 4 << 20,
+};
 /// Characters of a text that stand for it in a list.
 const SUMMARY_CHARS: usize = 80;
 
@@ -31,25 +34,40 @@ pub(crate) struct Looking<'a> {
 impl<'a> Looking<'a> {
     pub(crate) fn at(reader: &'a Reader, line: LineId) -> Answer<Self> {
         let stored = reader.lines()?.into_iter().find(|stored| stored.id == line);
-        let stored = stored.ok_or_else(|| ServiceError::NotFound(format!("the store holds no line {line}")))?;
+        let stored = stored
+            .ok_or_else(|| ServiceError::NotFound(format!("the store holds no line {line}")))?;
         let founded = Founded::decode(&stored.instrument)?;
         let holders = founded
             .parties()
             .map(|log| {
                 let latest = reader.latest_cosignatures(line, log)?;
-                Ok(latest.into_iter().filter(|c| c.cosigner != log).map(|c| (c.cosigner, c.size)).collect())
+                Ok(latest
+                    .into_iter()
+                    .filter(|c| c.cosigner != log)
+                    .map(|c| (c.cosigner, c.size))
+                    .collect())
             })
             .collect::<Answer<_>>()?;
-        Ok(Self { reader, line, founded, holders })
+        Ok(Self {
+            reader,
+            line,
+            founded,
+            holders,
+        })
     }
 
     pub(crate) fn name(&self, party: PartyIndex) -> String {
-        self.founded.member(party).map_or_else(|| party.to_string(), |member| member.name().to_owned())
+        self.founded
+            .member(party)
+            .map_or_else(|| party.to_string(), |member| member.name().to_owned())
     }
 
     pub(crate) fn entry(&self, place: Ref) -> Answer<StoredEntry> {
         self.reader.entry(self.line, place)?.ok_or_else(|| {
-            ServiceError::NotFound(format!("there is no entry {}/{} on that line", place.party, place.index))
+            ServiceError::NotFound(format!(
+                "there is no entry {}/{} on that line",
+                place.party, place.index
+            ))
         })
     }
 
@@ -78,13 +96,20 @@ impl<'a> Looking<'a> {
 
     fn stored_at(&self, place: Ref) -> Vec<PartyIndex> {
         let holders = &self.holders[place.party.at()];
-        holders.iter().filter(|(_, size)| *size > place.index).map(|(party, _)| *party).collect()
+        holders
+            .iter()
+            .filter(|(_, size)| *size > place.index)
+            .map(|(party, _)| *party)
+            .collect()
     }
 
     pub(crate) fn brief(&self, entry: &StoredEntry) -> Answer<EntryBrief> {
         let message = message_of(entry);
-        let stored_at: Vec<String> =
-            self.stored_at(entry.place).into_iter().map(|party| self.name(party)).collect();
+        let stored_at: Vec<String> = self
+            .stored_at(entry.place)
+            .into_iter()
+            .map(|party| self.name(party))
+            .collect();
         Ok(EntryBrief {
             line: self.line.to_string(),
             place: place_text(entry.place),
@@ -100,10 +125,21 @@ impl<'a> Looking<'a> {
             precedence: message.as_ref().map(|m| m.precedence.word().to_owned()),
             summary: summary(entry, message.as_ref()),
             is_purged: entry.raw.body.is_none(),
-            number: message.as_ref().and_then(|m| m.number).map(|(year, number)| [year, number]),
-            stage: if stored_at.is_empty() { "released".to_owned() } else { "stored".to_owned() },
+            number: message
+                .as_ref()
+                .and_then(|m| m.number)
+                .map(|(year, number)| [year, number]),
+            stage: if stored_at.is_empty() {
+                "released".to_owned()
+            } else {
+                "stored".to_owned()
+            },
             stored_at,
-            doubts: self.time_doubts(entry)?.into_iter().map(|doubt| doubt.sentence().to_owned()).collect(),
+            doubts: self
+                .time_doubts(entry)?
+                .into_iter()
+                .map(|doubt| doubt.sentence().to_owned())
+                .collect(),
         })
     }
 
@@ -112,7 +148,9 @@ impl<'a> Looking<'a> {
         let tolerance = tolerance_ms(&self.founded);
         let mut causes = Vec::new();
         for (party, seen) in self.founded.parties().zip(&entry.header.seen) {
-            let Some(index) = seen.checked_sub(1) else { continue };
+            let Some(index) = seen.checked_sub(1) else {
+                continue;
+            };
             if let Some(cause) = self.reader.entry(self.line, Ref { party, index })? {
                 causes.push(cause.header.time);
             }
@@ -123,8 +161,16 @@ impl<'a> Looking<'a> {
         }
         let mut first = None;
         for party in self.stored_at(entry.place) {
-            let cosigned = self.reader.first_cosignature(self.line, entry.place.party, party, entry.place.index)?;
-            first = first.into_iter().chain(cosigned.map(|c| c.signature.time)).min();
+            let cosigned = self.reader.first_cosignature(
+                self.line,
+                entry.place.party,
+                party,
+                entry.place.index,
+            )?;
+            first = first
+                .into_iter()
+                .chain(cosigned.map(|c| c.signature.time))
+                .min();
         }
         if first.is_some_and(|cosigned| is_far_off(entry.header.time, cosigned, tolerance)) {
             doubts.push(Doubt::TimeFarOff);
@@ -139,9 +185,15 @@ impl<'a> Looking<'a> {
         let mut brief = self.brief(&entry)?;
         if let Some((year, number)) = message.as_ref().and_then(|m| m.number) {
             let doubt = self.number_doubt(place, year, number)?;
-            brief.doubts.extend(doubt.map(|doubt| doubt.sentence().to_owned()));
+            brief
+                .doubts
+                .extend(doubt.map(|doubt| doubt.sentence().to_owned()));
         }
-        let ladder = if message.is_some() { self.ladder(&entry)? } else { self.proofs(&entry)? };
+        let ladder = if message.is_some() {
+            self.ladder(&entry)?
+        } else {
+            self.proofs(&entry)?
+        };
         if let Some(last) = ladder.last().filter(|_| message.is_some()) {
             brief.stage.clone_from(&last.stage);
         }
@@ -160,7 +212,9 @@ impl<'a> Looking<'a> {
         let mut numbers = NoteNumbers::default();
         self.walk(place.party, 0, |entry| {
             let is_before = entry.place.index < place.index;
-            if let (true, Some((year, number))) = (is_before, message_of(entry).and_then(|m| m.number)) {
+            if let (true, Some((year, number))) =
+                (is_before, message_of(entry).and_then(|m| m.number))
+            {
                 numbers.next(year, number);
             }
             Ok(is_before)
@@ -170,9 +224,14 @@ impl<'a> Looking<'a> {
 
     fn message(&self, message: &Message) -> MessageView {
         let addresses = |list: &[openline_core::message::Address]| {
-            list.iter().map(|a| format!("{}:{}", self.name(a.party), a.post)).collect()
+            list.iter()
+                .map(|a| format!("{}:{}", self.name(a.party), a.post))
+                .collect()
         };
-        let text = |t: &openline_core::message::Text| TextView { language: t.language.clone(), text: t.text.clone() };
+        let text = |t: &openline_core::message::Text| TextView {
+            language: t.language.clone(),
+            text: t.text.clone(),
+        };
         MessageView {
             to: addresses(&message.to),
             info: addresses(&message.info),
@@ -180,12 +239,17 @@ impl<'a> Looking<'a> {
             texts: message.texts.iter().map(text).collect(),
             attachments: message.attachments.iter().map(attachment_view).collect(),
             own_reference: message.own_reference.clone(),
-            authority: message.authority.map(|authority| authority.word().to_owned()),
+            authority: message
+                .authority
+                .map(|authority| authority.word().to_owned()),
             validity_ms: message.validity.map(|(from, to)| [from, to]),
             claimed: message
                 .claimed
                 .iter()
-                .map(|claimed| ClaimedView { stage: claimed.stage.clone(), time_ms: claimed.time })
+                .map(|claimed| ClaimedView {
+                    stage: claimed.stage.clone(),
+                    time_ms: claimed.time,
+                })
                 .collect(),
         }
     }
@@ -200,13 +264,22 @@ impl<'a> Looking<'a> {
             note: None,
         }];
         for party in self.stored_at(entry.place) {
-            let first = self.reader.first_cosignature(self.line, entry.place.party, party, entry.place.index)?;
-            rungs.extend(first.map(|c| RungView {
-                stage: "stored".to_owned(),
-                by: self.name(party),
-                time_ms: i64::try_from(c.signature.time).unwrap_or(i64::MAX).saturating_mul(1000),
-                proof: format!("cosignature over {} entries", c.size),
-                note: None,
+            let first = self.reader.first_cosignature(
+                self.line,
+                entry.place.party,
+                party,
+                entry.place.index,
+            )?;
+            rungs.extend(first.map(|c| {
+                RungView {
+                    stage: "stored".to_owned(),
+                    by: self.name(party),
+                    time_ms: i64::try_from(c.signature.time)
+                        .unwrap_or(i64::MAX)
+                        .saturating_mul(1000),
+                    proof: format!("cosignature over {} entries", c.size),
+                    note: None,
+                }
             }));
         }
         Ok(rungs)
@@ -216,7 +289,11 @@ impl<'a> Looking<'a> {
     fn ladder(&self, entry: &StoredEntry) -> Answer<Vec<RungView>> {
         let mut rungs = self.proofs(entry)?;
         let mut receipts = Vec::new();
-        for party in self.founded.parties().filter(|party| *party != entry.place.party) {
+        for party in self
+            .founded
+            .parties()
+            .filter(|party| *party != entry.place.party)
+        {
             self.receipts_of(entry.place, party, &mut receipts)?;
         }
         receipts.sort_by_key(|(position, _)| *position);
@@ -224,10 +301,16 @@ impl<'a> Looking<'a> {
         Ok(rungs)
     }
 
-    fn receipts_of(&self, place: Ref, party: PartyIndex, found: &mut Vec<((u64, PartyIndex), RungView)>) -> Answer<()> {
+    fn receipts_of(
+        &self,
+        place: Ref,
+        party: PartyIndex,
+        found: &mut Vec<((u64, PartyIndex), RungView)>,
+    ) -> Answer<()> {
         let from = self.first_having_seen(place, party)?;
         self.walk(party, from, |entry| {
-            let is_about = entry.header.kind == Kind::Receipt && entry.header.refs.first() == Some(&place);
+            let is_about =
+                entry.header.kind == Kind::Receipt && entry.header.refs.first() == Some(&place);
             if let Some((_, body)) = entry.raw.body.as_ref().filter(|_| is_about) {
                 let receipt = Receipt::decode(body)?;
                 found.push(((entry.lamport, party), self.rung(entry, &receipt)));
@@ -241,16 +324,32 @@ impl<'a> Looking<'a> {
         let (mut low, mut high) = (0, self.reader.size(self.line, party)?);
         while low < high {
             let middle = low + (high - low) / 2;
-            let entry = self.entry(Ref { party, index: middle })?;
-            let has_seen = entry.header.seen.get(place.party.at()).is_some_and(|seen| *seen > place.index);
-            if has_seen { high = middle } else { low = middle + 1 }
+            let entry = self.entry(Ref {
+                party,
+                index: middle,
+            })?;
+            let has_seen = entry
+                .header
+                .seen
+                .get(place.party.at())
+                .is_some_and(|seen| *seen > place.index);
+            if has_seen {
+                high = middle
+            } else {
+                low = middle + 1
+            }
         }
         Ok(low)
     }
 
     fn rung(&self, entry: &StoredEntry, receipt: &Receipt) -> RungView {
-        let promised = receipt.promised.map(|ms| format!("answer promised by {}", utc_text(ms)));
-        let note: Vec<String> = [receipt.class.clone(), receipt.words.clone(), promised].into_iter().flatten().collect();
+        let promised = receipt
+            .promised
+            .map(|ms| format!("answer promised by {}", utc_text(ms)));
+        let note: Vec<String> = [receipt.class.clone(), receipt.words.clone(), promised]
+            .into_iter()
+            .flatten()
+            .collect();
         RungView {
             stage: receipt.stage.word().to_owned(),
             by: format!("{}, {}", self.name(entry.place.party), entry.header.post),
@@ -274,7 +373,11 @@ pub(crate) fn place_text(place: Ref) -> String {
 }
 
 pub(crate) fn message_of(entry: &StoredEntry) -> Option<Message> {
-    let (_, body) = entry.raw.body.as_ref().filter(|_| entry.header.kind == Kind::Message)?;
+    let (_, body) = entry
+        .raw
+        .body
+        .as_ref()
+        .filter(|_| entry.header.kind == Kind::Message)?;
     Message::decode(body).ok()
 }
 
@@ -289,9 +392,14 @@ pub(crate) fn attachment_view(attachment: &openline_core::message::Attachment) -
 
 fn summary(entry: &StoredEntry, message: Option<&Message>) -> String {
     if let Some(message) = message {
-        return message.subject.clone().unwrap_or_else(|| first_words(&message.authoritative().text));
+        return message
+            .subject
+            .clone()
+            .unwrap_or_else(|| first_words(&message.authoritative().text));
     }
-    let Some((_, body)) = &entry.raw.body else { return "body purged by agreement or not held".to_owned() };
+    let Some((_, body)) = &entry.raw.body else {
+        return "body purged by agreement or not held".to_owned();
+    };
     match entry.header.kind {
         Kind::Founding => "begins the log".to_owned(),
         Kind::Chunk => format!("{} bytes of an attachment", body.len()),
@@ -300,7 +408,13 @@ fn summary(entry: &StoredEntry, message: Option<&Message>) -> String {
         Kind::KeyChange => "a new node key, certified by the root".to_owned(),
         Kind::Purge => Purge::decode(body).map_or_else(
             |_| "a purge".to_owned(),
-            |purge| format!("proposes to purge {} entries: {}", purge.targets.len(), purge.reason),
+            |purge| {
+                format!(
+                    "proposes to purge {} entries: {}",
+                    purge.targets.len(),
+                    purge.reason
+                )
+            },
         ),
         Kind::Consent => format!("agrees to the purge {}", refs_text(entry)),
         Kind::Message => "a message".to_owned(),
@@ -312,8 +426,14 @@ fn receipt_summary(entry: &StoredEntry, body: &[u8]) -> String {
     Receipt::decode(body).map_or_else(
         |_| "a receipt".to_owned(),
         |receipt| {
-            let class = receipt.class.map_or_else(String::new, |class| format!(" ({class})"));
-            format!("{}{class}: {}", Stage::word(receipt.stage), refs_text(entry))
+            let class = receipt
+                .class
+                .map_or_else(String::new, |class| format!(" ({class})"));
+            format!(
+                "{}{class}: {}",
+                Stage::word(receipt.stage),
+                refs_text(entry)
+            )
         },
     )
 }
@@ -333,7 +453,11 @@ fn first_words(text: &str) -> String {
 }
 
 /// The note numbers that our own log holds.
-pub(crate) fn own_note_numbers(reader: &Reader, line: LineId, me: PartyIndex) -> Answer<NoteNumbers> {
+pub(crate) fn own_note_numbers(
+    reader: &Reader,
+    line: LineId,
+    me: PartyIndex,
+) -> Answer<NoteNumbers> {
     let looking = Looking::at(reader, line)?;
     let mut numbers = NoteNumbers::default();
     looking.walk(me, 0, |entry| {

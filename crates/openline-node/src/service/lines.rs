@@ -26,14 +26,19 @@ impl Service {
         let name = name.to_owned();
         self.engine(move |engine| {
             let id = line_of(engine, &name)?;
-            view(engine, &id).ok_or_else(|| ServiceError::NotFound(format!("there is no line \"{name}\"")))
+            view(engine, &id)
+                .ok_or_else(|| ServiceError::NotFound(format!("there is no line \"{name}\"")))
         })
         .await
     }
 }
 
 pub(super) fn views(engine: &Engine) -> Vec<LineView> {
-    engine.founded.keys().filter_map(|id| view(engine, id)).collect()
+    engine
+        .founded
+        .keys()
+        .filter_map(|id| view(engine, id))
+        .collect()
 }
 
 fn view(engine: &Engine, id: &LineId) -> Option<LineView> {
@@ -75,7 +80,10 @@ fn party_view(
         } else {
             engine.machine.cosigned_size(&founded.line(), me, index)
         },
-        key_serial: logs.key_epochs(index).last().map_or(0, |epoch| epoch.serial),
+        key_serial: logs
+            .key_epochs(index)
+            .last()
+            .map_or(0, |epoch| epoch.serial),
         is_forked: logs.is_forked(index),
     }
 }

@@ -32,24 +32,30 @@ impl Service {
         let chunks = cut_attachments(&request.attachments)?;
         let (number, released) = self
             .handle
-            .call_later(move |engine, reply| match prepare(engine, line, &request, refs, chunks) {
-                Ok((number, outgoing)) => {
-                    let (inner, answer) = tokio::sync::oneshot::channel();
-                    engine.release(outgoing, inner);
-                    let _ = reply.send(Ok((number, answer)));
-                }
-                Err(error) => {
-                    let _ = reply.send(Err(error));
-                }
-            })
+            .call_later(
+                move |engine, reply| match prepare(engine, line, &request, refs, chunks) {
+                    Ok((number, outgoing)) => {
+                        let (inner, answer) = tokio::sync::oneshot::channel();
+                        engine.release(outgoing, inner);
+                        let _ = reply.send(Ok((number, answer)));
+                    }
+                    Err(error) => {
+                        let _ = reply.send(Err(error));
+                    }
+                },
+            )
             .await?;
-        let released = released.await.map_err(|_| ServiceError::Unavailable("the node is stopping".to_owned()))??;
+        let released = released
+            .await
+            .map_err(|_| ServiceError::Unavailable("the node is stopping".to_owned()))??;
         self.released(released, number).await
     }
 
     async fn released(&self, released: Released, number: Option<[u64; 2]>) -> Answer<ReleasedView> {
         let Released { line, place, took } = released;
-        let leaf = self.read(move |reader| Ok(reader.entry(line, place)?.map(|entry| entry.leaf))).await?;
+        let leaf = self
+            .read(move |reader| Ok(reader.entry(line, place)?.map(|entry| entry.leaf)))
+            .await?;
         Ok(ReleasedView {
             line: line.to_string(),
             place: place_text(place),
@@ -64,12 +70,24 @@ impl Service {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let names = names.iter().map(|name| PlaceName::parse(name)).collect::<Answer<Vec<_>>>()?;
-        self.read(move |reader| names.into_iter().map(|name| name.find(reader, line)).collect()).await
+        let names = names
+            .iter()
+            .map(|name| PlaceName::parse(name))
+            .collect::<Answer<Vec<_>>>()?;
+        self.read(move |reader| {
+            names
+                .into_iter()
+                .map(|name| name.find(reader, line))
+                .collect()
+        })
+        .await
     }
 
     pub(super) async fn release_other(&self, outgoing: Outgoing) -> Answer<ReleasedView> {
-        let released = self.handle.call_later(move |engine, reply| engine.release(outgoing, reply)).await?;
+        let released = self
+            .handle
+            .call_later(move |engine, reply| engine.release(outgoing, reply))
+            .await?;
         self.released(released, None).await
     }
 
@@ -81,7 +99,9 @@ impl Service {
         let (line, of) = self.resolve(&request.line, &request.of).await?;
         let stage = names::stage(&request.stage)?;
         let original = self.read(move |reader| Ok(reader.entry(line, of)?)).await?;
-        let original = original.ok_or_else(|| ServiceError::NotFound(format!("there is no entry {}", place_text(of))))?;
+        let original = original.ok_or_else(|| {
+            ServiceError::NotFound(format!("there is no entry {}", place_text(of)))
+        })?;
         let message_type = match &request.message_type {
             Some(word) => names::message_type(word)?,
             None => original.header.message_type,
@@ -97,19 +117,47 @@ impl Service {
             words: request.words,
             promised: request.promised_ms,
         };
-        let content = DraftContent::Other { kind: Kind::Receipt, body: receipt.encode() };
-        self.release_other(Outgoing { line, post: request.post, message_type, time: None, refs: vec![of], content }).await
+        let content = DraftContent::Other {
+            kind: Kind::Receipt,
+            body: receipt.encode(),
+        };
+        self.release_other(Outgoing {
+            line,
+            post: request.post,
+            message_type,
+            time: None,
+            refs: vec![of],
+            content,
+        })
+        .await
     }
 
     /// Proposes that the bodies of entries be deleted on every side.
     ///
     /// # Errors
     /// The rule that it would break.
-    pub async fn propose_purge(&self, line: &str, places: Vec<String>, reason: &str, post: &str) -> Answer<ReleasedView> {
+    pub async fn propose_purge(
+        &self,
+        line: &str,
+        places: Vec<String>,
+        reason: &str,
+        post: &str,
+    ) -> Answer<ReleasedView> {
         let line = self.resolve_line(line).await?;
         let targets = self.places(line, &places).await?;
-        let body = Purge { targets, reason: reason.to_owned() }.encode();
-        self.release_other(Engine::other(line, post.to_owned(), Kind::Purge, Vec::new(), body)).await
+        let body = Purge {
+            targets,
+            reason: reason.to_owned(),
+        }
+        .encode();
+        self.release_other(Engine::other(
+            line,
+            post.to_owned(),
+            Kind::Purge,
+            Vec::new(),
+            body,
+        ))
+        .await
     }
 
     /// Agrees to a purge that another party has proposed. When every other party has agreed, the bodies are deleted.
@@ -119,7 +167,14 @@ impl Service {
     pub async fn consent_purge(&self, line: &str, place: &str, post: &str) -> Answer<ReleasedView> {
         let (line, place) = self.resolve(line, place).await?;
         let body = openline_core::body::EMPTY_BODY.to_vec();
-        self.release_other(Engine::other(line, post.to_owned(), Kind::Consent, vec![place], body)).await
+        self.release_other(Engine::other(
+            line,
+            post.to_owned(),
+            Kind::Consent,
+            vec![place],
+            body,
+        ))
+        .await
     }
 
     /// Drafts that are kept.
@@ -127,7 +182,14 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Unavailable`]
     pub async fn drafts(&self) -> Answer<Vec<DraftView>> {
-        self.read(|reader| reader.documents(documents::DRAFT)?.into_iter().map(draft_view).collect()).await
+        self.read(|reader| {
+            reader
+                .documents(documents::DRAFT)?
+                .into_iter()
+                .map(draft_view)
+                .collect()
+        })
+        .await
     }
 
     /// One draft.
@@ -152,18 +214,30 @@ impl Service {
         if let Some(id) = &id {
             self.draft(id).await?;
         } else if self.drafts().await?.len() >= DRAFTS_MAX {
-            return Err(ServiceError::Conflict(format!("{DRAFTS_MAX} drafts are kept already; delete some first")));
+            return Err(ServiceError::Conflict(format!(
+                "{DRAFTS_MAX} drafts are kept already; delete some first"
+            )));
         }
         let id = id.unwrap_or_else(|| openline_core::id::hex(&crate::identity::random::<8>()));
-        let value = serde_json::to_vec(&request).map_err(|error| ServiceError::Unusable(error.to_string()))?;
+        let value = serde_json::to_vec(&request)
+            .map_err(|error| ServiceError::Unusable(error.to_string()))?;
         let updated_ms = wall_ms();
         let key = id.clone();
         self.engine(move |engine| {
-            engine.commit(&[Write::Document { kind: documents::DRAFT, key: &key, value: &value, updated_ms }])?;
+            engine.commit(&[Write::Document {
+                kind: documents::DRAFT,
+                key: &key,
+                value: &value,
+                updated_ms,
+            }])?;
             Ok(())
         })
         .await?;
-        Ok(DraftView { id, updated_ms, request })
+        Ok(DraftView {
+            id,
+            updated_ms,
+            request,
+        })
     }
 
     /// Deletes a draft.
@@ -174,7 +248,10 @@ impl Service {
         self.draft(id).await?;
         let key = id.to_owned();
         self.engine(move |engine| {
-            engine.commit(&[Write::DeleteDocument { kind: documents::DRAFT, key: &key }])?;
+            engine.commit(&[Write::DeleteDocument {
+                kind: documents::DRAFT,
+                key: &key,
+            }])?;
             Ok(())
         })
         .await
@@ -193,13 +270,20 @@ impl Service {
 }
 
 fn no_draft(id: &str) -> ServiceError {
-    ServiceError::NotFound(format!("there is no draft {id}; openline draft list shows all"))
+    ServiceError::NotFound(format!(
+        "there is no draft {id}; openline draft list shows all"
+    ))
 }
 
 fn draft_view(document: openline_store::Document) -> Answer<DraftView> {
-    let request = serde_json::from_slice(&document.value)
-        .map_err(|error| ServiceError::Unavailable(format!("the draft {} can't be read: {error}", document.key)))?;
-    Ok(DraftView { id: document.key, updated_ms: document.updated_ms, request })
+    let request = serde_json::from_slice(&document.value).map_err(|error| {
+        ServiceError::Unavailable(format!("the draft {} can't be read: {error}", document.key))
+    })?;
+    Ok(DraftView {
+        id: document.key,
+        updated_ms: document.updated_ms,
+        request,
+    })
 }
 
 /// The chunks of all attachments, and what the message will say of each.
@@ -211,7 +295,9 @@ fn cut_attachments(requests: &[AttachmentRequest]) -> Answer<Cut> {
     for request in requests {
         let bytes = base64::engine::general_purpose::STANDARD
             .decode(&request.base64)
-            .map_err(|_| ServiceError::Unusable(format!("the attachment {} is not base64", request.name)))?;
+            .map_err(|_| {
+                ServiceError::Unusable(format!("the attachment {} is not base64", request.name))
+            })?;
         let pieces = bytes.chunks(CHUNK_MAX).map(|piece| SaltedBody {
             salt: crate::identity::random(),
             bytes: piece.to_vec(),
@@ -242,7 +328,8 @@ fn prepare(
     let limit = founded.terms().attachment_limit;
     if let Some(large) = attachments.iter().find(|a| a.length > limit) {
         return Err(ServiceError::Unusable(format!(
-            "the attachment {} has {} bytes; the charter of this line allows {limit}", large.name, large.length
+            "the attachment {} has {} bytes; the charter of this line allows {limit}",
+            large.name, large.length
         )));
     }
     let me = engine.me(&line)?;
@@ -253,24 +340,45 @@ fn prepare(
         form,
         precedence: names::precedence(&request.precedence)?,
         to: addressees(&founded, me, &request.to)?,
-        info: request.info.iter().map(|text| names::address(&founded, text)).collect::<Answer<_>>()?,
+        info: request
+            .info
+            .iter()
+            .map(|text| names::address(&founded, text))
+            .collect::<Answer<_>>()?,
         info_precedence: info_precedence(request)?,
         subject: request.subject.clone(),
         texts: texts(request)?,
         number: number.map(|[year, number]| (year, number)),
         attachments,
         own_reference: request.own_reference.clone(),
-        authority: request.authority.as_deref().map(names::authority).transpose()?,
+        authority: request
+            .authority
+            .as_deref()
+            .map(names::authority)
+            .transpose()?,
         validity: request.validity_ms.map(|[from, to]| (from, to)),
         claimed: request
             .claimed
             .iter()
-            .map(|claimed| ClaimedStage { stage: claimed.stage.clone(), time: claimed.time_ms })
+            .map(|claimed| ClaimedStage {
+                stage: claimed.stage.clone(),
+                time: claimed.time_ms,
+            })
             .collect(),
     };
     let message_type: MessageType = names::message_type(&request.message_type)?;
-    let content = DraftContent::Message { message: Box::new(message), chunks };
-    let outgoing = Outgoing { line, post: request.post.clone(), message_type, time: request.time_ms, refs, content };
+    let content = DraftContent::Message {
+        message: Box::new(message),
+        chunks,
+    };
+    let outgoing = Outgoing {
+        line,
+        post: request.post.clone(),
+        message_type,
+        time: request.time_ms,
+        refs,
+        content,
+    };
     Ok((number, outgoing))
 }
 
@@ -286,32 +394,50 @@ fn note_number(
         (Form::NoteVerbale, None) => {
             let year = jiff::Timestamp::from_millisecond(time)
                 .ok()
-                .and_then(|at| u64::try_from(at.to_zoned_datetime(jiff::tz::TimeZone::UTC).year()).ok())
+                .and_then(|at| {
+                    u64::try_from(at.to_zoned_datetime(jiff::tz::TimeZone::UTC).year()).ok()
+                })
                 .ok_or_else(|| ServiceError::Unusable("the claimed time has no year".to_owned()))?;
             Ok(Some([year, engine.next_note_number(line, year)?]))
         }
-        (_, Some(_)) => Err(ServiceError::Unusable("only a note verbale carries a number".to_owned())),
+        (_, Some(_)) => Err(ServiceError::Unusable(
+            "only a note verbale carries a number".to_owned(),
+        )),
         (_, None) => Ok(None),
     }
 }
 
 /// Those named, or the first post of every other party.
-fn addressees(founded: &Founded, me: openline_core::PartyIndex, names: &[String]) -> Answer<Vec<Address>> {
+fn addressees(
+    founded: &Founded,
+    me: openline_core::PartyIndex,
+    names: &[String],
+) -> Answer<Vec<Address>> {
     if !names.is_empty() {
-        return names.iter().map(|text| names::address(founded, text)).collect();
+        return names
+            .iter()
+            .map(|text| names::address(founded, text))
+            .collect();
     }
     let first_post = |party| {
         let post = founded.member(party)?.posts.first()?.clone();
         Some(Address { party, post })
     };
-    Ok(founded.parties().filter(|party| *party != me).filter_map(first_post).collect())
+    Ok(founded
+        .parties()
+        .filter(|party| *party != me)
+        .filter_map(first_post)
+        .collect())
 }
 
 fn info_precedence(request: &SendRequest) -> Answer<Option<openline_core::message::Precedence>> {
     if request.info.is_empty() {
         return Ok(None);
     }
-    let word = request.info_precedence.as_deref().unwrap_or(&request.precedence);
+    let word = request
+        .info_precedence
+        .as_deref()
+        .unwrap_or(&request.precedence);
     names::precedence(word).map(Some)
 }
 

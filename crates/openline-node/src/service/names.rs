@@ -20,8 +20,12 @@ pub(crate) fn line_of(engine: &Engine, name: &str) -> Answer<LineId> {
         .collect();
     match found[..] {
         [id] => Ok(id),
-        [] => Err(ServiceError::NotFound(format!("there is no line \"{name}\"; openline line list shows all"))),
-        _ => Err(ServiceError::Unusable(format!("\"{name}\" means more than one line; give more of the id"))),
+        [] => Err(ServiceError::NotFound(format!(
+            "there is no line \"{name}\"; openline line list shows all"
+        ))),
+        _ => Err(ServiceError::Unusable(format!(
+            "\"{name}\" means more than one line; give more of the id"
+        ))),
     }
 }
 
@@ -34,12 +38,27 @@ pub(crate) enum PlaceName {
 
 impl PlaceName {
     pub(crate) fn parse(text: &str) -> Answer<Self> {
-        let bad = || ServiceError::Unusable(format!("\"{text}\" is not a place: give PARTY/INDEX, such as 0/12, or a joint number, such as 7"));
+        let bad = || {
+            ServiceError::Unusable(format!(
+                "\"{text}\" is not a place: give PARTY/INDEX, such as 0/12, or a joint number, such as 7"
+            ))
+        };
         if let Some((party, index)) = text.split_once('/') {
-            let party = party.parse::<usize>().ok().and_then(PartyIndex::from_usize).ok_or_else(bad)?;
-            return Ok(Self::Place(Ref { party, index: index.parse().map_err(|_| bad())? }));
+            let party = party
+                .parse::<usize>()
+                .ok()
+                .and_then(PartyIndex::from_usize)
+                .ok_or_else(bad)?;
+            return Ok(Self::Place(Ref {
+                party,
+                index: index.parse().map_err(|_| bad())?,
+            }));
         }
-        let number = text.strip_prefix('#').unwrap_or(text).parse().map_err(|_| bad())?;
+        let number = text
+            .strip_prefix('#')
+            .unwrap_or(text)
+            .parse()
+            .map_err(|_| bad())?;
         Ok(Self::Joint(number))
     }
 
@@ -47,7 +66,9 @@ impl PlaceName {
         match self {
             Self::Place(place) => Ok(place),
             Self::Joint(number) => reader.place_of(line, number)?.ok_or_else(|| {
-                ServiceError::NotFound(format!("no entry has the joint number {number} yet; only settled entries are numbered"))
+                ServiceError::NotFound(format!(
+                    "no entry has the joint number {number} yet; only settled entries are numbered"
+                ))
             }),
         }
     }
@@ -61,22 +82,45 @@ pub(crate) fn address(founded: &Founded, text: &str) -> Answer<Address> {
     let found = founded.parties().find(|index| {
         founded.member(*index).is_some_and(|member| {
             let id = member.party_id().to_string();
-            member.name() == party || (party.len() >= 4 && id.starts_with(party)) || index.to_string() == party
+            member.name() == party
+                || (party.len() >= 4 && id.starts_with(party))
+                || index.to_string() == party
         })
     });
     let party = found.ok_or_else(|| {
-        let names: Vec<&str> = founded.members().iter().map(openline_core::charter::Member::name).collect();
-        ServiceError::NotFound(format!("the line has no party \"{party}\"; its parties are {}", names.join(", ")))
+        let names: Vec<&str> = founded
+            .members()
+            .iter()
+            .map(openline_core::charter::Member::name)
+            .collect();
+        ServiceError::NotFound(format!(
+            "the line has no party \"{party}\"; its parties are {}",
+            names.join(", ")
+        ))
     })?;
-    Ok(Address { party, post: post.to_owned() })
+    Ok(Address {
+        party,
+        post: post.to_owned(),
+    })
 }
 
 fn word<T: Copy>(text: &str, all: &[T], name: impl Fn(T) -> &'static str, what: &str) -> Answer<T> {
-    let plain = |text: &str| text.to_lowercase().replace('-', " ").replace('é', "e").replace('ï', "i");
-    all.iter().copied().find(|value| plain(name(*value)) == plain(text)).ok_or_else(|| {
-        let allowed: Vec<&str> = all.iter().map(|value| name(*value)).collect();
-        ServiceError::Unusable(format!("\"{text}\" is not a {what}; it is one of: {}", allowed.join(", ")))
-    })
+    let plain = |text: &str| {
+        text.to_lowercase()
+            .replace('-', " ")
+            .replace('é', "e")
+            .replace('ï', "i")
+    };
+    all.iter()
+        .copied()
+        .find(|value| plain(name(*value)) == plain(text))
+        .ok_or_else(|| {
+            let allowed: Vec<&str> = all.iter().map(|value| name(*value)).collect();
+            ServiceError::Unusable(format!(
+                "\"{text}\" is not a {what}; it is one of: {}",
+                allowed.join(", ")
+            ))
+        })
 }
 
 pub(crate) fn form(text: &str) -> Answer<Form> {
@@ -98,7 +142,9 @@ pub(crate) fn message_type(text: &str) -> Answer<MessageType> {
 }
 
 pub(crate) fn stage(text: &str) -> Answer<openline_core::body::Stage> {
-    let all: Vec<_> = (1..=8).filter_map(openline_core::body::Stage::from_number).collect();
+    let all: Vec<_> = (1..=8)
+        .filter_map(openline_core::body::Stage::from_number)
+        .collect();
     word(text, &all, openline_core::body::Stage::word, "stage")
 }
 

@@ -44,12 +44,18 @@ impl Service {
         let party = party.to_owned();
         let plan = self.engine(move |engine| plan(engine, &party)).await?;
         self.read(move |reader| {
-            let Plan { mut bundle, recipient, keys, parts } = plan;
+            let Plan {
+                mut bundle,
+                recipient,
+                keys,
+                parts,
+            } = plan;
             for part in parts {
                 fill(reader, &part, &mut bundle.frames)?;
             }
             let signed = bundle.sign(&keys);
-            pouch::seal(&recipient, INFO, &signed).map_err(|error| ServiceError::Unavailable(error.to_string()))
+            pouch::seal(&recipient, INFO, &signed)
+                .map_err(|error| ServiceError::Unavailable(error.to_string()))
         })
         .await
     }
@@ -64,24 +70,51 @@ impl Service {
 }
 
 fn plan(engine: &mut Engine, name: &str) -> Answer<Plan> {
-    let relation = engine.relations.values().find(|r| r.is_confirmed() && (r.name == name || r.party.to_string().starts_with(name)));
-    let relation = relation
-        .ok_or_else(|| ServiceError::NotFound(format!("there is no confirmed relation with \"{name}\"; openline relation list shows all")))?;
+    let relation = engine
+        .relations
+        .values()
+        .find(|r| r.is_confirmed() && (r.name == name || r.party.to_string().starts_with(name)));
+    let relation = relation.ok_or_else(|| {
+        ServiceError::NotFound(format!(
+            "there is no confirmed relation with \"{name}\"; openline relation list shows all"
+        ))
+    })?;
     let party = relation.party;
     let seal_key = relation.seal_key().ok_or_else(|| {
-        ServiceError::Conflict("only the short form of that party's card is known; add its card file first".to_owned())
+        ServiceError::Conflict(
+            "only the short form of that party's card is known; add its card file first".to_owned(),
+        )
     })?;
-    let recipient = SealPublicKey::from_bytes(&seal_key).map_err(|error| ServiceError::Conflict(error.to_string()))?;
+    let recipient = SealPublicKey::from_bytes(&seal_key)
+        .map_err(|error| ServiceError::Conflict(error.to_string()))?;
     let number = next_number(engine, &party)?;
-    let lines: Vec<LineId> = engine.founded.iter().filter(|(_, f)| f.index_of(&party).is_some()).map(|(id, _)| *id).collect();
+    let lines: Vec<LineId> = engine
+        .founded
+        .iter()
+        .filter(|(_, f)| f.index_of(&party).is_some())
+        .map(|(id, _)| *id)
+        .collect();
     let mut frames: Vec<Vec<u8>> = Vec::new();
     for founded in lines.iter().filter_map(|id| engine.founded.get(id)) {
-        frames.push(Frame::Founding { instrument: founded.instrument().encode() }.encode());
+        frames.push(
+            Frame::Founding {
+                instrument: founded.instrument().encode(),
+            }
+            .encode(),
+        );
     }
     for proposal in engine.proposals.values() {
-        frames.push(Frame::Founding { instrument: proposal.instrument().encode() }.encode());
+        frames.push(
+            Frame::Founding {
+                instrument: proposal.instrument().encode(),
+            }
+            .encode(),
+        );
     }
-    let parts = lines.iter().filter_map(|line| part(engine, *line, &party)).collect();
+    let parts = lines
+        .iter()
+        .filter_map(|line| part(engine, *line, &party))
+        .collect();
     let bundle = Bundle {
         from: engine.home.party_id(),
         to: party,
@@ -90,7 +123,12 @@ fn plan(engine: &mut Engine, name: &str) -> Answer<Plan> {
         card: engine.card_bytes(),
         frames,
     };
-    Ok(Plan { bundle, recipient, keys: engine.keys.secret.clone(), parts })
+    Ok(Plan {
+        bundle,
+        recipient,
+        keys: engine.keys.secret.clone(),
+        parts,
+    })
 }
 
 fn part(engine: &Engine, line: LineId, party: &PartyId) -> Option<Part> {
@@ -102,12 +140,20 @@ fn part(engine: &Engine, line: LineId, party: &PartyId) -> Option<Part> {
         .zip(said)
         .map(|(log, said)| said.max(engine.machine.cosigned_size(&line, log, peer)))
         .collect();
-    Some(Part { founded, beacon: engine.machine.beacon_frame(&line)?, confirmed })
+    Some(Part {
+        founded,
+        beacon: engine.machine.beacon_frame(&line)?,
+        confirmed,
+    })
 }
 
 fn next_number(engine: &mut Engine, party: &PartyId) -> Answer<u64> {
     let key = format!("out/{party}");
-    let last = engine.store.document(documents::POUCH, &key)?.and_then(|d| number_of(&d.value)).unwrap_or(0);
+    let last = engine
+        .store
+        .document(documents::POUCH, &key)?
+        .and_then(|d| number_of(&d.value))
+        .unwrap_or(0);
     keep_number(engine, &key, last + 1)?;
     Ok(last + 1)
 }
@@ -118,14 +164,21 @@ fn number_of(value: &[u8]) -> Option<u64> {
 
 fn keep_number(engine: &mut Engine, key: &str, number: u64) -> Answer<()> {
     let updated_ms = wall_ms();
-    engine.commit(&[Write::Document { kind: documents::POUCH, key, value: &number.to_be_bytes(), updated_ms }])?;
+    engine.commit(&[Write::Document {
+        kind: documents::POUCH,
+        key,
+        value: &number.to_be_bytes(),
+        updated_ms,
+    }])?;
     Ok(())
 }
 
 /// Entries first, then the beacon, whose cosignatures then fit what is held.
 fn fill(reader: &Reader, part: &Part, frames: &mut Vec<Vec<u8>>) -> Answer<()> {
-        for (log, from) in part.confirmed.iter().enumerate() {
-        let Some(party) = PartyIndex::from_usize(log) else { continue };
+    for (log, from) in part.confirmed.iter().enumerate() {
+        let Some(party) = PartyIndex::from_usize(log) else {
+            continue;
+        };
         fill_log(reader, &part.founded, party, *from, frames)?;
     }
     frames.push(part.beacon.clone());
@@ -143,10 +196,26 @@ fn fill_log(
     let (tag, size) = (Tag::of(&line), reader.size(line, party)?);
     let mut bytes: usize = frames.iter().map(Vec::len).sum();
     while from < size && bytes < FRAMES_BYTES_MAX && frames.len() < BUNDLE_FRAMES_MAX / 2 {
-        let query = Query::Entries { line, party, from, count_max: BATCH_ENTRIES_MAX, bytes_max: BATCH_BYTES_MAX };
-        let StoreAnswer::Entries { entries, signature } = answers::answer(reader, founded, &query)? else { break };
+        let query = Query::Entries {
+            line,
+            party,
+            from,
+            count_max: BATCH_ENTRIES_MAX,
+            bytes_max: BATCH_BYTES_MAX,
+        };
+        let StoreAnswer::Entries { entries, signature } = answers::answer(reader, founded, &query)?
+        else {
+            break;
+        };
         let next = from + entries.len() as u64;
-        let frame = Frame::Batch { tag, party, first: from, signature, entries }.encode();
+        let frame = Frame::Batch {
+            tag,
+            party,
+            first: from,
+            signature,
+            entries,
+        }
+        .encode();
         bytes += frame.len();
         frames.push(frame);
         from = next;
@@ -158,11 +227,19 @@ fn open(engine: &mut Engine, bytes: &[u8]) -> Answer<PouchView> {
     let opened = pouch::open(&engine.keys.seal_keys, INFO, bytes)
         .map_err(|error| ServiceError::Unusable(error.to_string()))?;
     let bundle = Bundle::open(&opened.plaintext, &engine.home.party_id(), |party| {
-        engine.relations.get(party).filter(|relation| relation.is_confirmed()).and_then(|relation| relation.node_key())
+        engine
+            .relations
+            .get(party)
+            .filter(|relation| relation.is_confirmed())
+            .and_then(|relation| relation.node_key())
     })?;
     take_card(engine, &bundle)?;
     let key = format!("in/{}", bundle.from);
-    let last = engine.store.document(documents::POUCH, &key)?.and_then(|d| number_of(&d.value)).unwrap_or(0);
+    let last = engine
+        .store
+        .document(documents::POUCH, &key)?
+        .and_then(|d| number_of(&d.value))
+        .unwrap_or(0);
     let before = engine.tally;
     // Charters come first in a bundle: a line that one of them founds must be there for the frames that follow.
     let now = engine.now();
@@ -193,7 +270,9 @@ fn take_card(engine: &mut Engine, bundle: &Bundle) -> Answer<()> {
     if card.party_id() != bundle.from {
         return Err(Rule::BundleSender.into());
     }
-    let Some(relation) = engine.relations.get_mut(&bundle.from) else { return Ok(()) };
+    let Some(relation) = engine.relations.get_mut(&bundle.from) else {
+        return Ok(());
+    };
     if relation.receive_card(&card)?.is_change() {
         engine.keep_relation(&bundle.from);
         engine.refresh_peers();

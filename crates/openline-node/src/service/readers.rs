@@ -33,7 +33,9 @@ impl From<OpenError> for ServiceError {
 
 impl Readers {
     pub(crate) fn new(store: &Store) -> Result<Self, OpenError> {
-        Ok(Self { pool: Mutex::new((store.another()?, Vec::new())) })
+        Ok(Self {
+            pool: Mutex::new((store.another()?, Vec::new())),
+        })
     }
 
     /// The store file has been replaced: readers of the old one are dropped.
@@ -44,10 +46,15 @@ impl Readers {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, (Reader, Vec<Reader>)> {
-        self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.pool
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    pub(crate) fn with<T>(&self, read: impl FnOnce(&Reader) -> Result<T, ServiceError>) -> Result<T, ServiceError> {
+    pub(crate) fn with<T>(
+        &self,
+        read: impl FnOnce(&Reader) -> Result<T, ServiceError>,
+    ) -> Result<T, ServiceError> {
         let resting = self.lock().1.pop();
         let reader = match resting {
             Some(reader) => reader,

@@ -19,7 +19,10 @@ use crate::view::{AttachmentView, BackupView, EntryBrief, EntryView, HitView};
 /// Most entries of one list.
 const LIST_MAX: usize = 1000;
 /// Entries read at a time for an export.
-const READ: Limits = Limits { entries: 1024, bytes: 8 << 20 };
+const READ: Limits = Limits {
+    entries: 1024,
+    bytes: 8 << 20,
+};
 
 /// What part of the record to list.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +48,8 @@ impl Service {
     /// [`ServiceError::NotFound`]
     pub async fn log(&self, query: LogQuery) -> Answer<Vec<EntryBrief>> {
         let line = self.resolve_line(&query.line).await?;
-        self.read(move |reader| list(&Looking::at(reader, line)?, &query)).await
+        self.read(move |reader| list(&Looking::at(reader, line)?, &query))
+            .await
     }
 
     /// Messages of other parties, newest first.
@@ -56,12 +60,15 @@ impl Service {
         let lines: Vec<(LineId, PartyIndex)> = match line {
             Some(name) => {
                 let id = self.resolve_line(name).await?;
-                self.engine(move |engine| Ok(vec![(id, engine.me(&id)?)])).await?
+                self.engine(move |engine| Ok(vec![(id, engine.me(&id)?)]))
+                    .await?
             }
             None => {
                 self.engine(|engine| {
                     let ids: Vec<LineId> = engine.founded.keys().copied().collect();
-                    ids.into_iter().map(|id| Ok((id, engine.me(&id)?))).collect()
+                    ids.into_iter()
+                        .map(|id| Ok((id, engine.me(&id)?)))
+                        .collect()
                 })
                 .await?
             }
@@ -69,7 +76,12 @@ impl Service {
         self.read(move |reader| {
             let mut found = Vec::new();
             for (line, me) in lines {
-                inbox_of(&Looking::at(reader, line)?, me, limit.min(LIST_MAX), &mut found)?;
+                inbox_of(
+                    &Looking::at(reader, line)?,
+                    me,
+                    limit.min(LIST_MAX),
+                    &mut found,
+                )?;
             }
             found.sort_by_key(|brief| std::cmp::Reverse(brief.arrived_ms));
             found.truncate(limit.min(LIST_MAX));
@@ -84,20 +96,28 @@ impl Service {
     /// [`ServiceError::NotFound`]
     pub async fn entry(&self, line: &str, place: &str) -> Answer<EntryView> {
         let (line, place) = self.resolve(line, place).await?;
-        self.read(move |reader| Looking::at(reader, line)?.view(place)).await
+        self.read(move |reader| Looking::at(reader, line)?.view(place))
+            .await
     }
 
     /// An attachment of a message, its hash checked. `number` counts from 0.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`]; [`ServiceError::Conflict`] if its bytes are not what the message says, or were purged.
-    pub async fn attachment(&self, line: &str, place: &str, number: usize) -> Answer<(AttachmentView, Vec<u8>)> {
+    pub async fn attachment(
+        &self,
+        line: &str,
+        place: &str,
+        number: usize,
+    ) -> Answer<(AttachmentView, Vec<u8>)> {
         let (line, place) = self.resolve(line, place).await?;
         self.read(move |reader| {
             let looking = Looking::at(reader, line)?;
             let message = message_of(&looking.entry(place)?);
             let attachment = message.and_then(|m| m.attachments.get(number).cloned());
-            let attachment = attachment.ok_or_else(|| ServiceError::NotFound("the message has no such attachment".to_owned()))?;
+            let attachment = attachment.ok_or_else(|| {
+                ServiceError::NotFound("the message has no such attachment".to_owned())
+            })?;
             let bytes = attachment_bytes(&looking, place.party, &attachment)?;
             Ok((attachment_view(&attachment), bytes))
         })
@@ -108,14 +128,24 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Unusable`] for a query that can't be read.
-    pub async fn search(&self, query: &str, line: Option<&str>, limit: usize) -> Answer<Vec<HitView>> {
+    pub async fn search(
+        &self,
+        query: &str,
+        line: Option<&str>,
+        limit: usize,
+    ) -> Answer<Vec<HitView>> {
         let line = match line {
             Some(name) => Some(self.resolve_line(name).await?),
             None => None,
         };
         let query = query.to_owned();
-        let home = self.engine(|engine| Ok(engine.home.path().to_owned())).await?;
-        self.read(move |reader| crate::search::search(&home, reader, &query, line, limit.min(LIST_MAX))).await
+        let home = self
+            .engine(|engine| Ok(engine.home.path().to_owned()))
+            .await?;
+        self.read(move |reader| {
+            crate::search::search(&home, reader, &query, line, limit.min(LIST_MAX))
+        })
+        .await
     }
 
     /// Writes an export of a line into a temporary file, which goes when the returned path is dropped.
@@ -133,7 +163,8 @@ impl Service {
     /// [`ServiceError::NotFound`]
     pub async fn disclose(&self, line: &str, place: &str, with_body: bool) -> Answer<Vec<u8>> {
         let (line, place) = self.resolve(line, place).await?;
-        self.read(move |reader| disclose(&Looking::at(reader, line)?, place, with_body)).await
+        self.read(move |reader| disclose(&Looking::at(reader, line)?, place, with_body))
+            .await
     }
 
     /// Makes a backup while the node runs.
@@ -142,15 +173,22 @@ impl Service {
     /// [`ServiceError::Unusable`] when the folder can't be used; [`ServiceError::Unavailable`] when the disk is full.
     pub async fn backup(&self, folder: &Path) -> Answer<BackupView> {
         let folder = folder.to_owned();
-        self.read(move |reader| crate::backup::backup(reader, &folder)).await
+        self.read(move |reader| crate::backup::backup(reader, &folder))
+            .await
     }
 }
 
 fn list(looking: &Looking<'_>, query: &LogQuery) -> Answer<Vec<EntryBrief>> {
     let limit = query.limit.clamp(1, LIST_MAX);
     let is_wanted = |entry: &StoredEntry| {
-        query.kind.as_ref().is_none_or(|kind| entry.header.kind.word() == kind)
-            && query.party.as_ref().is_none_or(|party| looking.name(entry.place.party) == *party)
+        query
+            .kind
+            .as_ref()
+            .is_none_or(|kind| entry.header.kind.word() == kind)
+            && query
+                .party
+                .as_ref()
+                .is_none_or(|party| looking.name(entry.place.party) == *party)
     };
     let entries = if query.newest_first {
         newest(looking, query.from, limit, &is_wanted)?
@@ -179,7 +217,11 @@ fn oldest(
             return Ok(found);
         }
     }
-    found.extend(unsettled(looking)?.into_iter().filter(|entry| is_wanted(entry)));
+    found.extend(
+        unsettled(looking)?
+            .into_iter()
+            .filter(|entry| is_wanted(entry)),
+    );
     found.truncate(limit);
     Ok(found)
 }
@@ -192,15 +234,25 @@ fn newest(
 ) -> Answer<Vec<StoredEntry>> {
     let mut found = Vec::new();
     if from.is_none() {
-        found.extend(unsettled(looking)?.into_iter().rev().filter(|entry| is_wanted(entry)));
+        found.extend(
+            unsettled(looking)?
+                .into_iter()
+                .rev()
+                .filter(|entry| is_wanted(entry)),
+        );
     }
     let settled = looking.reader.settled(looking.line)?.size();
     let mut end = from.map_or(settled, |from| from.min(settled));
     while end > 0 && found.len() < limit {
         let start = end.saturating_sub(READ.entries as u64) + 1;
         let count = usize::try_from(end - start + 1).unwrap_or(READ.entries);
-        let limits = Limits { entries: count, bytes: usize::MAX };
-        let read = looking.reader.settled_entries(looking.line, start, limits)?;
+        let limits = Limits {
+            entries: count,
+            bytes: usize::MAX,
+        };
+        let read = looking
+            .reader
+            .settled_entries(looking.line, start, limits)?;
         found.extend(read.into_iter().rev().filter(|entry| is_wanted(entry)));
         end = start - 1;
     }
@@ -216,16 +268,29 @@ fn unsettled(looking: &Looking<'_>) -> Answer<Vec<StoredEntry>> {
     waiting.iter().map(|w| looking.entry(w.place)).collect()
 }
 
-fn inbox_of(looking: &Looking<'_>, me: PartyIndex, limit: usize, found: &mut Vec<EntryBrief>) -> Answer<()> {
+fn inbox_of(
+    looking: &Looking<'_>,
+    me: PartyIndex,
+    limit: usize,
+    found: &mut Vec<EntryBrief>,
+) -> Answer<()> {
     for party in looking.founded.parties().filter(|party| *party != me) {
         let mut end = looking.reader.size(looking.line, party)?;
         let mut taken = 0;
         while end > 0 && taken < limit {
             let start = end.saturating_sub(READ.entries as u64);
             let count = usize::try_from(end - start).unwrap_or(READ.entries);
-            let limits = Limits { entries: count, bytes: usize::MAX };
+            let limits = Limits {
+                entries: count,
+                bytes: usize::MAX,
+            };
             let read = looking.reader.entries(looking.line, party, start, limits)?;
-            for entry in read.iter().rev().filter(|entry| entry.header.kind == Kind::Message).take(limit - taken) {
+            for entry in read
+                .iter()
+                .rev()
+                .filter(|entry| entry.header.kind == Kind::Message)
+                .take(limit - taken)
+            {
                 found.push(looking.brief(entry)?);
                 taken += 1;
             }
@@ -250,17 +315,23 @@ fn attachment_bytes(
         Ok(true)
     })?;
     if chunks.iter().any(Option::is_none) {
-        return Err(ServiceError::Conflict("the attachment was purged by agreement, or is not held yet".to_owned()));
+        return Err(ServiceError::Conflict(
+            "the attachment was purged by agreement, or is not held yet".to_owned(),
+        ));
     }
     let pieces = chunks.iter().map(|chunk| Some(chunk.as_deref()));
     if !openline_core::doubt::is_whole(attachment, pieces) {
-        return Err(ServiceError::Conflict("the attachment's bytes are not what the message says".to_owned()));
+        return Err(ServiceError::Conflict(
+            "the attachment's bytes are not what the message says".to_owned(),
+        ));
     }
     Ok(chunks.into_iter().flatten().flatten().collect())
 }
 
 fn cannot_write(error: &std::io::Error) -> ServiceError {
-    ServiceError::Unavailable(format!("the file could not be written: {error}; free space, or choose another folder"))
+    ServiceError::Unavailable(format!(
+        "the file could not be written: {error}; free space, or choose another folder"
+    ))
 }
 
 fn write_export(reader: &Reader, line: LineId) -> Answer<tempfile::TempPath> {
@@ -274,7 +345,9 @@ trait ConsistentExport {
 
 impl ConsistentExport for Reader {
     fn consistently_export(&self, line: LineId) -> Answer<tempfile::TempPath> {
-        let mut result = Err(ServiceError::Unavailable("the store could not be read".to_owned()));
+        let mut result = Err(ServiceError::Unavailable(
+            "the store could not be read".to_owned(),
+        ));
         self.consistently(|reader| {
             result = export_at(reader, line);
             Ok(())
@@ -286,7 +359,11 @@ impl ConsistentExport for Reader {
 fn export_at(reader: &Reader, line: LineId) -> Answer<tempfile::TempPath> {
     let looking = Looking::at(reader, line)?;
     let notes = notes(&looking)?;
-    let forks = reader.forks(line)?.iter().map(|(_, bytes)| Fork::decode(bytes)).collect::<Result<Vec<_>, _>>()?;
+    let forks = reader
+        .forks(line)?
+        .iter()
+        .map(|(_, bytes)| Fork::decode(bytes))
+        .collect::<Result<Vec<_>, _>>()?;
     let file = tempfile::NamedTempFile::new().map_err(|error| cannot_write(&error))?;
     let mut out = std::io::BufWriter::with_capacity(1 << 20, file.as_file());
     let head = export::encode_head(&looking.founded.instrument().encode(), &notes, &forks);
@@ -295,7 +372,8 @@ fn export_at(reader: &Reader, line: LineId) -> Answer<tempfile::TempPath> {
     let mut order = Order::restore(reader.settled(line)?, looking.founded.party_count());
     let mut put = |entry: &StoredEntry| {
         count += 1;
-        out.write_all(&export::encode_entry(entry.place.party, &entry.raw)).map_err(|error| cannot_write(&error))
+        out.write_all(&export::encode_entry(entry.place.party, &entry.raw))
+            .map_err(|error| cannot_write(&error))
     };
     let mut from = 1;
     loop {
@@ -308,11 +386,21 @@ fn export_at(reader: &Reader, line: LineId) -> Answer<tempfile::TempPath> {
     }
     for entry in unsettled(&looking)? {
         put(&entry)?;
-        let position = openline_core::order::Position { lamport: entry.lamport, party: entry.place.party };
-        order.restore_waiting(position, entry.place.index, entry.leaf, entry.header.kind == Kind::Mark);
+        let position = openline_core::order::Position {
+            lamport: entry.lamport,
+            party: entry.place.party,
+        };
+        order.restore_waiting(
+            position,
+            entry.place.index,
+            entry.leaf,
+            entry.header.kind == Kind::Mark,
+        );
     }
     let end = export::encode_end(count, order.settled(), &order.root());
-    out.write_all(&end).and_then(|()| out.flush()).map_err(|error| cannot_write(&error))?;
+    out.write_all(&end)
+        .and_then(|()| out.flush())
+        .map_err(|error| cannot_write(&error))?;
     drop(out);
     Ok(file.into_temp_path())
 }
@@ -331,7 +419,10 @@ fn notes(looking: &Looking<'_>) -> Answer<Vec<String>> {
     for log in looking.founded.parties() {
         let full = looking.reader.size(looking.line, log)?;
         let mut size = 0;
-        while let Some(signed) = looking.reader.checkpoint_above(&looking.founded, log, size)? {
+        while let Some(signed) = looking
+            .reader
+            .checkpoint_above(&looking.founded, log, size)?
+        {
             size = signed.checkpoint.size;
             notes.extend(note(looking, &logs, log, &signed, size == full)?);
         }
@@ -361,7 +452,9 @@ fn note(
     let cosigned: Vec<_> = cosignatures
         .iter()
         .filter_map(|c| {
-            let keys = signer(c.cosigner, &|keys| c.signature.verify(&signed.checkpoint, &keys.ed))?;
+            let keys = signer(c.cosigner, &|keys| {
+                c.signature.verify(&signed.checkpoint, &keys.ed)
+            })?;
             Some((looking.founded.party_id(c.cosigner), keys, &c.signature))
         })
         .collect();
@@ -369,17 +462,24 @@ fn note(
         .iter()
         .filter_map(|s| {
             let id = looking.founded.party_id(s.cosigner);
-            let keys = signer(s.cosigner, &|keys| s.signature.verify(&signed.checkpoint, &id, &keys.pq))?;
+            let keys = signer(s.cosigner, &|keys| {
+                s.signature.verify(&signed.checkpoint, &id, &keys.pq)
+            })?;
             Some((id, keys, &s.signature))
         })
         .collect();
     if !is_last && cosigned.is_empty() && sealed.is_empty() {
         return Ok(None);
     }
-    let cosigned: Vec<_> = cosigned.iter().map(|(id, keys, c)| (*id, keys, *c)).collect();
+    let cosigned: Vec<_> = cosigned
+        .iter()
+        .map(|(id, keys, c)| (*id, keys, *c))
+        .collect();
     let sealed: Vec<_> = sealed.iter().map(|(id, keys, s)| (*id, keys, *s)).collect();
     let in_force = logs.keys_at(log, size);
-    Ok(Some(signed.to_note(&in_force.ed, &cosigned, &sealed).to_string()))
+    Ok(Some(
+        signed.to_note(&in_force.ed, &cosigned, &sealed).to_string(),
+    ))
 }
 
 fn disclose(looking: &Looking<'_>, place: Ref, with_body: bool) -> Answer<Vec<u8>> {
@@ -388,22 +488,37 @@ fn disclose(looking: &Looking<'_>, place: Ref, with_body: bool) -> Answer<Vec<u8
     let (reader, line) = (looking.reader, looking.line);
     // The first checkpoint that another party has cosigned, or else the latest.
     let mut size = reader.size(line, place.party)?;
-    for party in looking.founded.parties().filter(|party| *party != place.party) {
+    for party in looking
+        .founded
+        .parties()
+        .filter(|party| *party != place.party)
+    {
         if let Some(first) = reader.first_cosignature(line, place.party, party, place.index)? {
             size = first.size;
         }
     }
     let signed = reader.checkpoint(&looking.founded, place.party, size)?;
-    let signed = signed.ok_or_else(|| ServiceError::Unavailable("no checkpoint covers the entry".to_owned()))?;
+    let signed = signed
+        .ok_or_else(|| ServiceError::Unavailable("no checkpoint covers the entry".to_owned()))?;
     let note = note(looking, &logs, place.party, &signed, true)?.unwrap_or_default();
     let path = reader.inclusion(line, place.party, place.index, size)?;
     let body = entry.raw.body.filter(|_| with_body);
     let disclosure = proof::Disclosure {
         instrument: looking.founded.instrument().encode(),
         credentials: credentials(looking)?,
-        entry: openline_core::entry::RawEntry { header: entry.raw.header, body },
+        entry: openline_core::entry::RawEntry {
+            header: entry.raw.header,
+            body,
+        },
     };
-    Ok(proof::Proof { disclosure, index: place.index, path, note }.to_string().into_bytes())
+    Ok(proof::Proof {
+        disclosure,
+        index: place.index,
+        path,
+        note,
+    }
+    .to_string()
+    .into_bytes())
 }
 
 /// Credentials of every key change on the line.

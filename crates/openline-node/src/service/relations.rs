@@ -15,11 +15,20 @@ fn party_of(engine: &Engine, name: &str) -> Answer<PartyId> {
     let is_it = |relation: &Relation| {
         relation.name == name || (name.len() >= 4 && relation.party.to_string().starts_with(name))
     };
-    let found: Vec<PartyId> = engine.relations.values().filter(|r| is_it(r)).map(|r| r.party).collect();
+    let found: Vec<PartyId> = engine
+        .relations
+        .values()
+        .filter(|r| is_it(r))
+        .map(|r| r.party)
+        .collect();
     match found[..] {
         [party] => Ok(party),
-        [] => Err(ServiceError::NotFound(format!("there is no relation with \"{name}\"; openline relation list shows all"))),
-        _ => Err(ServiceError::Unusable(format!("\"{name}\" means more than one party; give more of the id"))),
+        [] => Err(ServiceError::NotFound(format!(
+            "there is no relation with \"{name}\"; openline relation list shows all"
+        ))),
+        _ => Err(ServiceError::Unusable(format!(
+            "\"{name}\" means more than one party; give more of the id"
+        ))),
     }
 }
 
@@ -50,7 +59,14 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Unavailable`]
     pub async fn relations(&self) -> Answer<Vec<RelationView>> {
-        self.engine(|engine| Ok(engine.relations.values().map(|relation| view(engine, relation)).collect())).await
+        self.engine(|engine| {
+            Ok(engine
+                .relations
+                .values()
+                .map(|relation| view(engine, relation))
+                .collect())
+        })
+        .await
     }
 
     /// Takes a card file or the short form of a card. The relation is pending until its phrase has been compared.
@@ -62,9 +78,14 @@ impl Service {
         self.engine(move |engine| {
             let fresh = Relation::from_text(&text, wall_ms())?;
             if fresh.party == engine.home.party_id() {
-                return Err(ServiceError::Conflict("that is this party's own card; give the other party's".to_owned()));
+                return Err(ServiceError::Conflict(
+                    "that is this party's own card; give the other party's".to_owned(),
+                ));
             }
-            let clashes = engine.relations.values().any(|known| known.name == fresh.name && known.party != fresh.party);
+            let clashes = engine
+                .relations
+                .values()
+                .any(|known| known.name == fresh.name && known.party != fresh.party);
             if clashes || fresh.name == engine.home.name() {
                 return Err(openline_core::Rule::CardChanged.into());
             }
@@ -123,7 +144,10 @@ impl Service {
     pub async fn charters(&self) -> Answer<Vec<CharterView>> {
         self.engine(|engine| {
             let proposed = engine.proposals.values().map(Proposal::view);
-            let founded = engine.founded.values().map(|founded| charters::view_of(founded.instrument()));
+            let founded = engine
+                .founded
+                .values()
+                .map(|founded| charters::view_of(founded.instrument()));
             Ok(proposed.chain(founded).collect())
         })
         .await
@@ -191,30 +215,61 @@ impl Service {
         let id = id.to_owned();
         self.engine(move |engine| {
             let id = charter_of(engine, &id)?;
-            let founded = engine.founded.get(&id).map(|founded| founded.instrument().to_file());
-            let proposed = || engine.proposals.get(&id).map(|proposal| proposal.instrument().to_file());
-            founded.or_else(proposed).ok_or_else(|| ServiceError::NotFound("no such charter".to_owned()))
+            let founded = engine
+                .founded
+                .get(&id)
+                .map(|founded| founded.instrument().to_file());
+            let proposed = || {
+                engine
+                    .proposals
+                    .get(&id)
+                    .map(|proposal| proposal.instrument().to_file())
+            };
+            founded
+                .or_else(proposed)
+                .ok_or_else(|| ServiceError::NotFound("no such charter".to_owned()))
         })
         .await
     }
 }
 
 fn charter_of(engine: &Engine, name: &str) -> Answer<LineId> {
-    let proposed = engine.proposals.iter().map(|(id, proposal)| (*id, proposal.instrument().charter().terms().title.clone()));
-    let founded = engine.founded.iter().map(|(id, founded)| (*id, founded.terms().title.clone()));
-    let is_it = |id: &LineId, title: &str| title == name || (name.len() >= 4 && id.to_string().starts_with(name));
-    let found: Vec<LineId> = proposed.chain(founded).filter(|(id, title)| is_it(id, title)).map(|(id, _)| id).collect();
+    let proposed = engine
+        .proposals
+        .iter()
+        .map(|(id, proposal)| (*id, proposal.instrument().charter().terms().title.clone()));
+    let founded = engine
+        .founded
+        .iter()
+        .map(|(id, founded)| (*id, founded.terms().title.clone()));
+    let is_it = |id: &LineId, title: &str| {
+        title == name || (name.len() >= 4 && id.to_string().starts_with(name))
+    };
+    let found: Vec<LineId> = proposed
+        .chain(founded)
+        .filter(|(id, title)| is_it(id, title))
+        .map(|(id, _)| id)
+        .collect();
     match found[..] {
         [id] => Ok(id),
-        [] => Err(ServiceError::NotFound(format!("there is no charter \"{name}\"; openline charter list shows all"))),
-        _ => Err(ServiceError::Unusable(format!("\"{name}\" means more than one charter; give more of the id"))),
+        [] => Err(ServiceError::NotFound(format!(
+            "there is no charter \"{name}\"; openline charter list shows all"
+        ))),
+        _ => Err(ServiceError::Unusable(format!(
+            "\"{name}\" means more than one charter; give more of the id"
+        ))),
     }
 }
 
 fn charter_view(engine: &Engine, id: &LineId) -> Answer<CharterView> {
-    let founded = engine.founded.get(id).map(|founded| charters::view_of(founded.instrument()));
+    let founded = engine
+        .founded
+        .get(id)
+        .map(|founded| charters::view_of(founded.instrument()));
     let proposed = || engine.proposals.get(id).map(Proposal::view);
-    founded.or_else(proposed).ok_or_else(|| ServiceError::NotFound("no such charter".to_owned()))
+    founded
+        .or_else(proposed)
+        .ok_or_else(|| ServiceError::NotFound("no such charter".to_owned()))
 }
 
 impl Engine {
@@ -232,9 +287,16 @@ impl Engine {
             let credential = relation.credential().filter(|_| relation.is_confirmed()).ok_or_else(|| {
                 ServiceError::Conflict(format!("the card of {name} is not confirmed, or only its short form is known: compare the phrase, and connect once"))
             })?;
-            let member = request.others.iter().find(|member| member.party == *name || party.to_string().starts_with(&member.party));
+            let member = request.others.iter().find(|member| {
+                member.party == *name || party.to_string().starts_with(&member.party)
+            });
             others.push((credential, member.cloned()));
         }
-        charters::draw_up(self.home.credential().clone(), others, request, crate::identity::random())
+        charters::draw_up(
+            self.home.credential().clone(),
+            others,
+            request,
+            crate::identity::random(),
+        )
     }
 }

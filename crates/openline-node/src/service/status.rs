@@ -24,14 +24,22 @@ fn status(engine: &Engine) -> StatusView {
         id: engine.home.party_id().to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         uptime_ms: u64::try_from(engine.started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        listening: engine.bearers.listen_addrs().iter().map(|(kind, address)| format!("{kind}://{address}")).collect(),
+        listening: engine
+            .bearers
+            .listen_addrs()
+            .iter()
+            .map(|(kind, address)| format!("{kind}://{address}"))
+            .collect(),
         peers: engine
             .relations
             .values()
             .filter(|relation| relation.is_confirmed())
             .map(|relation| peer(engine, &relation.party))
             .collect(),
-        store: StoreView { entries: lines.iter().map(|line| line.entries).sum(), ..store(&engine.store_state) },
+        store: StoreView {
+            entries: lines.iter().map(|line| line.entries).sum(),
+            ..store(&engine.store_state)
+        },
         lines,
         faults: engine.faults.iter().cloned().collect(),
     }
@@ -44,16 +52,28 @@ fn store(state: &StoreState) -> StoreView {
         StoreState::Damaged(why) => ("damaged", Some(why.clone())),
         StoreState::Healing(why) => ("healing", Some(why.clone())),
     };
-    StoreView { state: word.to_owned(), reason, entries: 0 }
+    StoreView {
+        state: word.to_owned(),
+        reason,
+        entries: 0,
+    }
 }
 
 fn peer(engine: &Engine, party: &PartyId) -> PeerView {
-    let mut links: Vec<LinkId> = engine.links.iter().filter(|(_, link)| link.peer == *party).map(|(id, _)| *id).collect();
+    let mut links: Vec<LinkId> = engine
+        .links
+        .iter()
+        .filter(|(_, link)| link.peer == *party)
+        .map(|(id, _)| *id)
+        .collect();
     links.sort_unstable();
     PeerView {
         name: engine.name_of(party),
         id: party.to_string(),
-        bearers: links.iter().filter_map(|link| bearer(engine, *link)).collect(),
+        bearers: links
+            .iter()
+            .filter_map(|link| bearer(engine, *link))
+            .collect(),
         last_heard_ms: engine.last_heard.get(party).copied(),
         last_failure: engine.failures.get(party).cloned(),
     }
@@ -69,6 +89,9 @@ fn bearer(engine: &Engine, link: LinkId) -> Option<BearerView> {
         since_ms: state.since_ms,
         bytes_sent: stats.as_ref().map_or(0, |stats| stats.bytes_sent),
         bytes_received: stats.as_ref().map_or(0, |stats| stats.bytes_received),
-        datagrams: stats.as_ref().and_then(|stats| stats.datagrams_sent.zip(stats.datagrams_received)).map_or(0, |(sent, received)| sent + received),
+        datagrams: stats
+            .as_ref()
+            .and_then(|stats| stats.datagrams_sent.zip(stats.datagrams_received))
+            .map_or(0, |(sent, received)| sent + received),
     })
 }

@@ -62,7 +62,10 @@ impl Content {
     /// The body's bytes; a message learns here where its chunks stand, just before `index`.
     fn into_body(self, index: u64) -> Vec<u8> {
         match self {
-            Self::Message { mut message, chunks } => {
+            Self::Message {
+                mut message,
+                chunks,
+            } => {
                 let mut first = index.saturating_sub(chunks);
                 for attachment in &mut message.attachments {
                     attachment.first = first;
@@ -98,7 +101,15 @@ impl Queue {
     }
 
     fn push(&mut self, draft: Draft) {
-        let Draft { ticket, post, message_type, time, refs, salt, content } = draft;
+        let Draft {
+            ticket,
+            post,
+            message_type,
+            time,
+            refs,
+            salt,
+            content,
+        } = draft;
         let content = match content {
             DraftContent::Other { kind, body } => Content::Other(kind, body),
             DraftContent::Message { message, chunks } => {
@@ -113,11 +124,23 @@ impl Queue {
                     len: HEADER_LEN + chunk.bytes.len(),
                     content: Content::Chunk(chunk.bytes),
                 }));
-                Content::Message { message, chunks: count }
+                Content::Message {
+                    message,
+                    chunks: count,
+                }
             }
         };
         let len = content.len();
-        self.items.push_back(Item { ticket: Some(ticket), post, message_type, time, refs, salt, len, content });
+        self.items.push_back(Item {
+            ticket: Some(ticket),
+            post,
+            message_type,
+            time,
+            refs,
+            salt,
+            len,
+            content,
+        });
     }
 
     /// Drops what is left of a draft of which an entry was refused.
@@ -152,13 +175,16 @@ impl Line {
 
     /// Queues the founding entry.
     pub(crate) fn queue_founding(&mut self, line: &LineId, salt: [u8; 16]) {
-        self.queue.push_node(Kind::Founding, encode_founding(line), salt);
+        self.queue
+            .push_node(Kind::Founding, encode_founding(line), salt);
     }
 
     /// Queues a mark when others wait to be settled for want of our next entry.
     pub(super) fn check_settle_delay(&mut self, now: crate::effect::Now) {
         let delay = self.logs.founded().terms().settle_delay;
-        let is_due = self.unsettled_since.is_some_and(|since| since + delay <= now.mono);
+        let is_due = self
+            .unsettled_since
+            .is_some_and(|since| since + delay <= now.mono);
         if !is_due || !self.may_mark() {
             return;
         }
@@ -166,7 +192,8 @@ impl Line {
         if self.logs.order().waits_for(self.me) && !self.queue.has_mark {
             self.queue.has_mark = true;
             // The body is one fixed byte: there is nothing that a salt could keep from being guessed.
-            self.queue.push_node(Kind::Mark, EMPTY_BODY.to_vec(), [0; 16]);
+            self.queue
+                .push_node(Kind::Mark, EMPTY_BODY.to_vec(), [0; 16]);
         }
     }
 
@@ -180,15 +207,32 @@ impl Line {
         if self.queue.items.is_empty() || self.must_hear() || self.logs.is_forked(self.me) {
             return false;
         }
-        let Some(written) = self.write_items(around) else { return true };
-        let Written { batch, released, is_urgent } = written;
+        let Some(written) = self.write_items(around) else {
+            return true;
+        };
+        let Written {
+            batch,
+            released,
+            is_urgent,
+        } = written;
         let (first, end) = (batch.first_index(), batch.checkpoint().checkpoint.size);
         let entries = batch.entries().iter().map(|entry| raw_of(entry)).collect();
         let signature = batch.checkpoint().signature;
-        let frame = Frame::Batch { tag: self.tag, party: self.me, first, signature, entries }.encode();
+        let frame = Frame::Batch {
+            tag: self.tag,
+            party: self.me,
+            first,
+            signature,
+            entries,
+        }
+        .encode();
         self.take_up(around, batch, None);
         for (ticket, place) in released {
-            around.out.event(Event::Released { ticket, line: self.id, place });
+            around.out.event(Event::Released {
+                ticket,
+                line: self.id,
+                place,
+            });
         }
         self.offer(around, first, end, &frame, is_urgent);
         true
@@ -203,12 +247,19 @@ impl Line {
             if count == BATCH_ENTRIES_MAX || (count > 0 && bytes + len > BATCH_BYTES_MAX) {
                 break;
             }
-            let Some(item) = self.queue.items.pop_front() else { break };
-            let (ticket, kind, urgent) = (item.ticket, item.content.kind(), item.content.is_urgent());
+            let Some(item) = self.queue.items.pop_front() else {
+                break;
+            };
+            let (ticket, kind, urgent) =
+                (item.ticket, item.content.kind(), item.content.is_urgent());
             self.queue.has_mark &= kind != Kind::Mark;
             match push(&mut batch, item, around.now.wall_ms) {
                 Ok(place) => {
-                    released.extend(ticket.filter(|_| kind != Kind::Chunk).map(|ticket| (ticket, place)));
+                    released.extend(
+                        ticket
+                            .filter(|_| kind != Kind::Chunk)
+                            .map(|ticket| (ticket, place)),
+                    );
                     is_urgent |= urgent;
                     bytes += len;
                     count += 1;
@@ -219,7 +270,11 @@ impl Line {
                 }
             }
         }
-        let written = if count == 0 { None } else { Some(sign(batch, around)) };
+        let written = if count == 0 {
+            None
+        } else {
+            Some(sign(batch, around))
+        };
         let rejected = |ticket: Option<Ticket>, refused| {
             ticket.map(|ticket| Event::Rejected { ticket, refused })
         };
@@ -227,7 +282,11 @@ impl Line {
             around.out.events(rejected(ticket, why));
         }
         match written? {
-            Ok(batch) => Some(Written { batch, released, is_urgent }),
+            Ok(batch) => Some(Written {
+                batch,
+                released,
+                is_urgent,
+            }),
             Err(why) => {
                 for (ticket, _) in released {
                     around.out.events(rejected(Some(ticket), why));
@@ -241,7 +300,11 @@ impl Line {
 /// Signs with whichever own key is in force at the batch's end: a batch that changes the key is signed by the new one.
 fn sign(batch: Batch<'_>, around: &Around<'_>) -> Result<AdmittedBatch, Refused> {
     let in_force = batch.keys_in_force();
-    match around.keys.iter().find(|keys| keys.ed_public() == &in_force.ed) {
+    match around
+        .keys
+        .iter()
+        .find(|keys| keys.ed_public() == &in_force.ed)
+    {
         Some(keys) => batch.sign(keys),
         None => Err(Rule::CheckpointSignature.into()),
     }
@@ -249,16 +312,28 @@ fn sign(batch: Batch<'_>, around: &Around<'_>) -> Result<AdmittedBatch, Refused>
 
 fn push(batch: &mut Batch<'_>, item: Item, wall_ms: i64) -> Result<Ref, Refused> {
     let kind = item.content.kind();
-    let body = SaltedBody { salt: item.salt, bytes: item.content.into_body(batch.size()) };
+    let body = SaltedBody {
+        salt: item.salt,
+        bytes: item.content.into_body(batch.size()),
+    };
     let header = Header {
         kind,
-        seen: if kind == Kind::Founding { vec![0; batch.seen().len()] } else { batch.seen() },
+        seen: if kind == Kind::Founding {
+            vec![0; batch.seen().len()]
+        } else {
+            batch.seen()
+        },
         post: item.post,
         message_type: item.message_type,
         time: item.time.unwrap_or(wall_ms),
         refs: item.refs,
         body_hash: body.hash(),
     };
-    let raw = RawEntry { header: header.encode(), body: Some((body.salt.to_vec(), body.bytes)) };
-    batch.push(raw).map(openline_core::entry::VerifiedEntry::place)
+    let raw = RawEntry {
+        header: header.encode(),
+        body: Some((body.salt.to_vec(), body.bytes)),
+    };
+    batch
+        .push(raw)
+        .map(openline_core::entry::VerifiedEntry::place)
 }

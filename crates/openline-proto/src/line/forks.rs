@@ -24,15 +24,40 @@ impl Line {
         }
         let signature = held.signature.ok_or(Rule::FrameShape)?;
         let own = self.logs.size(log);
-        let root = if held.size == own { Some(self.logs.root(log)) } else { self.root_at(log, held.size) };
+        let root = if held.size == own {
+            Some(self.logs.root(log))
+        } else {
+            self.root_at(log, held.size)
+        };
         if held.size > own || root == Some(held.root) {
             return Ok(());
         }
-        let checkpoint = Checkpoint { origin: self.origin(log), size: held.size, root: held.root };
-        let theirs = SignedCheckpoint { checkpoint, signature };
+        let checkpoint = Checkpoint {
+            origin: self.origin(log),
+            size: held.size,
+            root: held.root,
+        };
+        let theirs = SignedCheckpoint {
+            checkpoint,
+            signature,
+        };
         self.check_any_key(log, &theirs)?;
-        let query = Query::Consistency { line: self.id, party: log, old: held.size, new: own };
-        around.out.query_for(around.links, source.link, query, Pending::Compare { line: self.id, log, theirs })
+        let query = Query::Consistency {
+            line: self.id,
+            party: log,
+            old: held.size,
+            new: own,
+        };
+        around.out.query_for(
+            around.links,
+            source.link,
+            query,
+            Pending::Compare {
+                line: self.id,
+                log,
+                theirs,
+            },
+        )
     }
 
     /// A party answers for every history that any of its keys has signed.
@@ -41,7 +66,8 @@ impl Line {
         if epochs.any(|epoch| signed.verify(&epoch.keys.ed)) {
             return Ok(());
         }
-        Err(Refused::from(Rule::CheckpointSignature).at(log, signed.checkpoint.size.saturating_sub(1)))
+        Err(Refused::from(Rule::CheckpointSignature)
+            .at(log, signed.checkpoint.size.saturating_sub(1)))
     }
 
     /// Our own history from their size on has been read: if the root differs, that is a fork.
@@ -53,18 +79,35 @@ impl Line {
         root: Hash,
         path: Vec<Hash>,
     ) {
-        let Some(ours) = self.signed_checkpoint(log) else { return };
+        let Some(ours) = self.signed_checkpoint(log) else {
+            return;
+        };
         if root != theirs.checkpoint.root {
             self.keep_fork(around, log, theirs, &ours, root, path);
         }
     }
 
     /// A batch's signature does not fit what is held: ask how the sender's history contains ours.
-    pub(super) fn suspect_fork(&mut self, around: &mut Around<'_>, source: Source, log: PartyIndex) {
+    pub(super) fn suspect_fork(
+        &mut self,
+        around: &mut Around<'_>,
+        source: Source,
+        log: PartyIndex,
+    ) {
         let size = self.logs.size(log);
-        let Some(link) = source.link.filter(|_| size > 0) else { return };
+        let Some(link) = source.link.filter(|_| size > 0) else {
+            return;
+        };
         if self.asked.insert((source.peer, log)) {
-            around.out.transmit(link, Frame::Ask { tag: self.tag, party: log, size }.encode());
+            around.out.transmit(
+                link,
+                Frame::Ask {
+                    tag: self.tag,
+                    party: log,
+                    size,
+                }
+                .encode(),
+            );
         }
     }
 
@@ -80,10 +123,25 @@ impl Line {
         if size == 0 || size > new {
             return Err(Rule::WantRange.into());
         }
-        let Some(link) = source.link else { return Ok(()) };
-        let query = Query::Consistency { line: self.id, party, old: size, new };
-        let pending = Pending::Asked { line: self.id, link, party, old: size, new };
-        around.out.query_for(around.links, source.link, query, pending)
+        let Some(link) = source.link else {
+            return Ok(());
+        };
+        let query = Query::Consistency {
+            line: self.id,
+            party,
+            old: size,
+            new,
+        };
+        let pending = Pending::Asked {
+            line: self.id,
+            link,
+            party,
+            old: size,
+            new,
+        };
+        around
+            .out
+            .query_for(around.links, source.link, query, pending)
     }
 
     pub(crate) fn send_proof(
@@ -96,7 +154,12 @@ impl Line {
         path: Vec<Hash>,
     ) {
         // The log may have grown while the proof was read; the asker will ask again.
-        let Some(signed) = self.signed_checkpoint(party).filter(|s| s.checkpoint.size == new) else { return };
+        let Some(signed) = self
+            .signed_checkpoint(party)
+            .filter(|s| s.checkpoint.size == new)
+        else {
+            return;
+        };
         let new_root = signed.checkpoint.root;
         let frame = Frame::Proof {
             tag: self.tag,
@@ -111,6 +174,7 @@ impl Line {
         around.out.transmit(link, frame.encode());
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the fields of one frame")]
     pub(super) fn on_proof(
         &mut self,
         around: &mut Around<'_>,
@@ -125,12 +189,23 @@ impl Line {
         if !self.asked.remove(&(source.peer, party)) || old != self.logs.size(party) {
             return Ok(());
         }
-        let theirs = SignedCheckpoint { checkpoint: theirs, signature };
-        let leads = verify_consistency(old, old_root, theirs.checkpoint.size, theirs.checkpoint.root, &path);
+        let theirs = SignedCheckpoint {
+            checkpoint: theirs,
+            signature,
+        };
+        let leads = verify_consistency(
+            old,
+            old_root,
+            theirs.checkpoint.size,
+            theirs.checkpoint.root,
+            &path,
+        );
         if !leads || self.check_any_key(party, &theirs).is_err() {
             return Err(Rule::ProofConsistency.into());
         }
-        let Some(ours) = self.signed_checkpoint(party) else { return Ok(()) };
+        let Some(ours) = self.signed_checkpoint(party) else {
+            return Ok(());
+        };
         if old_root != ours.checkpoint.root {
             self.keep_fork(around, party, &ours, &theirs, old_root, path);
         }
@@ -151,8 +226,15 @@ impl Line {
             let signer = epochs.iter().find(|epoch| signed.verify(&epoch.keys.ed))?;
             Some(signed.to_note(&signer.keys.ed, &[], &[]).to_string())
         };
-        let (Some(first), Some(second)) = (note(first), note(second)) else { return };
-        let fork = Fork { first, second, root, proof };
+        let (Some(first), Some(second)) = (note(first), note(second)) else {
+            return;
+        };
+        let fork = Fork {
+            first,
+            second,
+            root,
+            proof,
+        };
         if fork.check(&ring_of(&self.logs)) == Ok(log) {
             self.note_fork(around, log, fork.encode());
         }
@@ -165,9 +247,20 @@ impl Line {
         }
         self.logs.note_fork(party);
         self.forks.insert(party, evidence.clone());
-        let frame = Frame::Fork { tag: self.tag, evidence: evidence.clone() }.encode();
-        around.out.fact(Fact::Fork { line: self.id, party, evidence });
-        around.out.event(Event::Forked { line: self.id, party });
+        let frame = Frame::Fork {
+            tag: self.tag,
+            evidence: evidence.clone(),
+        }
+        .encode();
+        around.out.fact(Fact::Fork {
+            line: self.id,
+            party,
+            evidence,
+        });
+        around.out.event(Event::Forked {
+            line: self.id,
+            party,
+        });
         for peer in self.peers.values() {
             Self::send(around, &peer.id, &frame, true);
         }
@@ -176,11 +269,22 @@ impl Line {
     /// Shows a peer why its batch of `log` is not taken.
     pub(super) fn send_evidence(&self, around: &mut Around<'_>, source: Source, log: PartyIndex) {
         if let (Some(link), Some(evidence)) = (source.link, self.forks.get(&log)) {
-            around.out.transmit(link, Frame::Fork { tag: self.tag, evidence: evidence.clone() }.encode());
+            around.out.transmit(
+                link,
+                Frame::Fork {
+                    tag: self.tag,
+                    evidence: evidence.clone(),
+                }
+                .encode(),
+            );
         }
     }
 
-    pub(super) fn on_fork(&mut self, around: &mut Around<'_>, evidence: &[u8]) -> Result<(), Refused> {
+    pub(super) fn on_fork(
+        &mut self,
+        around: &mut Around<'_>,
+        evidence: &[u8],
+    ) -> Result<(), Refused> {
         if self.forks.values().any(|known| known == evidence) {
             return Ok(());
         }

@@ -22,23 +22,68 @@ impl Line {
     pub(crate) fn handle_frame(&mut self, around: &mut Around<'_>, source: Source, frame: Frame) {
         let result = match frame {
             Frame::Beacon { held, .. } => self.on_beacon(around, source, held),
-            Frame::Batch { party, first, signature, entries, .. } => {
-                self.on_batch(around, source, party, first, signature, entries)
+            Frame::Batch {
+                party,
+                first,
+                signature,
+                entries,
+                ..
+            } => self.on_batch(around, source, party, first, signature, entries),
+            Frame::Cosignature { log, brief, .. } => {
+                self.on_cosignature(around, source, log, brief)
             }
-            Frame::Cosignature { log, brief, .. } => self.on_cosignature(around, source, log, brief),
-            Frame::Seal { log, cosigner, size, time, signature, .. } => {
-                self.on_seal(around, source, log, cosigner, size, Seal { time, signature })
-            }
-            Frame::Want { party, first, count, .. } => self.on_want(around, source, party, first, count),
-            Frame::Copy { party, first, entries, .. } => self.on_copy(around, party, first, entries),
+            Frame::Seal {
+                log,
+                cosigner,
+                size,
+                time,
+                signature,
+                ..
+            } => self.on_seal(
+                around,
+                source,
+                log,
+                cosigner,
+                size,
+                Seal { time, signature },
+            ),
+            Frame::Want {
+                party,
+                first,
+                count,
+                ..
+            } => self.on_want(around, source, party, first, count),
+            Frame::Copy {
+                party,
+                first,
+                entries,
+                ..
+            } => self.on_copy(around, party, first, entries),
             Frame::Ask { party, size, .. } => self.on_ask(around, source, party, size),
-            Frame::Proof { party, old, old_root, new, new_root, signature, path, .. } => {
+            Frame::Proof {
+                party,
+                old,
+                old_root,
+                new,
+                new_root,
+                signature,
+                path,
+                ..
+            } => {
                 let theirs = Checkpoint {
                     origin: self.origin(party),
                     size: new,
                     root: new_root,
                 };
-                self.on_proof(around, source, party, (old, old_root), theirs, signature, path)
+                self.on_proof(
+                    around,
+                    source,
+                    party,
+                    (old, old_root),
+                    theirs,
+                    signature,
+                    path,
+                )
             }
             Frame::Fork { evidence, .. } => self.on_fork(around, &evidence),
             Frame::Hello { .. }
@@ -57,12 +102,20 @@ impl Line {
         self.logs.founded().origin(party).to_owned()
     }
 
-    fn on_beacon(&mut self, around: &mut Around<'_>, source: Source, held: Vec<Held>) -> Result<(), Refused> {
+    fn on_beacon(
+        &mut self,
+        around: &mut Around<'_>,
+        source: Source,
+        held: Vec<Held>,
+    ) -> Result<(), Refused> {
         if held.len() != self.logs.founded().party_count() {
             return Err(Rule::FrameShape.into());
         }
         let introduces = source.link.is_some()
-            && self.peers.get(&source.peer).is_some_and(|peer| !peer.is_introduced);
+            && self
+                .peers
+                .get(&source.peer)
+                .is_some_and(|peer| !peer.is_introduced);
         let mut first_fault = Ok(());
         for (log, held) in self.logs.founded().clone().parties().zip(held) {
             // What is wrong about one log says nothing about the others.
@@ -100,20 +153,43 @@ impl Line {
         for brief in held.briefs {
             taken = taken.and(self.on_cosignature(around, source, log, brief));
         }
-        taken.or_else(|refused| if refused.rule == Rule::Flood { Ok(()) } else { Err(refused) })
+        taken.or_else(|refused| {
+            if refused.rule == Rule::Flood {
+                Ok(())
+            } else {
+                Err(refused)
+            }
+        })
     }
 
     /// The peer says that it holds `size` entries of `log`.
-    fn note_held(&mut self, around: &mut Around<'_>, source: Source, log: PartyIndex, size: u64, introduces: bool) {
+    fn note_held(
+        &mut self,
+        around: &mut Around<'_>,
+        source: Source,
+        log: PartyIndex,
+        size: u64,
+        introduces: bool,
+    ) {
         let own = self.logs.size(log);
-        let Some(peer) = self.peers.get_mut(&source.peer) else { return };
+        let Some(peer) = self.peers.get_mut(&source.peer) else {
+            return;
+        };
         let sending = &mut peer.sending[log.at()];
         if introduces {
             sending.introduce(size.min(own));
         } else if source.link.is_some() {
-            sending.state(size.min(own), around.now.mono, around.links.patience(&peer.id));
+            sending.state(
+                size.min(own),
+                around.now.mono,
+                around.links.patience(&peer.id),
+            );
         } else {
-            sending.confirm(size.min(own), around.now.mono, around.links.patience(&peer.id));
+            sending.confirm(
+                size.min(own),
+                around.now.mono,
+                around.links.patience(&peer.id),
+            );
         }
         if size < own && log != self.me {
             sending.relay(own);
@@ -123,7 +199,12 @@ impl Line {
     /// What a peer holds of our own log: more than we do means that we have lost entries and must recover them first.
     ///
     /// Only over a live link does it say so now: a bundle may have been packed before the peer had our latest.
-    fn hear_of_own_log(&mut self, around: &mut Around<'_>, source: Source, held: &Held) -> Result<(), Refused> {
+    fn hear_of_own_log(
+        &mut self,
+        around: &mut Around<'_>,
+        source: Source,
+        held: &Held,
+    ) -> Result<(), Refused> {
         if held.size <= self.logs.size(self.me) {
             if source.link.is_some() {
                 self.must_hear.remove(&source.peer);
@@ -131,18 +212,32 @@ impl Line {
             return Ok(());
         }
         // Nobody but us can have made our log longer, so the claim needs our own signature.
-        let checkpoint = Checkpoint { origin: self.origin(self.me), size: held.size, root: held.root };
+        let checkpoint = Checkpoint {
+            origin: self.origin(self.me),
+            size: held.size,
+            root: held.root,
+        };
         let signature = held.signature.ok_or(Rule::FrameShape)?;
-        let epochs = self.logs.key_epochs(self.me).iter().map(|epoch| &epoch.keys.ed);
+        let epochs = self
+            .logs
+            .key_epochs(self.me)
+            .iter()
+            .map(|epoch| &epoch.keys.ed);
         let is_ours = epochs
             .chain(around.keys.iter().map(|keys| keys.ed_public()))
             .any(|key| checkpoint.verify(key, &signature));
         if !is_ours {
             return Err(Refused::from(Rule::CheckpointSignature).at(self.me, held.size - 1));
         }
-        let known = self.must_hear.insert(source.peer, Some(held.size)).flatten();
+        let known = self
+            .must_hear
+            .insert(source.peer, Some(held.size))
+            .flatten();
         if known != Some(held.size) {
-            around.out.event(Event::OwnLogBehind { line: self.id, size: held.size });
+            around.out.event(Event::OwnLogBehind {
+                line: self.id,
+                size: held.size,
+            });
         }
         Ok(())
     }
@@ -161,7 +256,10 @@ impl Line {
             self.send_evidence(around, source, party);
             return Err(Refused::from(Rule::LogForked).at(party, first));
         }
-        let (size, end) = (self.logs.size(party), first.saturating_add(entries.len() as u64));
+        let (size, end) = (
+            self.logs.size(party),
+            first.saturating_add(entries.len() as u64),
+        );
         if end <= size {
             // A copy. Whoever sends it holds it; and if it is resent, our cosignature may have been lost.
             self.confirm(around, source.peer, party, end);
@@ -174,10 +272,23 @@ impl Line {
         }
         // A batch that has to wait is kept as it came: that is rare, and encoding it again costs less than a copy each time.
         let kept = self.needs_waiting(party, &entries).then(|| {
-            Frame::Batch { tag: self.tag, party, first, signature, entries: entries.clone() }.encode()
+            Frame::Batch {
+                tag: self.tag,
+                party,
+                first,
+                signature,
+                entries: entries.clone(),
+            }
+            .encode()
         });
         let skip = usize::try_from(size - first).unwrap_or(usize::MAX);
-        match self.admit(around, source, party, signature, entries.into_iter().skip(skip))? {
+        match self.admit(
+            around,
+            source,
+            party,
+            signature,
+            entries.into_iter().skip(skip),
+        )? {
             Outcome::Done => self.retry_waiting(around),
             Outcome::Waits => {
                 self.answer_gap(around, source);
@@ -230,7 +341,13 @@ impl Line {
         if self.waiting.iter().any(|(_, kept)| *kept == frame) {
             return Ok(());
         }
-        if self.waiting.iter().filter(|(s, _)| s.peer == source.peer).count() >= WAITING_MAX {
+        if self
+            .waiting
+            .iter()
+            .filter(|(s, _)| s.peer == source.peer)
+            .count()
+            >= WAITING_MAX
+        {
             return Err(Rule::Flood.into());
         }
         self.waiting.push_back((source, frame));
@@ -257,9 +374,25 @@ impl Line {
     }
 
     fn repeat_cosignature(&self, around: &mut Around<'_>, source: Source, log: PartyIndex) {
-        let (Some(link), Some((size, c))) = (source.link, self.cosigned.get(&(log, self.me))) else { return };
-        let brief = Brief { cosigner: self.me, size: *size, time: c.time, signature: c.signature };
-        around.out.transmit(link, Frame::Cosignature { tag: self.tag, log, brief }.encode());
+        let (Some(link), Some((size, c))) = (source.link, self.cosigned.get(&(log, self.me)))
+        else {
+            return;
+        };
+        let brief = Brief {
+            cosigner: self.me,
+            size: *size,
+            time: c.time,
+            signature: c.signature,
+        };
+        around.out.transmit(
+            link,
+            Frame::Cosignature {
+                tag: self.tag,
+                log,
+                brief,
+            }
+            .encode(),
+        );
     }
 
     fn on_cosignature(
@@ -271,7 +404,8 @@ impl Line {
     ) -> Result<(), Refused> {
         self.check_party(log)?;
         self.check_party(brief.cosigner)?;
-        if brief.cosigner == self.me || brief.size > self.logs.size(log) || self.logs.is_forked(log) {
+        if brief.cosigner == self.me || brief.size > self.logs.size(log) || self.logs.is_forked(log)
+        {
             return Ok(());
         }
         if brief.size <= self.cosigned_until(log, brief.cosigner) {
@@ -284,18 +418,29 @@ impl Line {
         if let Some(root) = self.root_at(log, brief.size) {
             return self.accept_cosignature(around, source, log, brief, root);
         }
-        let query = Query::Root { line: self.id, party: log, size: brief.size };
-        around.out.query_for(around.links, source.link, query, Pending::CosignedRoot {
+        let query = Query::Root {
             line: self.id,
-            source,
-            log,
-            brief,
-        })?;
+            party: log,
+            size: brief.size,
+        };
+        around.out.query_for(
+            around.links,
+            source.link,
+            query,
+            Pending::CosignedRoot {
+                line: self.id,
+                source,
+                log,
+                brief,
+            },
+        )?;
         Ok(())
     }
 
     fn cosigned_until(&self, log: PartyIndex, cosigner: PartyIndex) -> u64 {
-        self.cosigned.get(&(log, cosigner)).map_or(0, |(size, _)| *size)
+        self.cosigned
+            .get(&(log, cosigner))
+            .map_or(0, |(size, _)| *size)
     }
 
     pub(crate) fn cosigned_root(
@@ -322,10 +467,22 @@ impl Line {
         brief: Brief,
         root: Hash,
     ) -> Result<(), Refused> {
-        let Brief { cosigner, size, time, signature } = brief;
-        let checkpoint = Checkpoint { origin: self.origin(log), size, root };
+        let Brief {
+            cosigner,
+            size,
+            time,
+            signature,
+        } = brief;
+        let checkpoint = Checkpoint {
+            origin: self.origin(log),
+            size,
+            root,
+        };
         let cosignature = Cosignature { time, signature };
-        if let Err(rule) = self.logs.check_cosignature(cosigner, log, &checkpoint, &cosignature) {
+        if let Err(rule) = self
+            .logs
+            .check_cosignature(cosigner, log, &checkpoint, &cosignature)
+        {
             // It may be about another history of the log, or by a key we have not heard of: comparing beacons tells.
             self.answer_gap(around, source);
             return Err(Refused::from(rule).at(log, size.saturating_sub(1)));
@@ -335,11 +492,18 @@ impl Line {
             log,
             cosigner,
             checkpoint,
-            cosignature: cosignature.clone(),
+            cosignature,
         });
         self.cosigned.insert((log, cosigner), (size, cosignature));
         self.confirm(around, cosigner, log, size);
-        around.out.event(Event::Cosigned { line: self.id, log, cosigner, size, time, link: source.link });
+        around.out.event(Event::Cosigned {
+            line: self.id,
+            log,
+            cosigner,
+            size,
+            time,
+            link: source.link,
+        });
         self.pump(around);
         Ok(())
     }
@@ -361,15 +525,24 @@ impl Line {
         if let Some(root) = self.root_at(log, size) {
             return self.accept_seal(around, log, cosigner, size, seal, root);
         }
-        let query = Query::Root { line: self.id, party: log, size };
-        around.out.query_for(around.links, source.link, query, Pending::SealedRoot {
+        let query = Query::Root {
             line: self.id,
-            source,
-            log,
-            cosigner,
+            party: log,
             size,
-            seal,
-        })
+        };
+        around.out.query_for(
+            around.links,
+            source.link,
+            query,
+            Pending::SealedRoot {
+                line: self.id,
+                source,
+                log,
+                cosigner,
+                size,
+                seal,
+            },
+        )
     }
 
     pub(crate) fn sealed_root(
@@ -394,11 +567,21 @@ impl Line {
         seal: Seal,
         root: Hash,
     ) -> Result<(), Refused> {
-        let checkpoint = Checkpoint { origin: self.origin(log), size, root };
+        let checkpoint = Checkpoint {
+            origin: self.origin(log),
+            size,
+            root,
+        };
         self.logs
             .check_seal(cosigner, log, &checkpoint, &seal)
             .map_err(|rule| Refused::from(rule).at(log, size - 1))?;
-        around.out.fact(Fact::Seal { line: self.id, log, cosigner, checkpoint, seal });
+        around.out.fact(Fact::Seal {
+            line: self.id,
+            log,
+            cosigner,
+            checkpoint,
+            seal,
+        });
         Ok(())
     }
 
@@ -416,10 +599,24 @@ impl Line {
         if count == 0 || count > WANT_MAX || !is_there {
             return Err(Rule::WantRange.into());
         }
-        let Some(link) = source.link else { return Ok(()) };
-        let query = Query::Copies { line: self.id, party, from: first, count };
-        let pending = Pending::Copies { line: self.id, link, party, first };
-        around.out.query_for(around.links, source.link, query, pending)
+        let Some(link) = source.link else {
+            return Ok(());
+        };
+        let query = Query::Copies {
+            line: self.id,
+            party,
+            from: first,
+            count,
+        };
+        let pending = Pending::Copies {
+            line: self.id,
+            link,
+            party,
+            first,
+        };
+        around
+            .out
+            .query_for(around.links, source.link, query, pending)
     }
 
     pub(crate) fn send_copies(
@@ -431,7 +628,16 @@ impl Line {
         entries: Vec<RawEntry>,
     ) {
         if !entries.is_empty() {
-            around.out.transmit(link, Frame::Copy { tag: self.tag, party, first, entries }.encode());
+            around.out.transmit(
+                link,
+                Frame::Copy {
+                    tag: self.tag,
+                    party,
+                    first,
+                    entries,
+                }
+                .encode(),
+            );
         }
     }
 
@@ -444,20 +650,36 @@ impl Line {
         entries: Vec<RawEntry>,
     ) -> Result<(), Refused> {
         self.check_party(party)?;
-        let missing: Vec<Ref> = self.logs.missing_bodies().filter(|place| place.party == party).collect();
+        let missing: Vec<Ref> = self
+            .logs
+            .missing_bodies()
+            .filter(|place| place.party == party)
+            .collect();
         for (index, raw) in (first..).zip(&entries) {
             let place = Ref { party, index };
-            let Some((salt, bytes)) = raw.body.as_ref().filter(|_| missing.contains(&place)) else { continue };
+            let Some((salt, bytes)) = raw.body.as_ref().filter(|_| missing.contains(&place)) else {
+                continue;
+            };
             if self.logs.missing_leaf(place) != Some(openline_core::tree::leaf_hash(&raw.header)) {
                 return Err(Refused::from(Rule::BodyHash).at(party, index));
             }
-            let body = SaltedBody::new(salt, bytes).map_err(|rule| Refused::from(rule).at(party, index))?;
+            let body = SaltedBody::new(salt, bytes)
+                .map_err(|rule| Refused::from(rule).at(party, index))?;
             check_disclosed(self.logs.founded(), party, index, raw.clone())?;
             self.logs.note_body(place);
             self.cosign_due.insert(party);
-            around.out.fact(Fact::Body { line: self.id, place, body });
+            around.out.fact(Fact::Body {
+                line: self.id,
+                place,
+                body,
+            });
         }
-        around.out.event(Event::Copies { line: self.id, party, first, entries });
+        around.out.event(Event::Copies {
+            line: self.id,
+            party,
+            first,
+            entries,
+        });
         Ok(())
     }
 }

@@ -15,7 +15,11 @@ impl Line {
     /// The own key that is in force on this line.
     fn signer(&self, around: &Around<'_>) -> Option<Arc<SecretKeys>> {
         let epoch = self.logs.key_epochs(self.me).last()?;
-        around.keys.iter().find(|keys| keys.ed_public() == &epoch.keys.ed).cloned()
+        around
+            .keys
+            .iter()
+            .find(|keys| keys.ed_public() == &epoch.keys.ed)
+            .cloned()
     }
 
     fn wall_seconds(around: &Around<'_>) -> u64 {
@@ -29,8 +33,14 @@ impl Line {
         if self.cosign_due.is_empty() {
             return;
         }
-        let Some(keys) = self.signer(around) else { return };
-        let held_back: Vec<PartyIndex> = self.logs.missing_bodies().map(|place| place.party).collect();
+        let Some(keys) = self.signer(around) else {
+            return;
+        };
+        let held_back: Vec<PartyIndex> = self
+            .logs
+            .missing_bodies()
+            .map(|place| place.party)
+            .collect();
         let due: Vec<PartyIndex> = self.cosign_due.iter().copied().collect();
         for log in due.into_iter().filter(|log| !held_back.contains(log)) {
             self.cosign_due.remove(&log);
@@ -45,20 +55,43 @@ impl Line {
             return;
         }
         // A clock set back must not make a later receipt look earlier than the one before it.
-        let time = before.map_or(0, |(_, c)| c.time).max(Self::wall_seconds(around));
+        let time = before
+            .map_or(0, |(_, c)| c.time)
+            .max(Self::wall_seconds(around));
         let cosignature = Cosignature::sign(&checkpoint, keys, time);
         let (line, cosigner, size) = (self.id, self.me, checkpoint.size);
-        around.out.fact(Fact::Cosignature { line, log, cosigner, checkpoint, cosignature: cosignature.clone() });
-        let brief = Brief { cosigner, size, time, signature: cosignature.signature };
+        around.out.fact(Fact::Cosignature {
+            line,
+            log,
+            cosigner,
+            checkpoint,
+            cosignature,
+        });
+        let brief = Brief {
+            cosigner,
+            size,
+            time,
+            signature: cosignature.signature,
+        };
         self.cosigned.insert((log, cosigner), (size, cosignature));
-        let frame = Frame::Cosignature { tag: self.tag, log, brief }.encode();
+        let frame = Frame::Cosignature {
+            tag: self.tag,
+            log,
+            brief,
+        }
+        .encode();
         for peer in self.peers.values() {
             Self::send(around, &peer.id, &frame, true);
         }
     }
 
     pub(super) fn unsealed(&self) -> u64 {
-        self.logs.sizes().iter().zip(&self.sealed).map(|(size, sealed)| size.saturating_sub(*sealed)).sum()
+        self.logs
+            .sizes()
+            .iter()
+            .zip(&self.sealed)
+            .map(|(size, sealed)| size.saturating_sub(*sealed))
+            .sum()
     }
 
     pub(super) fn seal_deadline(&self) -> Option<Duration> {
@@ -74,8 +107,14 @@ impl Line {
             return;
         }
         self.seal_since = None;
-        let Some(keys) = self.signer(around) else { return };
-        let held_back: Vec<PartyIndex> = self.logs.missing_bodies().map(|place| place.party).collect();
+        let Some(keys) = self.signer(around) else {
+            return;
+        };
+        let held_back: Vec<PartyIndex> = self
+            .logs
+            .missing_bodies()
+            .map(|place| place.party)
+            .collect();
         let id = self.logs.founded().party_id(self.me);
         let parties: Vec<PartyIndex> = self.logs.founded().parties().collect();
         for log in parties.into_iter().filter(|log| !held_back.contains(log)) {
@@ -87,12 +126,32 @@ impl Line {
         }
     }
 
-    fn put_seal(&mut self, around: &mut Around<'_>, log: PartyIndex, checkpoint: &Checkpoint, seal: Seal) {
+    fn put_seal(
+        &mut self,
+        around: &mut Around<'_>,
+        log: PartyIndex,
+        checkpoint: &Checkpoint,
+        seal: Seal,
+    ) {
         self.sealed[log.at()] = checkpoint.size;
         let (line, cosigner, size, time) = (self.id, self.me, checkpoint.size, seal.time);
         let signature = seal.signature.clone();
-        around.out.fact(Fact::Seal { line, log, cosigner, checkpoint: checkpoint.clone(), seal });
-        let frame = Frame::Seal { tag: self.tag, log, cosigner, size, time, signature }.encode();
+        around.out.fact(Fact::Seal {
+            line,
+            log,
+            cosigner,
+            checkpoint: checkpoint.clone(),
+            seal,
+        });
+        let frame = Frame::Seal {
+            tag: self.tag,
+            log,
+            cosigner,
+            size,
+            time,
+            signature,
+        }
+        .encode();
         for peer in self.peers.values() {
             Self::send(around, &peer.id, &frame, false);
         }

@@ -16,14 +16,20 @@ pub(crate) async fn list(Extract(state): Extract<State>) -> Reply<Vec<DraftView>
 
 /// Keeps a new draft.
 #[utoipa::path(post, path = "/v1/drafts", request_body = SendRequest, responses((status = 200, body = DraftView), (status = "default", body = Problem)))]
-pub(crate) async fn save(Extract(state): Extract<State>, body: Body<SendRequest>) -> Reply<DraftView> {
+pub(crate) async fn save(
+    Extract(state): Extract<State>,
+    body: Body<SendRequest>,
+) -> Reply<DraftView> {
     let Json(request) = body?;
     reply(state.service.save_draft(None, request).await)
 }
 
 /// One draft.
 #[utoipa::path(get, path = "/v1/drafts/{id}", params(("id" = String, Path)), responses((status = 200, body = DraftView), (status = "default", body = Problem)))]
-pub(crate) async fn show(Extract(state): Extract<State>, Path(id): Path<String>) -> Reply<DraftView> {
+pub(crate) async fn show(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+) -> Reply<DraftView> {
     reply(state.service.draft(&id).await)
 }
 
@@ -46,6 +52,9 @@ pub(crate) async fn remove(Extract(state): Extract<State>, Path(id): Path<String
 
 /// Releases a draft; it is deleted when it is on the record.
 #[utoipa::path(post, path = "/v1/drafts/{id}/release", params(("id" = String, Path)), responses((status = 200, body = ReleasedView), (status = "default", body = Problem)))]
-pub(crate) async fn release(Extract(state): Extract<State>, Path(id): Path<String>) -> Reply<ReleasedView> {
+pub(crate) async fn release(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+) -> Reply<ReleasedView> {
     reply(state.service.release_draft(&id).await)
 }

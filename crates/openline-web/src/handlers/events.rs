@@ -17,7 +17,7 @@ use crate::problem::Problem;
 /// From where on.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct EventsQuery {
+pub(crate) struct EventsQuery {
     /// Begin with events after this number, as far as they are kept.
     pub after: Option<u64>,
 }
@@ -32,11 +32,16 @@ pub(crate) async fn events(
     let (backlog, receiver) = state.service.events(query.after).await;
     // A watcher that lags misses events; the sequence numbers show it.
     let live = BroadcastStream::new(receiver).filter_map(Result::ok);
-    let stream = tokio_stream::iter(backlog).chain(live).map(|view| Ok(event(&view)));
+    let stream = tokio_stream::iter(backlog)
+        .chain(live)
+        .map(|view| Ok(event(&view)));
     Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
 }
 
 fn event(view: &EventView) -> Event {
     let data = serde_json::to_string(view).unwrap_or_default();
-    Event::default().id(view.sequence.to_string()).event(view.what.clone()).data(data)
+    Event::default()
+        .id(view.sequence.to_string())
+        .event(view.what.clone())
+        .data(data)
 }

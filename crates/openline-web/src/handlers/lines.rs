@@ -15,6 +15,9 @@ pub(crate) async fn list(Extract(state): Extract<State>) -> Reply<Vec<LineView>>
 
 /// One line, by id, beginning of an id, or title.
 #[utoipa::path(get, path = "/v1/lines/{line}", params(("line" = String, Path)), responses((status = 200, body = LineView), (status = "default", body = Problem)))]
-pub(crate) async fn show(Extract(state): Extract<State>, Path(line): Path<String>) -> Reply<LineView> {
+pub(crate) async fn show(
+    Extract(state): Extract<State>,
+    Path(line): Path<String>,
+) -> Reply<LineView> {
     reply(state.service.line(&line).await)
 }

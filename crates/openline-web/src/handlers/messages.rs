@@ -14,7 +14,7 @@ use crate::problem::{Problem, Reply};
 /// What part of the inbox.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct InboxQuery {
+pub(crate) struct InboxQuery {
     /// Only this line.
     pub line: Option<String>,
     /// At most this many; 50 if left out.
@@ -23,14 +23,20 @@ pub struct InboxQuery {
 
 /// Releases a message. When this answers, it is durable here; not yet anywhere else.
 #[utoipa::path(post, path = "/v1/messages", request_body = SendRequest, responses((status = 200, body = ReleasedView), (status = "default", body = Problem)))]
-pub(crate) async fn send(Extract(state): Extract<State>, body: Body<SendRequest>) -> Reply<ReleasedView> {
+pub(crate) async fn send(
+    Extract(state): Extract<State>,
+    body: Body<SendRequest>,
+) -> Reply<ReleasedView> {
     let Json(request) = body?;
     reply(state.service.send(request).await)
 }
 
 /// Puts a receipt on the record: a person's act.
 #[utoipa::path(post, path = "/v1/receipts", request_body = ReceiptRequest, responses((status = 200, body = ReleasedView), (status = "default", body = Problem)))]
-pub(crate) async fn receipt(Extract(state): Extract<State>, body: Body<ReceiptRequest>) -> Reply<ReleasedView> {
+pub(crate) async fn receipt(
+    Extract(state): Extract<State>,
+    body: Body<ReceiptRequest>,
+) -> Reply<ReleasedView> {
     let Json(request) = body?;
     reply(state.service.receipt(request).await)
 }
@@ -42,5 +48,10 @@ pub(crate) async fn inbox(
     query: Result<Query<InboxQuery>, QueryRejection>,
 ) -> Reply<Vec<EntryBrief>> {
     let Query(query) = query?;
-    reply(state.service.inbox(query.line.as_deref(), query.limit.unwrap_or(50)).await)
+    reply(
+        state
+            .service
+            .inbox(query.line.as_deref(), query.limit.unwrap_or(50))
+            .await,
+    )
 }

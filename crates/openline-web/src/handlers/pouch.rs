@@ -13,7 +13,10 @@ use crate::problem::{Problem, Reply};
 
 /// Packs a sealed bundle for a party.
 #[utoipa::path(post, path = "/v1/pouches/{party}", params(("party" = String, Path)), responses((status = 200, content_type = "application/octet-stream"), (status = "default", body = Problem)))]
-pub(crate) async fn pack(Extract(state): Extract<State>, Path(party): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn pack(
+    Extract(state): Extract<State>,
+    Path(party): Path<String>,
+) -> Result<Response, Problem> {
     let bytes = state.service.pack_pouch(&party).await?;
     Ok(([(CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
 }

@@ -24,7 +24,7 @@ const WAIT_MAX_S: u64 = 3600;
 /// What part of a record.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct ListQuery {
+pub(crate) struct ListQuery {
     /// First joint number.
     pub from: Option<u64>,
     /// At most this many; 100 if left out.
@@ -40,7 +40,7 @@ pub struct ListQuery {
 /// How long to wait.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct WaitQuery {
+pub(crate) struct WaitQuery {
     /// Seconds; 60 if left out.
     pub seconds: Option<u64>,
 }
@@ -48,7 +48,7 @@ pub struct WaitQuery {
 /// What to disclose.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct DiscloseQuery {
+pub(crate) struct DiscloseQuery {
     /// Whether to leave the body out.
     pub without_body: Option<bool>,
 }
@@ -56,7 +56,7 @@ pub struct DiscloseQuery {
 /// What to search for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct SearchQuery {
+pub(crate) struct SearchQuery {
     /// Words.
     pub q: String,
     /// Only this line.
@@ -68,7 +68,7 @@ pub struct SearchQuery {
 /// A purge to propose.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PurgeRequest {
+pub(crate) struct PurgeRequest {
     /// Entries, `PARTY/INDEX` or joint numbers.
     pub places: Vec<String>,
     /// The reason, for the record.
@@ -80,7 +80,7 @@ pub struct PurgeRequest {
 /// Who agrees to a purge.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ConsentRequest {
+pub(crate) struct ConsentRequest {
     /// The post that agrees.
     pub post: String,
 }
@@ -88,7 +88,7 @@ pub struct ConsentRequest {
 /// Where to put a backup.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct BackupRequest {
+pub(crate) struct BackupRequest {
     /// A folder of this machine, without a backup in it.
     #[schema(value_type = String)]
     pub folder: PathBuf,
@@ -130,7 +130,10 @@ pub(crate) async fn entry(
 
 /// One entry in full, by its joint number.
 #[utoipa::path(get, path = "/v1/lines/{line}/joint/{number}", params(("line" = String, Path), ("number" = u64, Path)), responses((status = 200, body = EntryView), (status = "default", body = Problem)))]
-pub(crate) async fn joint(Extract(state): Extract<State>, Path((line, number)): Path<(String, u64)>) -> Reply<EntryView> {
+pub(crate) async fn joint(
+    Extract(state): Extract<State>,
+    Path((line, number)): Path<(String, u64)>,
+) -> Reply<EntryView> {
     reply(state.service.entry(&line, &number.to_string()).await)
 }
 
@@ -143,7 +146,12 @@ pub(crate) async fn stored(
 ) -> Reply<Vec<String>> {
     let Query(query) = query?;
     let wait = Duration::from_secs(query.seconds.unwrap_or(60).min(WAIT_MAX_S));
-    reply(state.service.wait_stored(&line, &place(party, index), wait).await)
+    reply(
+        state
+            .service
+            .wait_stored(&line, &place(party, index), wait)
+            .await,
+    )
 }
 
 /// An attachment of a message, counted from 0.
@@ -152,7 +160,10 @@ pub(crate) async fn attachment(
     Extract(state): Extract<State>,
     Path((line, party, index, number)): Path<(String, u8, u64, usize)>,
 ) -> Result<Response, Problem> {
-    let (_, bytes) = state.service.attachment(&line, &place(party, index), number).await?;
+    let (_, bytes) = state
+        .service
+        .attachment(&line, &place(party, index), number)
+        .await?;
     // Never the sender's media type: nothing that came from outside is to be rendered by a browser.
     Ok(([(CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
 }
@@ -166,15 +177,23 @@ pub(crate) async fn disclose(
 ) -> Result<Response, Problem> {
     let Query(query) = query?;
     let with_body = !query.without_body.unwrap_or(false);
-    let bytes = state.service.disclose(&line, &place(party, index), with_body).await?;
+    let bytes = state
+        .service
+        .disclose(&line, &place(party, index), with_body)
+        .await?;
     Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], bytes).into_response())
 }
 
 /// The whole record in one file that a stranger can verify.
 #[utoipa::path(get, path = "/v1/lines/{line}/export", params(("line" = String, Path)), responses((status = 200, content_type = "application/octet-stream"), (status = "default", body = Problem)))]
-pub(crate) async fn export(Extract(state): Extract<State>, Path(line): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn export(
+    Extract(state): Extract<State>,
+    Path(line): Path<String>,
+) -> Result<Response, Problem> {
     let path = state.service.export(&line).await?;
-    let file = tokio::fs::File::open(&path).await.map_err(|error| Problem::unusable(error.to_string()))?;
+    let file = tokio::fs::File::open(&path)
+        .await
+        .map_err(|error| Problem::unusable(error.to_string()))?;
     // The open file keeps its contents; the name can go.
     drop(path);
     let stream = Stream::from_stream(tokio_util::io::ReaderStream::with_capacity(file, 1 << 18));
@@ -189,7 +208,12 @@ pub(crate) async fn propose_purge(
     body: Body<PurgeRequest>,
 ) -> Reply<ReleasedView> {
     let Json(request) = body?;
-    reply(state.service.propose_purge(&line, request.places, &request.reason, &request.post).await)
+    reply(
+        state
+            .service
+            .propose_purge(&line, request.places, &request.reason, &request.post)
+            .await,
+    )
 }
 
 /// Agrees to a purge that another party has proposed.
@@ -200,19 +224,35 @@ pub(crate) async fn consent_purge(
     body: Body<ConsentRequest>,
 ) -> Reply<ReleasedView> {
     let Json(request) = body?;
-    reply(state.service.consent_purge(&line, &place(party, index), &request.post).await)
+    reply(
+        state
+            .service
+            .consent_purge(&line, &place(party, index), &request.post)
+            .await,
+    )
 }
 
 /// Searches subjects and texts of messages.
 #[utoipa::path(get, path = "/v1/search", params(SearchQuery), responses((status = 200, body = Vec<HitView>), (status = "default", body = Problem)))]
-pub(crate) async fn search(Extract(state): Extract<State>, query: Params<SearchQuery>) -> Reply<Vec<HitView>> {
+pub(crate) async fn search(
+    Extract(state): Extract<State>,
+    query: Params<SearchQuery>,
+) -> Reply<Vec<HitView>> {
     let Query(query) = query?;
-    reply(state.service.search(&query.q, query.line.as_deref(), query.limit.unwrap_or(20)).await)
+    reply(
+        state
+            .service
+            .search(&query.q, query.line.as_deref(), query.limit.unwrap_or(20))
+            .await,
+    )
 }
 
 /// Makes a backup while the node runs.
 #[utoipa::path(post, path = "/v1/backup", request_body = BackupRequest, responses((status = 200, body = BackupView), (status = "default", body = Problem)))]
-pub(crate) async fn backup(Extract(state): Extract<State>, body: Body<BackupRequest>) -> Reply<BackupView> {
+pub(crate) async fn backup(
+    Extract(state): Extract<State>,
+    body: Body<BackupRequest>,
+) -> Reply<BackupView> {
     let Json(request) = body?;
     reply(state.service.backup(&request.folder).await)
 }

@@ -13,7 +13,7 @@ use crate::problem::{Problem, Reply};
 /// A card to take.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CardRequest {
+pub(crate) struct CardRequest {
     /// The card file's text, or the short form of a QR code.
     pub card: String,
 }
@@ -21,7 +21,7 @@ pub struct CardRequest {
 /// A phrase that people have compared.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PhraseRequest {
+pub(crate) struct PhraseRequest {
     /// The twelve words.
     pub phrase: String,
 }
@@ -29,7 +29,7 @@ pub struct PhraseRequest {
 /// A passphrase, where the node key is sealed.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PassphraseRequest {
+pub(crate) struct PassphraseRequest {
     /// The passphrase.
     pub passphrase: Option<String>,
 }
@@ -48,7 +48,10 @@ pub(crate) async fn list(Extract(state): Extract<State>) -> Reply<Vec<RelationVi
 
 /// Takes another party's card. The relation is pending until its phrase has been compared.
 #[utoipa::path(post, path = "/v1/relations", request_body = CardRequest, responses((status = 200, body = RelationView), (status = "default", body = Problem)))]
-pub(crate) async fn add(Extract(state): Extract<State>, body: Body<CardRequest>) -> Reply<RelationView> {
+pub(crate) async fn add(
+    Extract(state): Extract<State>,
+    body: Body<CardRequest>,
+) -> Reply<RelationView> {
     let Json(request) = body?;
     reply(state.service.add_relation(&request.card).await)
 }
@@ -61,18 +64,29 @@ pub(crate) async fn confirm(
     body: Body<PhraseRequest>,
 ) -> Reply<RelationView> {
     let Json(request) = body?;
-    reply(state.service.confirm_relation(&party, &request.phrase).await)
+    reply(
+        state
+            .service
+            .confirm_relation(&party, &request.phrase)
+            .await,
+    )
 }
 
 /// Forgets a relation that carries no line.
 #[utoipa::path(delete, path = "/v1/relations/{party}", params(("party" = String, Path)), responses((status = 200, body = Done), (status = "default", body = Problem)))]
-pub(crate) async fn forget(Extract(state): Extract<State>, Path(party): Path<String>) -> Reply<Done> {
+pub(crate) async fn forget(
+    Extract(state): Extract<State>,
+    Path(party): Path<String>,
+) -> Reply<Done> {
     done(state.service.forget_relation(&party).await)
 }
 
 /// Takes up the node key that a ceremony left in the home.
 #[utoipa::path(post, path = "/v1/key", request_body = PassphraseRequest, responses((status = 200, body = Vec<ReleasedView>), (status = "default", body = Problem)))]
-pub(crate) async fn adopt_key(Extract(state): Extract<State>, body: Body<PassphraseRequest>) -> Reply<Vec<ReleasedView>> {
+pub(crate) async fn adopt_key(
+    Extract(state): Extract<State>,
+    body: Body<PassphraseRequest>,
+) -> Reply<Vec<ReleasedView>> {
     let Json(request) = body?;
     reply(state.service.adopt_key(request.passphrase).await)
 }

@@ -21,7 +21,11 @@ pub(super) fn check(home: &Path, output: Output) -> Result<(), Failure> {
         bar.set_position(progress.done);
     });
     bar.finish_and_clear();
-    let findings: Vec<String> = report.findings.iter().map(|f| format!("{f}; {}", f.advice())).collect();
+    let findings: Vec<String> = report
+        .findings
+        .iter()
+        .map(|f| format!("{f}; {}", f.advice()))
+        .collect();
     let value = serde_json::json!({
         "clean": report.is_clean(), "lines": report.lines, "entries": report.entries, "checkpoints": report.checkpoints,
         "cosignatures": report.cosignatures, "seals": report.seals, "documents": report.documents, "findings": findings,
@@ -42,15 +46,24 @@ pub(super) fn check(home: &Path, output: Output) -> Result<(), Failure> {
     }
     Err(Failure::refused(
         "damaged",
-        format!("the store has {} damaged places", report.findings.len() as u64 + report.more),
+        format!(
+            "the store has {} damaged places",
+            report.findings.len() as u64 + report.more
+        ),
         "start the node with a connection to the other parties: it rebuilds the store from their copies and keeps the damaged file",
     ))
 }
 
 pub(super) fn restore(folder: &Path, home: &Path, output: Output) -> Result<(), Failure> {
     let report = backup::restore(folder, home).map_err(|error| match error {
-        BackupError::StoreExists(_) => Failure::refused("store-exists", error.to_string(), "move the home's store folder away first, if you are sure"),
-        BackupError::Damaged(_) => Failure::refused("damaged", error.to_string(), "use another backup"),
+        BackupError::StoreExists(_) => Failure::refused(
+            "store-exists",
+            error.to_string(),
+            "move the home's store folder away first, if you are sure",
+        ),
+        BackupError::Damaged(_) => {
+            Failure::refused("damaged", error.to_string(), "use another backup")
+        }
         error => Failure::unusable(error.to_string(), "mend what the sentence names"),
     })?;
     output.print(&serde_json::json!({ "bytes": report.bytes, "sha256": report.sha256.to_string() }), |_| {

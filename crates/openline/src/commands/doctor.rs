@@ -26,11 +26,21 @@ struct Finding {
 }
 
 fn well(what: &'static str, words: impl Into<String>) -> Finding {
-    Finding { what, is_well: true, words: words.into(), next: None }
+    Finding {
+        what,
+        is_well: true,
+        words: words.into(),
+        next: None,
+    }
 }
 
 fn ill(what: &'static str, words: impl Into<String>, next: impl Into<String>) -> Finding {
-    Finding { what, is_well: false, words: words.into(), next: Some(next.into()) }
+    Finding {
+        what,
+        is_well: false,
+        words: words.into(),
+        next: Some(next.into()),
+    }
 }
 
 pub(super) fn doctor(path: &Path, output: Output) -> Result<(), Failure> {
@@ -43,21 +53,37 @@ pub(super) fn doctor(path: &Path, output: Output) -> Result<(), Failure> {
     let ill_count = findings.iter().filter(|finding| !finding.is_well).count();
     output.print(&findings, |findings| {
         let line = |f: &Finding| {
-            let next = f.next.as_ref().map_or_else(String::new, |next| format!("\n      next: {next}"));
-            format!("{}  {}: {}{next}", if f.is_well { "well" } else { "ILL " }, f.what, f.words)
+            let next = f
+                .next
+                .as_ref()
+                .map_or_else(String::new, |next| format!("\n      next: {next}"));
+            format!(
+                "{}  {}: {}{next}",
+                if f.is_well { "well" } else { "ILL " },
+                f.what,
+                f.words
+            )
         };
         findings.iter().map(line).collect::<Vec<_>>().join("\n")
     });
     if ill_count == 0 {
         return Ok(());
     }
-    Err(Failure::refused("ill", format!("{ill_count} things need attention"), "do what stands under each"))
+    Err(Failure::refused(
+        "ill",
+        format!("{ill_count} things need attention"),
+        "do what stands under each",
+    ))
 }
 
 fn clock() -> Finding {
     let now = openline_node::identity::wall_ms();
     if now < WRITTEN_MS {
-        return ill("clock", format!("it says {}", crate::output::time(now)), "set the clock: entries carry claimed times, and cosignatures fix dates of receipt");
+        return ill(
+            "clock",
+            format!("it says {}", crate::output::time(now)),
+            "set the clock: entries carry claimed times, and cosignatures fix dates of receipt",
+        );
     }
     well("clock", crate::output::time(now))
 }
@@ -73,53 +99,102 @@ fn home(path: &Path) -> Finding {
 }
 
 fn store(path: &Path) -> Finding {
-    let lines = Reader::open(path).map_err(|error| error.to_string()).and_then(|reader| {
-        if let Some(damage) = reader.damage() {
-            return Err(damage.text);
-        }
-        reader.lines().map(|lines| lines.len()).map_err(|error| error.to_string())
-    });
+    let lines = Reader::open(path)
+        .map_err(|error| error.to_string())
+        .and_then(|reader| {
+            if let Some(damage) = reader.damage() {
+                return Err(damage.text);
+            }
+            reader
+                .lines()
+                .map(|lines| lines.len())
+                .map_err(|error| error.to_string())
+        });
     match lines {
-        Ok(lines) => well("store", format!("opens, {lines} lines; openline check reads every entry")),
+        Ok(lines) => well(
+            "store",
+            format!("opens, {lines} lines; openline check reads every entry"),
+        ),
         Err(why) => ill("store", why, "run: openline check"),
     }
 }
 
 fn space(path: &Path) -> Finding {
-    let output = std::process::Command::new("df").arg("-Pk").arg(path).output();
+    let output = std::process::Command::new("df")
+        .arg("-Pk")
+        .arg(path)
+        .output();
     let free = output.ok().and_then(|output| {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        text.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()
+        text.lines()
+            .nth(1)?
+            .split_whitespace()
+            .nth(3)?
+            .parse::<u64>()
+            .ok()
     });
     match free.map(|kib| kib * 1024) {
-        Some(free) if free < FREE_MIN => ill("disk", format!("only {} MiB are free", free >> 20), "free some space: a full disk stops the line"),
+        Some(free) if free < FREE_MIN => ill(
+            "disk",
+            format!("only {} MiB are free", free >> 20),
+            "free some space: a full disk stops the line",
+        ),
         Some(free) => well("disk", format!("{} MiB are free", free >> 20)),
         None => ill("disk", "the free space can't be seen", "look with df"),
     }
 }
 
 fn node(path: &Path, home: &Home) -> Vec<Finding> {
-    let status: Result<StatusView, Failure> = Client::connect(path).and_then(|client| client.get("/v1/status"));
+    let status: Result<StatusView, Failure> =
+        Client::connect(path).and_then(|client| client.get("/v1/status"));
     let status = match status {
         Ok(status) => status,
         Err(failure) => return vec![ill("node", failure.title, failure.next)],
     };
-    let mut findings = vec![well("node", format!("runs, up {} s", status.uptime_ms / 1000))];
+    let mut findings = vec![well(
+        "node",
+        format!("runs, up {} s", status.uptime_ms / 1000),
+    )];
     if status.store.state != "sound" {
-        findings.push(ill("store", status.store.reason.clone().unwrap_or_default(), "do what the sentence says"));
+        findings.push(ill(
+            "store",
+            status.store.reason.clone().unwrap_or_default(),
+            "do what the sentence says",
+        ));
     }
     if home.config().card.endpoints.is_empty() {
-        findings.push(ill("card", "it names no endpoint, so no other party can dial this node", "set card.endpoints in openline.toml and restart; or let this side dial"));
+        findings.push(ill(
+            "card",
+            "it names no endpoint, so no other party can dial this node",
+            "set card.endpoints in openline.toml and restart; or let this side dial",
+        ));
     }
     for endpoint in &home.config().card.endpoints {
         findings.extend(endpoint_finding(endpoint));
     }
     for peer in &status.peers {
         findings.push(if peer.bearers.is_empty() {
-            let why = peer.last_failure.clone().unwrap_or_else(|| "it has not dialled, and its card names no endpoint that answers".to_owned());
-            ill("peer", format!("no bearer to {} stands: {why}", peer.name), "ask the other side by another channel; meanwhile the pouch works")
+            let why = peer.last_failure.clone().unwrap_or_else(|| {
+                "it has not dialled, and its card names no endpoint that answers".to_owned()
+            });
+            ill(
+                "peer",
+                format!("no bearer to {} stands: {why}", peer.name),
+                "ask the other side by another channel; meanwhile the pouch works",
+            )
         } else {
-            well("peer", format!("{} over {}", peer.name, peer.bearers.iter().map(|b| b.kind.as_str()).collect::<Vec<_>>().join(" and ")))
+            well(
+                "peer",
+                format!(
+                    "{} over {}",
+                    peer.name,
+                    peer.bearers
+                        .iter()
+                        .map(|b| b.kind.as_str())
+                        .collect::<Vec<_>>()
+                        .join(" and ")
+                ),
+            )
         });
     }
     findings
@@ -129,7 +204,13 @@ fn node(path: &Path, home: &Home) -> Vec<Finding> {
 fn endpoint_finding(endpoint: &str) -> Option<Finding> {
     let (_, address) = endpoint.split_once("://")?;
     match address.to_socket_addrs() {
-        Ok(mut addresses) => addresses.next().map(|first| well("card", format!("{endpoint} leads to {first}"))),
-        Err(error) => Some(ill("card", format!("{endpoint} leads nowhere: {error}"), "mend the name, or card.endpoints")),
+        Ok(mut addresses) => addresses
+            .next()
+            .map(|first| well("card", format!("{endpoint} leads to {first}"))),
+        Err(error) => Some(ill(
+            "card",
+            format!("{endpoint} leads nowhere: {error}"),
+            "mend the name, or card.endpoints",
+        )),
     }
 }

@@ -13,7 +13,10 @@ use crate::output::Output;
 pub(super) fn init(path: &Path, args: &InitArgs, output: Output) -> Result<(), Failure> {
     let passphrase = passphrase(&args.passphrase, true)?;
     if passphrase.is_empty() {
-        return Err(Failure::unusable("the passphrase is empty", "choose one that is dear to guess: it seals the root key"));
+        return Err(Failure::unusable(
+            "the passphrase is empty",
+            "choose one that is dear to guess: it seals the root key",
+        ));
     }
     output.say("Making keys and sealing the root; this takes a moment.");
     let options = InitOptions {
@@ -26,7 +29,8 @@ pub(super) fn init(path: &Path, args: &InitArgs, output: Output) -> Result<(), F
         cost: Cost::default(),
     };
     let home = Home::init(path, &options)?;
-    let value = serde_json::json!({ "home": path, "name": home.name(), "id": home.party_id().to_string() });
+    let value =
+        serde_json::json!({ "home": path, "name": home.name(), "id": home.party_id().to_string() });
     output.print(&value, |_| {
         let endpoints = if args.endpoints.is_empty() {
             "\nOthers can't dial this node yet: set card.endpoints in openline.toml, or let this side dial.\n"
@@ -60,7 +64,12 @@ pub(super) fn key(path: &Path, command: &KeyCommand, output: Output) -> Result<(
             let passphrase = std::env::var("OPENLINE_PASSPHRASE").ok();
             let released: Vec<openline_node::view::ReleasedView> =
                 client.post("/v1/key", &serde_json::json!({ "passphrase": passphrase }))?;
-            output.print(&released, |released| format!("The new node key is in use, and on the record of {} lines.", released.len()));
+            output.print(&released, |released| {
+                format!(
+                    "The new node key is in use, and on the record of {} lines.",
+                    released.len()
+                )
+            });
         }
         KeyCommand::RotateSeal => {
             Home::open(path)?.rotate_seal_key()?;

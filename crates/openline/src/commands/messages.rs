@@ -17,7 +17,12 @@ pub(super) fn send(client: &Client, args: &SendArgs, output: Output) -> Result<(
     let request = request(args)?;
     if args.draft {
         let draft: DraftView = client.post("/v1/drafts", &request)?;
-        output.print(&draft, |draft| format!("Kept as draft {}. Release it with: openline draft release {}", draft.id, draft.id));
+        output.print(&draft, |draft| {
+            format!(
+                "Kept as draft {}. Release it with: openline draft release {}",
+                draft.id, draft.id
+            )
+        });
         return Ok(());
     }
     let released: ReleasedView = client.post("/v1/messages", &request)?;
@@ -31,17 +36,28 @@ pub(super) fn send(client: &Client, args: &SendArgs, output: Output) -> Result<(
 }
 
 fn wait(client: &Client, released: &ReleasedView, seconds: u64) -> Result<Vec<String>, Failure> {
-    let path = format!("/v1/lines/{}/entries/{}/stored?seconds={seconds}", released.line, released.place);
+    let path = format!(
+        "/v1/lines/{}/entries/{}/stored?seconds={seconds}",
+        released.line, released.place
+    );
     client.get(&path)
 }
 
 fn released_text(released: &ReleasedView, holders: Option<&[String]>) -> String {
-    let number = released.number.map_or_else(String::new, |[year, number]| format!(", No. {number}/{year}"));
+    let number = released.number.map_or_else(String::new, |[year, number]| {
+        format!(", No. {number}/{year}")
+    });
     let place = &released.place;
     let first = format!("Released as entry {place}{number}: durable here.");
     match holders {
-        Some(holders) => format!("{first}\nStored at {}: durable there, by their signature. Stored is not read.", holders.join(", ")),
-        None => format!("{first}\nWhether the other side holds it: openline show --line {} {place}", &released.line[..16]),
+        Some(holders) => format!(
+            "{first}\nStored at {}: durable there, by their signature. Stored is not read.",
+            holders.join(", ")
+        ),
+        None => format!(
+            "{first}\nWhether the other side holds it: openline show --line {} {place}",
+            &released.line[..16]
+        ),
     }
 }
 
@@ -49,14 +65,28 @@ fn request(args: &SendArgs) -> Result<SendRequest, Failure> {
     let text = match (&args.text, &args.file) {
         (Some(text), _) => text.clone(),
         (None, Some(file)) => read_text(file)?,
-        (None, None) => return Err(Failure::unusable("the message has no text", "give --text TEXT, --file FILE, or --file - for standard input")),
+        (None, None) => {
+            return Err(Failure::unusable(
+                "the message has no text",
+                "give --text TEXT, --file FILE, or --file - for standard input",
+            ));
+        }
     };
-    let mut texts = vec![TextView { language: args.lang.clone(), text }];
+    let mut texts = vec![TextView {
+        language: args.lang.clone(),
+        text,
+    }];
     for translation in &args.translations {
         let (language, file) = translation.split_once('=').ok_or_else(|| {
-            Failure::unusable(format!("\"{translation}\" does not name a language and a file"), "give --translation LANG=FILE")
+            Failure::unusable(
+                format!("\"{translation}\" does not name a language and a file"),
+                "give --translation LANG=FILE",
+            )
         })?;
-        texts.push(TextView { language: language.to_owned(), text: read_text(Path::new(file))? });
+        texts.push(TextView {
+            language: language.to_owned(),
+            text: read_text(Path::new(file))?,
+        });
     }
     Ok(SendRequest {
         line: args.line.clone(),
@@ -70,7 +100,11 @@ fn request(args: &SendArgs) -> Result<SendRequest, Failure> {
         subject: args.subject.clone(),
         texts,
         refs: args.refs.clone(),
-        attachments: args.attach.iter().map(|path| attachment(path)).collect::<Result<_, _>>()?,
+        attachments: args
+            .attach
+            .iter()
+            .map(|path| attachment(path))
+            .collect::<Result<_, _>>()?,
         own_reference: args.reference.clone(),
         authority: args.authority.clone(),
         validity_ms: None,
@@ -81,7 +115,10 @@ fn request(args: &SendArgs) -> Result<SendRequest, Failure> {
 }
 
 fn attachment(path: &Path) -> Result<AttachmentRequest, Failure> {
-    let name = path.file_name().map_or_else(|| "attachment".to_owned(), |name| name.to_string_lossy().into_owned());
+    let name = path.file_name().map_or_else(
+        || "attachment".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    );
     let media_type = match path.extension().and_then(|ending| ending.to_str()) {
         Some("txt") => "text/plain",
         Some("pdf") => "application/pdf",
@@ -90,7 +127,11 @@ fn attachment(path: &Path) -> Result<AttachmentRequest, Failure> {
         _ => "application/octet-stream",
     };
     let base64 = base64::engine::general_purpose::STANDARD.encode(read_bytes(path)?);
-    Ok(AttachmentRequest { name, media_type: media_type.to_owned(), base64 })
+    Ok(AttachmentRequest {
+        name,
+        media_type: media_type.to_owned(),
+        base64,
+    })
 }
 
 pub(super) fn receipt(client: &Client, args: &ReceiptArgs, output: Output) -> Result<(), Failure> {
@@ -106,31 +147,66 @@ pub(super) fn receipt(client: &Client, args: &ReceiptArgs, output: Output) -> Re
         promised_ms: None,
     };
     let released: ReleasedView = client.post("/v1/receipts", &request)?;
-    output.print(&released, |released| format!("The receipt is entry {}. Received is not agreed.", released.place));
+    output.print(&released, |released| {
+        format!(
+            "The receipt is entry {}. Received is not agreed.",
+            released.place
+        )
+    });
     Ok(())
 }
 
 pub(super) fn inbox(client: &Client, args: &InboxArgs, output: Output) -> Result<(), Failure> {
-    let line = args.line.as_ref().map_or_else(String::new, |line| format!("&line={}", part(line)));
+    let line = args
+        .line
+        .as_ref()
+        .map_or_else(String::new, |line| format!("&line={}", part(line)));
     let list: Vec<EntryBrief> = client.get(&format!("/v1/inbox?limit={}{line}", args.limit))?;
-    output.print(&list, |list| if list.is_empty() { "No messages.".to_owned() } else { briefs_text(list) });
+    output.print(&list, |list| {
+        if list.is_empty() {
+            "No messages.".to_owned()
+        } else {
+            briefs_text(list)
+        }
+    });
     Ok(())
 }
 
 /// A list of entries as people read it.
 pub(super) fn briefs_text(list: &[EntryBrief]) -> String {
-    let mut rows = vec![["NO.", "PLACE", "FROM", "TYPE", "KIND", "CLAIMED TIME", "STAGE", ""].map(String::from).to_vec()];
+    let mut rows = vec![
+        [
+            "NO.",
+            "PLACE",
+            "FROM",
+            "TYPE",
+            "KIND",
+            "CLAIMED TIME",
+            "STAGE",
+            "",
+        ]
+        .map(String::from)
+        .to_vec(),
+    ];
     rows.extend(list.iter().map(|e| {
         let kind = match (&e.form, &e.precedence) {
             (Some(form), Some(precedence)) => format!("{form}, {precedence}"),
             _ => e.kind.clone(),
         };
-        let doubt = if e.doubts.is_empty() { String::new() } else { format!("  [{}]", e.doubts.join("; ")) };
+        let doubt = if e.doubts.is_empty() {
+            String::new()
+        } else {
+            format!("  [{}]", e.doubts.join("; "))
+        };
         vec![
             e.joint.map_or_else(|| "-".to_owned(), |n| n.to_string()),
             e.place.clone(),
             format!("{}, {}", e.party_name, e.post),
-            if e.message_type == "real" { String::new() } else { e.message_type.to_uppercase() },
+            if e.message_type == "real" {
+                String::new()
+            } else {
+                e.message_type.to_uppercase()
+            },
             kind,
             time(e.time_ms),
             e.stage.clone(),
@@ -140,29 +216,56 @@ pub(super) fn briefs_text(list: &[EntryBrief]) -> String {
     table(&rows)
 }
 
-pub(super) fn draft(client: &Client, command: &DraftCommand, output: Output) -> Result<(), Failure> {
+pub(super) fn draft(
+    client: &Client,
+    command: &DraftCommand,
+    output: Output,
+) -> Result<(), Failure> {
     match command {
         DraftCommand::List => {
             let list: Vec<DraftView> = client.get("/v1/drafts")?;
             output.print(&list, |list| {
-                let mut rows = vec![["DRAFT", "CHANGED", "LINE", "FORM", "TEXT"].map(String::from).to_vec()];
+                let mut rows = vec![
+                    ["DRAFT", "CHANGED", "LINE", "FORM", "TEXT"]
+                        .map(String::from)
+                        .to_vec(),
+                ];
                 rows.extend(list.iter().map(|d| {
-                    let text = d.request.texts.first().map_or_else(String::new, |t| t.text.chars().take(60).collect());
-                    vec![d.id.clone(), time(d.updated_ms), d.request.line.clone(), d.request.form.clone(), text]
+                    let text = d
+                        .request
+                        .texts
+                        .first()
+                        .map_or_else(String::new, |t| t.text.chars().take(60).collect());
+                    vec![
+                        d.id.clone(),
+                        time(d.updated_ms),
+                        d.request.line.clone(),
+                        d.request.form.clone(),
+                        text,
+                    ]
                 }));
-                if list.is_empty() { "No drafts.".to_owned() } else { table(&rows) }
+                if list.is_empty() {
+                    "No drafts.".to_owned()
+                } else {
+                    table(&rows)
+                }
             });
         }
         DraftCommand::Show { id } => {
             let draft: DraftView = client.get(&format!("/v1/drafts/{}", part(id)))?;
-            output.print(&draft, |draft| serde_json::to_string_pretty(&draft.request).unwrap_or_default());
+            output.print(&draft, |draft| {
+                serde_json::to_string_pretty(&draft.request).unwrap_or_default()
+            });
         }
         DraftCommand::Delete { id } => {
             client.delete(&format!("/v1/drafts/{}", part(id)))?;
-            output.print(&serde_json::json!({ "done": true }), |_| format!("Draft {id} is deleted."));
+            output.print(&serde_json::json!({ "done": true }), |_| {
+                format!("Draft {id} is deleted.")
+            });
         }
         DraftCommand::Release { id } => {
-            let released: ReleasedView = client.post(&format!("/v1/drafts/{}/release", part(id)), &())?;
+            let released: ReleasedView =
+                client.post(&format!("/v1/drafts/{}/release", part(id)), &())?;
             output.print(&released, |released| released_text(released, None));
         }
     }

@@ -21,19 +21,38 @@ fn status_text(view: &StatusView) -> String {
         view.party,
         view.version,
         view.uptime_ms / 1000,
-        if view.listening.is_empty() { "nothing".to_owned() } else { view.listening.join(", ") },
+        if view.listening.is_empty() {
+            "nothing".to_owned()
+        } else {
+            view.listening.join(", ")
+        },
         view.store.state,
-        view.store.reason.as_ref().map_or_else(String::new, |why| format!(" ({why})")),
+        view.store
+            .reason
+            .as_ref()
+            .map_or_else(String::new, |why| format!(" ({why})")),
         view.store.entries
     );
     for peer in &view.peers {
-        let bearers: Vec<String> = peer.bearers.iter().map(|b| {
-            let rtt = b.rtt_us.map_or_else(String::new, |us| format!(", {:.1} ms", us as f64 / 1000.0));
-            format!("{} {}{rtt}", b.kind, b.remote)
-        }).collect();
+        let bearers: Vec<String> = peer
+            .bearers
+            .iter()
+            .map(|b| {
+                let rtt = b
+                    .rtt_us
+                    .map_or_else(String::new, |us| format!(", {:.1} ms", us as f64 / 1000.0));
+                format!("{} {}{rtt}", b.kind, b.remote)
+            })
+            .collect();
         let state = if bearers.is_empty() {
-            let heard = peer.last_heard_ms.map_or_else(|| "never heard from since this node started".to_owned(), |ms| format!("last heard {}", time(ms)));
-            let why = peer.last_failure.as_ref().map_or_else(String::new, |why| format!("; {why}"));
+            let heard = peer.last_heard_ms.map_or_else(
+                || "never heard from since this node started".to_owned(),
+                |ms| format!("last heard {}", time(ms)),
+            );
+            let why = peer
+                .last_failure
+                .as_ref()
+                .map_or_else(String::new, |why| format!("; {why}"));
             format!("no bearer stands; {heard}{why}")
         } else {
             bearers.join("; ")
@@ -43,8 +62,17 @@ fn status_text(view: &StatusView) -> String {
     text.push('\n');
     text.push_str(&lines_text(&view.lines));
     for fault in view.faults.iter().take(5) {
-        let who = if fault.is_reported { "says of us" } else { "broke a rule" };
-        text.push_str(&format!("\n{} {} {who}: {}", time(fault.at_ms), fault.peer, fault.words));
+        let who = if fault.is_reported {
+            "says of us"
+        } else {
+            "broke a rule"
+        };
+        text.push_str(&format!(
+            "\n{} {} {who}: {}",
+            time(fault.at_ms),
+            fault.peer,
+            fault.words
+        ));
     }
     text
 }
@@ -67,10 +95,26 @@ fn lines_text(list: &[LineView]) -> String {
     if list.is_empty() {
         return "No lines yet: openline charter propose --help".to_owned();
     }
-    let mut rows = vec![["LINE", "LEVEL", "WITH", "ENTRIES", "SETTLED", "ID"].map(String::from).to_vec()];
+    let mut rows = vec![
+        ["LINE", "LEVEL", "WITH", "ENTRIES", "SETTLED", "ID"]
+            .map(String::from)
+            .to_vec(),
+    ];
     rows.extend(list.iter().map(|line| {
-        let others = line.parties.iter().filter(|p| p.index != line.me).map(|p| p.name.clone()).collect::<Vec<_>>();
-        vec![line.title.clone(), line.level.clone(), others.join(", "), line.entries.to_string(), line.settled.to_string(), line.id[..16].to_owned()]
+        let others = line
+            .parties
+            .iter()
+            .filter(|p| p.index != line.me)
+            .map(|p| p.name.clone())
+            .collect::<Vec<_>>();
+        vec![
+            line.title.clone(),
+            line.level.clone(),
+            others.join(", "),
+            line.entries.to_string(),
+            line.settled.to_string(),
+            line.id[..16].to_owned(),
+        ]
     }));
     table(&rows)
 }
@@ -80,18 +124,43 @@ fn line_text(view: &LineView) -> String {
         "\"{}\", level {}\nId {}\nRecord root {} over {} entries, {} settled\n\n",
         view.title, view.level, view.id, view.record_root, view.entries, view.settled
     );
-    let mut rows = vec![["", "PARTY", "ENTRIES", "HOLDS OF OURS", "KEY", "POSTS", ""].map(String::from).to_vec()];
+    let mut rows = vec![
+        ["", "PARTY", "ENTRIES", "HOLDS OF OURS", "KEY", "POSTS", ""]
+            .map(String::from)
+            .to_vec(),
+    ];
     rows.extend(view.parties.iter().map(|p| {
-        let holds = if p.index == view.me { "ourselves".to_owned() } else { p.holds_of_ours.to_string() };
-        let fork = if p.is_forked { "SIGNED TWO HISTORIES: evidence is kept" } else { "" };
-        vec![p.index.to_string(), p.name.clone(), p.size.to_string(), holds, p.key_serial.to_string(), p.posts.join(", "), fork.to_owned()]
+        let holds = if p.index == view.me {
+            "ourselves".to_owned()
+        } else {
+            p.holds_of_ours.to_string()
+        };
+        let fork = if p.is_forked {
+            "SIGNED TWO HISTORIES: evidence is kept"
+        } else {
+            ""
+        };
+        vec![
+            p.index.to_string(),
+            p.name.clone(),
+            p.size.to_string(),
+            holds,
+            p.key_serial.to_string(),
+            p.posts.join(", "),
+            fork.to_owned(),
+        ]
     }));
     text.push_str(&table(&rows));
     if view.must_hear {
-        text.push_str("\nNothing is written until every other party has said how much of our log it holds.\n");
+        text.push_str(
+            "\nNothing is written until every other party has said how much of our log it holds.\n",
+        );
     }
     if view.missing_bodies > 0 {
-        text.push_str(&format!("\n{} entries are held without their bodies; the other parties are asked for them.\n", view.missing_bodies));
+        text.push_str(&format!(
+            "\n{} entries are held without their bodies; the other parties are asked for them.\n",
+            view.missing_bodies
+        ));
     }
     text
 }
@@ -99,10 +168,19 @@ fn line_text(view: &LineView) -> String {
 pub(super) fn events(client: &Client, output: Output) -> Result<(), Failure> {
     let stream = BufReader::new(client.get_stream("/v1/events?after=0")?);
     for line in stream.lines() {
-        let line = line.map_err(|error| Failure::unreachable(format!("the node has stopped: {error}"), "openline status"))?;
-        let Some(data) = line.strip_prefix("data: ").or_else(|| line.strip_prefix("data:")) else { continue };
+        let line = line.map_err(|error| {
+            Failure::unreachable(format!("the node has stopped: {error}"), "openline status")
+        })?;
+        let Some(data) = line
+            .strip_prefix("data: ")
+            .or_else(|| line.strip_prefix("data:"))
+        else {
+            continue;
+        };
         if let Ok(event) = serde_json::from_str::<EventView>(data) {
-            output.print(&event, |e| format!("{}  {:<12} {}", time(e.at_ms), e.what, e.words));
+            output.print(&event, |e| {
+                format!("{}  {:<12} {}", time(e.at_ms), e.what, e.words)
+            });
         }
     }
     Ok(())

@@ -8,7 +8,8 @@ use openline_node::view::{BackupView, EntryBrief, EntryView, HitView, PouchView,
 use super::messages::briefs_text;
 use super::{read_bytes, write_bytes};
 use crate::cli::{
-    AttachmentArgs, DiscloseArgs, ExportArgs, LogArgs, PlaceArgs, PouchCommand, PurgeCommand, SearchArgs,
+    AttachmentArgs, DiscloseArgs, ExportArgs, LogArgs, PlaceArgs, PouchCommand, PurgeCommand,
+    SearchArgs,
 };
 use crate::client::{Client, part};
 use crate::failure::Failure;
@@ -17,11 +18,23 @@ use crate::output::{Output, table, time};
 /// The API's path of an entry that was named by place or joint number.
 fn entry_path(client: &Client, args: &PlaceArgs) -> Result<String, Failure> {
     if args.place.contains('/') {
-        return Ok(format!("/v1/lines/{}/entries/{}", part(&args.line), args.place));
+        return Ok(format!(
+            "/v1/lines/{}/entries/{}",
+            part(&args.line),
+            args.place
+        ));
     }
     let number = args.place.trim_start_matches('#');
-    let view: EntryView = client.get(&format!("/v1/lines/{}/joint/{}", part(&args.line), part(number)))?;
-    Ok(format!("/v1/lines/{}/entries/{}", part(&args.line), view.brief.place))
+    let view: EntryView = client.get(&format!(
+        "/v1/lines/{}/joint/{}",
+        part(&args.line),
+        part(number)
+    ))?;
+    Ok(format!(
+        "/v1/lines/{}/entries/{}",
+        part(&args.line),
+        view.brief.place
+    ))
 }
 
 pub(super) fn show(client: &Client, args: &PlaceArgs, output: Output) -> Result<(), Failure> {
@@ -34,10 +47,23 @@ fn entry_text(view: &EntryView) -> String {
     let b = &view.brief;
     let mut text = String::new();
     if b.message_type != "real" {
-        text.push_str(&format!("*** {} *** {} *** {} ***\n", b.message_type.to_uppercase(), b.message_type.to_uppercase(), b.message_type.to_uppercase()));
+        text.push_str(&format!(
+            "*** {} *** {} *** {} ***\n",
+            b.message_type.to_uppercase(),
+            b.message_type.to_uppercase(),
+            b.message_type.to_uppercase()
+        ));
     }
-    let joint = b.joint.map_or_else(|| "not settled yet".to_owned(), |n| format!("No. {n}"));
-    text.push_str(&format!("Entry {} ({joint}): {} from {}, {}\n", b.place, b.form.as_ref().unwrap_or(&b.kind), b.party_name, b.post));
+    let joint = b
+        .joint
+        .map_or_else(|| "not settled yet".to_owned(), |n| format!("No. {n}"));
+    text.push_str(&format!(
+        "Entry {} ({joint}): {} from {}, {}\n",
+        b.place,
+        b.form.as_ref().unwrap_or(&b.kind),
+        b.party_name,
+        b.post
+    ));
     if let Some([year, number]) = b.number {
         text.push_str(&format!("Note No. {number}/{year}\n"));
     }
@@ -55,14 +81,25 @@ fn entry_text(view: &EntryView) -> String {
             text.push_str(&format!("Subject: {subject}\n"));
         }
         for (i, t) in m.texts.iter().enumerate() {
-            let status = if i == 0 { "authoritative" } else { "courtesy translation" };
+            let status = if i == 0 {
+                "authoritative"
+            } else {
+                "courtesy translation"
+            };
             text.push_str(&format!("\n[{}, {status}]\n{}\n", t.language, t.text));
         }
         for (i, a) in m.attachments.iter().enumerate() {
-            text.push_str(&format!("\nAttachment {i}: {} ({}, {} bytes)\n", a.name, a.media_type, a.length));
+            text.push_str(&format!(
+                "\nAttachment {i}: {} ({}, {} bytes)\n",
+                a.name, a.media_type, a.length
+            ));
         }
         for c in &m.claimed {
-            text.push_str(&format!("\nThe author claims: {} at {}", c.stage, time(c.time_ms)));
+            text.push_str(&format!(
+                "\nThe author claims: {} at {}",
+                c.stage,
+                time(c.time_ms)
+            ));
         }
     } else {
         text.push_str(&format!("{}\n", b.summary));
@@ -71,16 +108,31 @@ fn entry_text(view: &EntryView) -> String {
         text.push_str(&format!("\nRefers to {}\n", view.refs.join(", ")));
     }
     text.push_str("\nLadder\n");
-    let rows: Vec<Vec<String>> = view.ladder.iter().map(|rung| {
-        vec![format!("  {}", rung.stage), time(rung.time_ms), rung.by.clone(), rung.proof.clone(), rung.note.clone().unwrap_or_default()]
-    }).collect();
+    let rows: Vec<Vec<String>> = view
+        .ladder
+        .iter()
+        .map(|rung| {
+            vec![
+                format!("  {}", rung.stage),
+                time(rung.time_ms),
+                rung.by.clone(),
+                rung.proof.clone(),
+                rung.note.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
     text.push_str(&table(&rows));
     text.push_str("Received is not agreed.\n");
     text
 }
 
 pub(super) fn log(client: &Client, args: &LogArgs, output: Output) -> Result<(), Failure> {
-    let mut path = format!("/v1/lines/{}/log?limit={}&newest_first={}", part(&args.line), args.limit, args.newest_first);
+    let mut path = format!(
+        "/v1/lines/{}/log?limit={}&newest_first={}",
+        part(&args.line),
+        args.limit,
+        args.newest_first
+    );
     if let Some(from) = args.from {
         path.push_str(&format!("&from={from}"));
     }
@@ -95,81 +147,169 @@ pub(super) fn log(client: &Client, args: &LogArgs, output: Output) -> Result<(),
 }
 
 pub(super) fn search(client: &Client, args: &SearchArgs, output: Output) -> Result<(), Failure> {
-    let line = args.line.as_ref().map_or_else(String::new, |line| format!("&line={}", part(line)));
-    let hits: Vec<HitView> = client.get(&format!("/v1/search?q={}&limit={}{line}", part(&args.query), args.limit))?;
+    let line = args
+        .line
+        .as_ref()
+        .map_or_else(String::new, |line| format!("&line={}", part(line)));
+    let hits: Vec<HitView> = client.get(&format!(
+        "/v1/search?q={}&limit={}{line}",
+        part(&args.query),
+        args.limit
+    ))?;
     output.print(&hits, |hits| {
         if hits.is_empty() {
             return "Nothing found.".to_owned();
         }
-        let hit = |h: &HitView| format!("{}  {}, {}  {}\n    {}", h.entry.place, h.entry.party_name, h.entry.post, time(h.entry.time_ms), h.snippet.replace('\n', " "));
+        let hit = |h: &HitView| {
+            format!(
+                "{}  {}, {}  {}\n    {}",
+                h.entry.place,
+                h.entry.party_name,
+                h.entry.post,
+                time(h.entry.time_ms),
+                h.snippet.replace('\n', " ")
+            )
+        };
         hits.iter().map(hit).collect::<Vec<_>>().join("\n")
     });
     Ok(())
 }
 
-pub(super) fn attachment(client: &Client, args: &AttachmentArgs, output: Output) -> Result<(), Failure> {
-    let path = format!("{}/attachments/{}", entry_path(client, &args.place)?, args.number);
+pub(super) fn attachment(
+    client: &Client,
+    args: &AttachmentArgs,
+    output: Output,
+) -> Result<(), Failure> {
+    let path = format!(
+        "{}/attachments/{}",
+        entry_path(client, &args.place)?,
+        args.number
+    );
     let bytes = client.get_bytes(&path)?;
     write_bytes(&args.out, &bytes)?;
-    output.print(&serde_json::json!({ "file": args.out, "bytes": bytes.len() }), |_| format!("{} bytes saved to {}; their hash is the message's.", bytes.len(), args.out.display()));
+    output.print(
+        &serde_json::json!({ "file": args.out, "bytes": bytes.len() }),
+        |_| {
+            format!(
+                "{} bytes saved to {}; their hash is the message's.",
+                bytes.len(),
+                args.out.display()
+            )
+        },
+    );
     Ok(())
 }
 
 pub(super) fn export(client: &Client, args: &ExportArgs, output: Output) -> Result<(), Failure> {
     let mut stream = client.get_stream(&format!("/v1/lines/{}/export", part(&args.line)))?;
-    let mut file = std::fs::File::create(&args.out).map_err(|error| Failure::file(&args.out, &error))?;
+    let mut file =
+        std::fs::File::create(&args.out).map_err(|error| Failure::file(&args.out, &error))?;
     let bar = output.progress("exporting, kB");
     let (mut buffer, mut total) = (vec![0; 1 << 18], 0u64);
     loop {
-        let read = stream.read(&mut buffer).map_err(|error| Failure::unreachable(format!("the export broke off: {error}"), "try again"))?;
+        let read = stream.read(&mut buffer).map_err(|error| {
+            Failure::unreachable(format!("the export broke off: {error}"), "try again")
+        })?;
         if read == 0 {
             break;
         }
-        file.write_all(&buffer[..read]).map_err(|error| Failure::file(&args.out, &error))?;
+        file.write_all(&buffer[..read])
+            .map_err(|error| Failure::file(&args.out, &error))?;
         total += read as u64;
         bar.set_position(total / 1024);
     }
     bar.finish_and_clear();
-    output.print(&serde_json::json!({ "file": args.out, "bytes": total }), |_| {
-        format!("{total} bytes written to {}. Anybody can check it: openline verify {}", args.out.display(), args.out.display())
-    });
+    output.print(
+        &serde_json::json!({ "file": args.out, "bytes": total }),
+        |_| {
+            format!(
+                "{total} bytes written to {}. Anybody can check it: openline verify {}",
+                args.out.display(),
+                args.out.display()
+            )
+        },
+    );
     Ok(())
 }
 
-pub(super) fn disclose(client: &Client, args: &DiscloseArgs, output: Output) -> Result<(), Failure> {
-    let path = format!("{}/disclosure?without_body={}", entry_path(client, &args.place)?, args.without_body);
+pub(super) fn disclose(
+    client: &Client,
+    args: &DiscloseArgs,
+    output: Output,
+) -> Result<(), Failure> {
+    let path = format!(
+        "{}/disclosure?without_body={}",
+        entry_path(client, &args.place)?,
+        args.without_body
+    );
     let bytes = client.get_bytes(&path)?;
     write_bytes(&args.out, &bytes)?;
-    output.print(&serde_json::json!({ "file": args.out, "bytes": bytes.len() }), |_| {
-        format!("The proof is in {}. Anybody can check it: openline verify {}", args.out.display(), args.out.display())
-    });
+    output.print(
+        &serde_json::json!({ "file": args.out, "bytes": bytes.len() }),
+        |_| {
+            format!(
+                "The proof is in {}. Anybody can check it: openline verify {}",
+                args.out.display(),
+                args.out.display()
+            )
+        },
+    );
     Ok(())
 }
 
-pub(super) fn purge(client: &Client, command: &PurgeCommand, output: Output) -> Result<(), Failure> {
+pub(super) fn purge(
+    client: &Client,
+    command: &PurgeCommand,
+    output: Output,
+) -> Result<(), Failure> {
     let released: ReleasedView = match command {
-        PurgeCommand::Propose { line, post, reason, places } => client.post(
+        PurgeCommand::Propose {
+            line,
+            post,
+            reason,
+            places,
+        } => client.post(
             &format!("/v1/lines/{}/purges", part(line)),
             &serde_json::json!({ "places": places, "reason": reason, "post": post }),
         )?,
         PurgeCommand::Consent { place, post } => {
             let entry = entry_path(client, place)?;
             let path = entry.replace("/entries/", "/purges/");
-            client.post(&format!("{path}/consent"), &serde_json::json!({ "post": post }))?
+            client.post(
+                &format!("{path}/consent"),
+                &serde_json::json!({ "post": post }),
+            )?
         }
     };
-    output.print(&released, |released| format!("On the record as entry {}. Bodies are deleted when every other party has agreed.", released.place));
+    output.print(&released, |released| {
+        format!(
+            "On the record as entry {}. Bodies are deleted when every other party has agreed.",
+            released.place
+        )
+    });
     Ok(())
 }
 
-pub(super) fn pouch(client: &Client, command: &PouchCommand, output: Output) -> Result<(), Failure> {
+pub(super) fn pouch(
+    client: &Client,
+    command: &PouchCommand,
+    output: Output,
+) -> Result<(), Failure> {
     match command {
         PouchCommand::Pack { party, out } => {
             let bytes = client.post_for_bytes(&format!("/v1/pouches/{}", part(party)))?;
-            openline_bearer::pouch::write_file(out, &bytes).map_err(|error| Failure::unusable(error.to_string(), "choose another place"))?;
-            output.print(&serde_json::json!({ "file": out, "bytes": bytes.len() }), |_| {
-                format!("{} bytes in {}, sealed to {party}. Receipts come back in the next pouch.", bytes.len(), out.display())
-            });
+            openline_bearer::pouch::write_file(out, &bytes)
+                .map_err(|error| Failure::unusable(error.to_string(), "choose another place"))?;
+            output.print(
+                &serde_json::json!({ "file": out, "bytes": bytes.len() }),
+                |_| {
+                    format!(
+                        "{} bytes in {}, sealed to {party}. Receipts come back in the next pouch.",
+                        bytes.len(),
+                        out.display()
+                    )
+                },
+            );
         }
         PouchCommand::Open { files } => {
             let mut views = Vec::new();
@@ -178,7 +318,9 @@ pub(super) fn pouch(client: &Client, command: &PouchCommand, output: Output) -> 
                     views.push(client.post_bytes::<PouchView>("/v1/pouches", &bytes)?);
                 }
             }
-            output.print(&views, |views| views.iter().map(pouch_text).collect::<Vec<_>>().join("\n"));
+            output.print(&views, |views| {
+                views.iter().map(pouch_text).collect::<Vec<_>>().join("\n")
+            });
         }
     }
     Ok(())
@@ -188,16 +330,29 @@ fn bundles(path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
     if !path.is_dir() {
         return Ok(vec![read_bytes(path)?]);
     }
-    let bad = |error: openline_bearer::pouch::FileError| Failure::unusable(error.to_string(), "take the file out and open the others");
+    let bad = |error: openline_bearer::pouch::FileError| {
+        Failure::unusable(error.to_string(), "take the file out and open the others")
+    };
     let read = openline_bearer::pouch::read_folder(path).map_err(bad)?;
-    read.into_iter().map(|(_, bytes)| bytes.map_err(bad)).collect()
+    read.into_iter()
+        .map(|(_, bytes)| bytes.map_err(bad))
+        .collect()
 }
 
 fn pouch_text(view: &PouchView) -> String {
-    let old = if view.is_old { " It, or a later one, had been opened before." } else { "" };
+    let old = if view.is_old {
+        " It, or a later one, had been opened before."
+    } else {
+        ""
+    };
     format!(
         "Pouch No. {} from {}, packed {}: {} new entries, {} new cosignatures, {} charters.{old}",
-        view.number, view.from, time(view.packed_ms), view.entries, view.cosignatures, view.instruments
+        view.number,
+        view.from,
+        time(view.packed_ms),
+        view.entries,
+        view.cosignatures,
+        view.instruments
     )
 }
 

@@ -21,13 +21,22 @@ pub(super) fn card(home: &Path, command: &CardCommand, output: Output) -> Result
     let card = ours(home)?;
     match command {
         CardCommand::Show => output.print(&card, |card| {
-            format!("{}\nParty id {}\nShort form, as in the QR code:\n{}", card.name, card.id, card.short)
+            format!(
+                "{}\nParty id {}\nShort form, as in the QR code:\n{}",
+                card.name, card.id, card.short
+            )
         }),
         CardCommand::File => output.print(&card, |card| card.file.clone()),
         CardCommand::Qr => {
-            let code = QrCode::new(card.short.as_bytes())
-                .map_err(|error| Failure::unusable(format!("the card does not fit a QR code: {error}"), "use fewer endpoints, or openline card file"))?;
-            output.print(&card, |_| code.render::<Dense1x2>().quiet_zone(true).build());
+            let code = QrCode::new(card.short.as_bytes()).map_err(|error| {
+                Failure::unusable(
+                    format!("the card does not fit a QR code: {error}"),
+                    "use fewer endpoints, or openline card file",
+                )
+            })?;
+            output.print(&card, |_| {
+                code.render::<Dense1x2>().quiet_zone(true).build()
+            });
         }
         CardCommand::Check { .. } => {}
     }
@@ -71,11 +80,20 @@ fn check(file: &Path, output: Output) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) fn relation(client: &Client, command: &RelationCommand, output: Output) -> Result<(), Failure> {
+pub(super) fn relation(
+    client: &Client,
+    command: &RelationCommand,
+    output: Output,
+) -> Result<(), Failure> {
     match command {
         RelationCommand::Add { card } => {
-            let text = if card.starts_with("OPENLINE1:") { card.clone() } else { read_text(Path::new(card))? };
-            let view: RelationView = client.post("/v1/relations", &serde_json::json!({ "card": text }))?;
+            let text = if card.starts_with("OPENLINE1:") {
+                card.clone()
+            } else {
+                read_text(Path::new(card))?
+            };
+            let view: RelationView =
+                client.post("/v1/relations", &serde_json::json!({ "card": text }))?;
             output.print(&view, |view| {
                 format!(
                     "{} is known, and {}.\n\nRead this aloud to each other, over a channel where you know the voice:\n\n  {}\n\nIf both read the same: openline relation confirm \"{}\"",
@@ -86,11 +104,25 @@ pub(super) fn relation(client: &Client, command: &RelationCommand, output: Outpu
         RelationCommand::List => {
             let list: Vec<RelationView> = client.get("/v1/relations")?;
             output.print(&list, |list| {
-                let mut rows = vec![["NAME", "STATE", "KEY", "ENDPOINTS", "ID"].map(String::from).to_vec()];
+                let mut rows = vec![
+                    ["NAME", "STATE", "KEY", "ENDPOINTS", "ID"]
+                        .map(String::from)
+                        .to_vec(),
+                ];
                 rows.extend(list.iter().map(|r| {
-                    vec![r.name.clone(), r.state.clone(), r.serial.to_string(), r.endpoints.join(" "), r.id.clone()]
+                    vec![
+                        r.name.clone(),
+                        r.state.clone(),
+                        r.serial.to_string(),
+                        r.endpoints.join(" "),
+                        r.id.clone(),
+                    ]
                 }));
-                if list.is_empty() { "No relations yet; take a card: openline relation add FILE".to_owned() } else { table(&rows) }
+                if list.is_empty() {
+                    "No relations yet; take a card: openline relation add FILE".to_owned()
+                } else {
+                    table(&rows)
+                }
             });
         }
         RelationCommand::Confirm { party, phrase } => {
@@ -99,12 +131,20 @@ pub(super) fn relation(client: &Client, command: &RelationCommand, output: Outpu
                 None => ask_phrase()?,
             };
             let path = format!("/v1/relations/{}/confirm", part(party));
-            let view: RelationView = client.post(&path, &serde_json::json!({ "phrase": phrase }))?;
-            output.print(&view, |view| format!("{} is confirmed. Next: openline charter propose --with \"{}\" --title TITLE", view.name, view.name));
+            let view: RelationView =
+                client.post(&path, &serde_json::json!({ "phrase": phrase }))?;
+            output.print(&view, |view| {
+                format!(
+                    "{} is confirmed. Next: openline charter propose --with \"{}\" --title TITLE",
+                    view.name, view.name
+                )
+            });
         }
         RelationCommand::Forget { party } => {
             client.delete(&format!("/v1/relations/{}", part(party)))?;
-            output.print(&serde_json::json!({ "done": true }), |_| format!("{party} is forgotten."));
+            output.print(&serde_json::json!({ "done": true }), |_| {
+                format!("{party} is forgotten.")
+            });
         }
     }
     Ok(())
@@ -117,6 +157,9 @@ fn ask_phrase() -> Result<String, Failure> {
         drop(std::io::stderr().flush());
     }
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(|error| Failure::unusable(error.to_string(), "give --phrase"))?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| Failure::unusable(error.to_string(), "give --phrase"))?;
     Ok(line.trim().to_owned())
 }

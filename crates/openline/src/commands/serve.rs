@@ -24,21 +24,41 @@ pub(super) fn serve(home: &Path, args: &ServeArgs, output: Output) -> Result<(),
 fn start_log(is_json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("OPENLINE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if is_json { log.json().init() } else { log.with_target(false).init() }
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if is_json {
+        log.json().init()
+    } else {
+        log.with_target(false).init()
+    }
 }
 
 async fn run(path: &Path, args: &ServeArgs, output: Output) -> Result<(), Failure> {
     let home = Home::open(path)?;
-    let options = NodeOptions { passphrase: node_passphrase(&home, args)?, ..NodeOptions::default() };
+    let options = NodeOptions {
+        passphrase: node_passphrase(&home, args)?,
+        ..NodeOptions::default()
+    };
     let node = Node::start(path, options).await.map_err(start_failure)?;
     let service = node.service();
     let listener = tokio::net::TcpListener::bind(home.config().listen.api)
         .await
-        .map_err(|error| Failure::unreachable(format!("the API can't listen: {error}"), "change listen.api in openline.toml"))?;
-    let address = listener.local_addr().map_err(|error| Failure::unreachable(error.to_string(), "try again"))?;
+        .map_err(|error| {
+            Failure::unreachable(
+                format!("the API can't listen: {error}"),
+                "change listen.api in openline.toml",
+            )
+        })?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::unreachable(error.to_string(), "try again"))?;
     let token = openline_core::id::hex(&openline_node::identity::random::<32>());
-    home.write_api(&ApiFile { address, token: token.clone(), pid: std::process::id() })?;
+    home.write_api(&ApiFile {
+        address,
+        token: token.clone(),
+        pid: std::process::id(),
+    })?;
     let api = tokio::spawn({
         let service = service.clone();
         async move { openline_web::serve(listener, service, &token).await }
@@ -46,11 +66,16 @@ async fn run(path: &Path, args: &ServeArgs, output: Output) -> Result<(), Failur
     let status = service.status().await?;
     let value = serde_json::json!({ "party": status.party, "listening": status.listening, "api": address.to_string() });
     output.print(&value, |_| {
-        format!("{} listens on {}; local API at {address}. Stop with Ctrl-C.", status.party, status.listening.join(", "))
+        format!(
+            "{} listens on {}; local API at {address}. Stop with Ctrl-C.",
+            status.party,
+            status.listening.join(", ")
+        )
     });
     let stopped = node.stopped();
     tokio::pin!(stopped);
-    let signal_failed = |error: std::io::Error| Failure::unreachable(error.to_string(), "try again");
+    let signal_failed =
+        |error: std::io::Error| Failure::unreachable(error.to_string(), "try again");
     let mut terminate = signal(SignalKind::terminate()).map_err(signal_failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(signal_failed)?;
     let mut hangup = signal(SignalKind::hangup()).map_err(signal_failed)?;
@@ -80,10 +105,15 @@ fn node_passphrase(home: &Home, args: &ServeArgs) -> Result<Option<String>, Fail
 fn start_failure(error: StartError) -> Failure {
     match error {
         StartError::Home(error) => error.into(),
-        StartError::Store(openline_store::OpenError::InUse { .. }) => {
-            Failure::refused("in-use", error.to_string(), "stop the node that runs on this home")
-        }
-        StartError::Bearers(_) => Failure::unreachable(error.to_string(), "change [listen] in openline.toml, or stop what uses the port"),
+        StartError::Store(openline_store::OpenError::InUse { .. }) => Failure::refused(
+            "in-use",
+            error.to_string(),
+            "stop the node that runs on this home",
+        ),
+        StartError::Bearers(_) => Failure::unreachable(
+            error.to_string(),
+            "change [listen] in openline.toml, or stop what uses the port",
+        ),
         error => Failure::refused("can't-start", error.to_string(), "run: openline check"),
     }
 }

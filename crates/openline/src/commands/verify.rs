@@ -5,8 +5,8 @@ use std::path::Path;
 use openline_core::card::Card;
 use openline_core::charter::Instrument;
 use openline_core::entry::Kind;
-use openline_core::proof::Proof;
 use openline_core::export;
+use openline_core::proof::Proof;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -75,7 +75,9 @@ fn read_any(path: &Path) -> Result<Vec<u8>, Failure> {
     use std::io::Read as _;
     if path == Path::new("-") {
         let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map_err(|error| Failure::file(path, &error))?;
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Failure::file(path, &error))?;
         return Ok(bytes);
     }
     std::fs::read(path).map_err(|error| Failure::file(path, &error))
@@ -102,31 +104,64 @@ pub fn verify_bytes(bytes: &[u8]) -> Result<Verified, Failure> {
 
 fn verify_export(bytes: &[u8]) -> Result<Verified, Failure> {
     let mut messages = 0;
-    let report = export::verify(bytes, |entry| messages += u64::from(entry.header().kind == Kind::Message))?;
+    let report = export::verify(bytes, |entry| {
+        messages += u64::from(entry.header().kind == Kind::Message)
+    })?;
     let founded = report.logs.founded();
-    let name = |party| founded.member(party).map_or_else(String::new, |member| member.name().to_owned());
+    let name = |party| {
+        founded
+            .member(party)
+            .map_or_else(String::new, |member| member.name().to_owned())
+    };
     let seals = report.held.iter().filter(|held| held.is_seal).count();
     let mut verified = Verified::new("export");
     verified.title = Some(founded.terms().title.clone());
-    verified.parties = founded.members().iter().map(|m| (m.name().to_owned(), m.party_id().to_string())).collect();
+    verified.parties = founded
+        .members()
+        .iter()
+        .map(|m| (m.name().to_owned(), m.party_id().to_string()))
+        .collect();
     verified.entries = report.entries;
     verified.messages = messages;
     verified.settled = report.settled;
     verified.record_root = Some(report.root.to_string());
     verified.cosignatures = report.held.len() - seals;
     verified.seals = seals;
-    verified.doubts = report.doubts.iter().map(|(place, doubt)| (format!("{}/{}", place.party, place.index), doubt.id().to_owned())).collect();
+    verified.doubts = report
+        .doubts
+        .iter()
+        .map(|(place, doubt)| {
+            (
+                format!("{}/{}", place.party, place.index),
+                doubt.id().to_owned(),
+            )
+        })
+        .collect();
     verified.forked = report.forked.iter().map(|party| name(*party)).collect();
     for party in founded.parties() {
-        let held = report.held.iter().filter(|held| held.log == party && held.cosigner != party && !held.is_seal);
+        let held = report
+            .held
+            .iter()
+            .filter(|held| held.log == party && held.cosigner != party && !held.is_seal);
         let last = held.max_by_key(|held| held.size);
         verified.notes.push(match last {
             Some(held) => format!(
                 "{}: {} entries; {} held {} of them durably at {}",
-                name(party), report.logs.size(party), name(held.cosigner), held.size,
-                time(i64::try_from(held.time).unwrap_or(i64::MAX).saturating_mul(1000))
+                name(party),
+                report.logs.size(party),
+                name(held.cosigner),
+                held.size,
+                time(
+                    i64::try_from(held.time)
+                        .unwrap_or(i64::MAX)
+                        .saturating_mul(1000)
+                )
             ),
-            None => format!("{}: {} entries; nobody else has signed that it holds them", name(party), report.logs.size(party)),
+            None => format!(
+                "{}: {} entries; nobody else has signed that it holds them",
+                name(party),
+                report.logs.size(party)
+            ),
         });
     }
     Ok(verified)
@@ -137,38 +172,72 @@ fn verify_proof(bytes: &[u8]) -> Result<Verified, Failure> {
     let founded = &disclosed.founded;
     let mut verified = Verified::new("disclosure");
     verified.title = Some(founded.terms().title.clone());
-    verified.parties = founded.members().iter().map(|m| (m.name().to_owned(), m.party_id().to_string())).collect();
+    verified.parties = founded
+        .members()
+        .iter()
+        .map(|m| (m.name().to_owned(), m.party_id().to_string()))
+        .collect();
     verified.entries = 1;
     verified.cosignatures = disclosed.lines.cosignatures.len();
     verified.seals = disclosed.lines.seals.len();
-    let author = founded.member(disclosed.party).map_or("", |member| member.name());
+    let author = founded
+        .member(disclosed.party)
+        .map_or("", |member| member.name());
     let header = disclosed.entry.header();
     verified.notes.push(format!(
         "Entry {}/{} of {author}, post {}, {} ({}), claimed time {}",
-        disclosed.party, disclosed.entry.index(), header.post, header.kind.word(), header.message_type.word(), time(header.time)
+        disclosed.party,
+        disclosed.entry.index(),
+        header.post,
+        header.kind.word(),
+        header.message_type.word(),
+        time(header.time)
     ));
     match disclosed.entry.body() {
         Some(openline_core::body::Body::Message(message)) => {
             verified.messages = 1;
-            verified.notes.extend(message.texts.iter().map(|t| format!("[{}] {}", t.language, t.text)));
+            verified.notes.extend(
+                message
+                    .texts
+                    .iter()
+                    .map(|t| format!("[{}] {}", t.language, t.text)),
+            );
         }
         Some(_) => {}
-        None => verified.notes.push("The body is withheld: the proof shows that the entry is there, not what it says.".to_owned()),
+        None => verified.notes.push(
+            "The body is withheld: the proof shows that the entry is there, not what it says."
+                .to_owned(),
+        ),
     }
     for line in &disclosed.lines.cosignatures {
-        let holder = founded.member(line.party).map_or("", |member| member.name());
-        let at = i64::try_from(line.statement.time).unwrap_or(i64::MAX).saturating_mul(1000);
-        verified.notes.push(format!("{holder} held it durably at {}", time(at)));
+        let holder = founded
+            .member(line.party)
+            .map_or("", |member| member.name());
+        let at = i64::try_from(line.statement.time)
+            .unwrap_or(i64::MAX)
+            .saturating_mul(1000);
+        verified
+            .notes
+            .push(format!("{holder} held it durably at {}", time(at)));
     }
-    verified.notes.push("It is theirs only if you know these party ids to be theirs.".to_owned());
+    verified
+        .notes
+        .push("It is theirs only if you know these party ids to be theirs.".to_owned());
     Ok(verified)
 }
 
 fn verify_card(bytes: &[u8]) -> Result<Verified, Failure> {
     let card = Card::parse_file(bytes)?;
     let mut verified = Verified::new("card");
-    verified.parties = vec![(card.credential().name().to_owned(), card.party_id().to_string())];
-    verified.notes.push(format!("Certificate serial {}, issued {}", card.credential().serial(), time(card.issued())));
+    verified.parties = vec![(
+        card.credential().name().to_owned(),
+        card.party_id().to_string(),
+    )];
+    verified.notes.push(format!(
+        "Certificate serial {}, issued {}",
+        card.credential().serial(),
+        time(card.issued())
+    ));
     Ok(verified)
 }
 
@@ -176,11 +245,19 @@ fn verify_charter(bytes: &[u8]) -> Result<Verified, Failure> {
     let instrument = Instrument::parse_file(bytes)?;
     let mut verified = Verified::new("charter");
     verified.title = Some(instrument.charter().terms().title.clone());
-    verified.parties = instrument.charter().members().iter().map(|m| (m.name().to_owned(), m.party_id().to_string())).collect();
+    verified.parties = instrument
+        .charter()
+        .members()
+        .iter()
+        .map(|m| (m.name().to_owned(), m.party_id().to_string()))
+        .collect();
     verified.notes.push(if instrument.is_founded() {
         "Signed by every party: it founds a line.".to_owned()
     } else {
-        format!("{} signatures are missing: it founds nothing yet.", instrument.missing().count())
+        format!(
+            "{} signatures are missing: it founds nothing yet.",
+            instrument.missing().count()
+        )
     });
     Ok(verified)
 }

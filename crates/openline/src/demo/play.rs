@@ -27,11 +27,19 @@ impl Show {
     pub fn new(output: Output, is_headless: bool) -> Self {
         let is_terminal = std::io::stdout().is_terminal();
         let has_colour = is_terminal && !is_headless && std::env::var_os("NO_COLOR").is_none();
-        Self { output, has_colour, is_paced: is_terminal && !is_headless }
+        Self {
+            output,
+            has_colour,
+            is_paced: is_terminal && !is_headless,
+        }
     }
 
     fn paint(&self, code: &str, text: &str) -> String {
-        if self.has_colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+        if self.has_colour {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
     }
 
     pub fn title(&self, title: &str, source: &str) {
@@ -55,7 +63,10 @@ impl Show {
         let text = if is_good {
             self.paint("1;32", "One and the same record on every side, accepted by two programs that share no code.")
         } else {
-            self.paint("1;31", "The sides do not hold one record that both verifiers accept.")
+            self.paint(
+                "1;31",
+                "The sides do not hold one record that both verifiers accept.",
+            )
         };
         self.output.say(&format!("\n{text}"));
     }
@@ -76,7 +87,11 @@ pub struct Played {
 pub async fn bearers(service: &Service) -> Vec<String> {
     let status = service.status().await;
     let peers = status.map(|status| status.peers).unwrap_or_default();
-    let mut kinds: Vec<String> = peers.into_iter().flat_map(|peer| peer.bearers).map(|b| b.kind).collect();
+    let mut kinds: Vec<String> = peers
+        .into_iter()
+        .flat_map(|peer| peer.bearers)
+        .map(|b| b.kind)
+        .collect();
     kinds.sort_unstable();
     kinds.dedup();
     kinds
@@ -91,7 +106,16 @@ pub async fn steps(
     folder: &Path,
     show: &Show,
 ) -> Result<Vec<(String, Played)>, Failure> {
-    let mut stage = Stage { sides, relays, line, folder, show, places: BTreeMap::new(), played: Vec::new(), pouches: 0 };
+    let mut stage = Stage {
+        sides,
+        relays,
+        line,
+        folder,
+        show,
+        places: BTreeMap::new(),
+        played: Vec::new(),
+        pouches: 0,
+    };
     for step in &story.steps {
         if let Some(note) = &step.note {
             show.warning(note);
@@ -137,7 +161,9 @@ impl Stage<'_> {
         let took = started.elapsed();
         let mut stored = None;
         if !over.is_empty() {
-            side.service.wait_stored(self.line, &released.place, PATIENCE).await?;
+            side.service
+                .wait_stored(self.line, &released.place, PATIENCE)
+                .await?;
             stored = Some(started.elapsed());
         }
         let label = step.label.clone().unwrap_or_else(|| released.place.clone());
@@ -145,17 +171,36 @@ impl Stage<'_> {
             "{} {} {:<9} {}",
             arrow(at),
             side.party.name,
-            step.message_type.as_deref().unwrap_or("exercise").to_uppercase(),
+            step.message_type
+                .as_deref()
+                .unwrap_or("exercise")
+                .to_uppercase(),
             step.subject.as_deref().unwrap_or(&label)
         );
-        let over = if over.is_empty() { "waits: no bearer stands".to_owned() } else { over.join("+") };
+        let over = if over.is_empty() {
+            "waits: no bearer stands".to_owned()
+        } else {
+            over.join("+")
+        };
         let times = match stored {
             Some(stored) => format!("released {}, stored there {}", ms(took), ms(stored)),
             None => format!("released {}", ms(took)),
         };
-        self.show.line(&format!("{what}\n        entry {}, {times}, {over}", released.place));
+        self.show.line(&format!(
+            "{what}\n        entry {}, {times}, {over}",
+            released.place
+        ));
         self.places.insert(label.clone(), released.place.clone());
-        self.played.push((label, Played { side: at, place: released.place, released: took, stored, over }));
+        self.played.push((
+            label,
+            Played {
+                side: at,
+                place: released.place,
+                released: took,
+                stored,
+                over,
+            },
+        ));
         Ok(())
     }
 
@@ -164,11 +209,19 @@ impl Stage<'_> {
             language: step.language.clone().unwrap_or_else(|| "en".to_owned()),
             text: step.text.clone().unwrap_or_default(),
         };
-        let translations = step.translations.iter().map(|(language, text)| TextView { language: language.clone(), text: text.clone() });
-        let or = |given: &Option<String>, default: &str| given.clone().unwrap_or_else(|| default.to_owned());
+        let translations = step.translations.iter().map(|(language, text)| TextView {
+            language: language.clone(),
+            text: text.clone(),
+        });
+        let or = |given: &Option<String>, default: &str| {
+            given.clone().unwrap_or_else(|| default.to_owned())
+        };
         SendRequest {
             line: self.line.to_owned(),
-            post: step.post.clone().unwrap_or_else(|| side.party.posts[0].clone()),
+            post: step
+                .post
+                .clone()
+                .unwrap_or_else(|| side.party.posts[0].clone()),
             message_type: or(&step.message_type, "exercise"),
             form: or(&step.form, "message"),
             precedence: or(&step.precedence, "routine"),
@@ -177,7 +230,11 @@ impl Stage<'_> {
             info_precedence: None,
             subject: step.subject.clone(),
             texts: std::iter::once(text).chain(translations).collect(),
-            refs: step.refs.iter().filter_map(|label| self.places.get(label).cloned()).collect(),
+            refs: step
+                .refs
+                .iter()
+                .filter_map(|label| self.places.get(label).cloned())
+                .collect(),
             attachments: Vec::new(),
             own_reference: None,
             authority: step.authority.clone(),
@@ -186,7 +243,10 @@ impl Stage<'_> {
             claimed: step
                 .claimed
                 .iter()
-                .map(|(stage, at)| ClaimedView { stage: stage.clone(), time_ms: at.as_millisecond() })
+                .map(|(stage, at)| ClaimedView {
+                    stage: stage.clone(),
+                    time_ms: at.as_millisecond(),
+                })
                 .collect(),
             number: None,
         }
@@ -194,17 +254,30 @@ impl Stage<'_> {
 
     async fn receipt(&mut self, step: &Step) -> Result<(), Failure> {
         let (at, side) = self.side(step.from.as_deref().unwrap_or_default());
-        let of = step.of.as_ref().and_then(|label| self.places.get(label)).cloned().unwrap_or_default();
+        let of = step
+            .of
+            .as_ref()
+            .and_then(|label| self.places.get(label))
+            .cloned()
+            .unwrap_or_default();
         let line = self.line.to_owned();
         // A receipt is about something that is here: the message may still be under way.
-        wait_for(&side.service, "the message that a receipt is about", async |s| s.entry(&line, &of).await.is_ok()).await?;
+        wait_for(
+            &side.service,
+            "the message that a receipt is about",
+            async |s| s.entry(&line, &of).await.is_ok(),
+        )
+        .await?;
         let stage = step.receipt.clone().unwrap_or_default();
         let released = side
             .service
             .receipt(ReceiptRequest {
                 line: self.line.to_owned(),
                 of: of.clone(),
-                post: step.post.clone().unwrap_or_else(|| side.party.posts[0].clone()),
+                post: step
+                    .post
+                    .clone()
+                    .unwrap_or_else(|| side.party.posts[0].clone()),
                 stage: stage.clone(),
                 message_type: None,
                 time_ms: step.at.map(jiff::Timestamp::as_millisecond),
@@ -213,8 +286,16 @@ impl Stage<'_> {
                 promised_ms: None,
             })
             .await?;
-        let class = step.class.as_ref().map_or_else(String::new, |class| format!(" ({class})"));
-        self.show.line(&format!("{} {} receipt {}: {stage}{class} {of}", arrow(at), side.party.name, released.place));
+        let class = step
+            .class
+            .as_ref()
+            .map_or_else(String::new, |class| format!(" ({class})"));
+        self.show.line(&format!(
+            "{} {} receipt {}: {stage}{class} {of}",
+            arrow(at),
+            side.party.name,
+            released.place
+        ));
         Ok(())
     }
 
@@ -227,11 +308,18 @@ impl Stage<'_> {
         for side in self.sides {
             wait_for(&side.service, "the cut to be noticed", async |s| {
                 let standing = bearers(s).await;
-                if word == "all" { standing.is_empty() } else { !standing.iter().any(|kind| kind == word) }
+                if word == "all" {
+                    standing.is_empty()
+                } else {
+                    !standing.iter().any(|kind| kind == word)
+                }
             })
             .await?;
         }
-        self.show.line(&format!("noticed on every side after {}", ms(started.elapsed())));
+        self.show.line(&format!(
+            "noticed on every side after {}",
+            ms(started.elapsed())
+        ));
         Ok(())
     }
 
@@ -243,27 +331,45 @@ impl Stage<'_> {
         let wanted = self.relays.named(word).len();
         let started = Instant::now();
         for side in self.sides {
-            wait_for(&side.service, "the bearers to stand again", async |s| bearers(s).await.len() >= wanted).await?;
+            wait_for(&side.service, "the bearers to stand again", async |s| {
+                bearers(s).await.len() >= wanted
+            })
+            .await?;
         }
-        self.show.line(&format!("bearers stand again after {}", ms(started.elapsed())));
+        self.show.line(&format!(
+            "bearers stand again after {}",
+            ms(started.elapsed())
+        ));
         Ok(())
     }
 
     /// Carries a pouch there, and one with the receipts back.
     async fn pouch(&mut self, step: &Step) -> Result<(), Failure> {
-        let Some((from, to)) = &step.pouch else { return Ok(()) };
+        let Some((from, to)) = &step.pouch else {
+            return Ok(());
+        };
         for (from, to) in [(from, to), (to, from)] {
             self.pouches += 1;
-            let path = self.folder.join(format!("{}-{from}-to-{to}.pouch", self.pouches));
+            let path = self
+                .folder
+                .join(format!("{}-{from}-to-{to}.pouch", self.pouches));
             let (at, sender) = self.side(from);
             let (_, recipient) = self.side(to);
             let bytes = sender.service.pack_pouch(&recipient.party.name).await?;
-            openline_bearer::pouch::write_file(&path, &bytes).map_err(|error| Failure::unusable(error.to_string(), "free some space"))?;
-            let carried = openline_bearer::pouch::read_file(&path).map_err(|error| Failure::unusable(error.to_string(), "run it again"))?;
+            openline_bearer::pouch::write_file(&path, &bytes)
+                .map_err(|error| Failure::unusable(error.to_string(), "free some space"))?;
+            let carried = openline_bearer::pouch::read_file(&path)
+                .map_err(|error| Failure::unusable(error.to_string(), "run it again"))?;
             let view = recipient.service.open_pouch(carried).await?;
             self.show.line(&format!(
                 "{} {} pouch No. {}, {} bytes, carried to {}: {} new entries, {} new cosignatures",
-                arrow(at), sender.party.name, view.number, bytes.len(), recipient.party.name, view.entries, view.cosignatures
+                arrow(at),
+                sender.party.name,
+                view.number,
+                bytes.len(),
+                recipient.party.name,
+                view.entries,
+                view.cosignatures
             ));
         }
         Ok(())

@@ -9,7 +9,9 @@ use crate::failure::Failure;
 /// Where the verifier is: in the source tree that this program was built from, or below the working folder.
 fn interop() -> Option<PathBuf> {
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../interop");
-    [built, PathBuf::from("interop")].into_iter().find(|path| path.join("requirements.txt").exists())
+    [built, PathBuf::from("interop")]
+        .into_iter()
+        .find(|path| path.join("requirements.txt").exists())
 }
 
 /// A Python with the packages that the verifier needs; made on first use, in a virtual environment below `target/`.
@@ -22,7 +24,9 @@ fn python(interop: &Path, show: &Show) -> Option<PathBuf> {
     show.line("setting up the second verifier: a Python environment in target/venv (once)");
     run(Command::new("python3").arg("-m").arg("venv").arg(&venv))?;
     let requirements = interop.join("requirements.txt");
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))?;
+    run(Command::new(&python)
+        .args(["-m", "pip", "install", "--quiet", "--requirement"])
+        .arg(requirements))?;
     has_packages(&python).then_some(python)
 }
 
@@ -31,7 +35,11 @@ fn has_packages(python: &Path) -> bool {
 }
 
 fn run(command: &mut Command) -> Option<()> {
-    command.output().ok().filter(|output| output.status.success()).map(|_| ())
+    command
+        .output()
+        .ok()
+        .filter(|output| output.status.success())
+        .map(|_| ())
 }
 
 /// Verifies an export with the second verifier; gives the record root that it computed, if it accepts.
@@ -52,7 +60,10 @@ pub fn verify(export: &Path, show: &Show) -> Result<Option<String>, Failure> {
         .map_err(|error| Failure::unreachable(error.to_string(), "install python3"))?;
     let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     if !output.status.success() {
-        show.line(&format!("the second verifier says: {}", String::from_utf8_lossy(&output.stdout).trim()));
+        show.line(&format!(
+            "the second verifier says: {}",
+            String::from_utf8_lossy(&output.stdout).trim()
+        ));
         return Ok(None);
     }
     Ok(answer["record_root"].as_str().map(str::to_owned))

@@ -70,7 +70,9 @@ async fn carry_tcp(relay: Relay, mut client: TcpStream) {
     let mut cuts = relay.cuts.subscribe();
     let target = *relay.target.borrow();
     let Some(target) = target else { return };
-    let Ok(mut server) = TcpStream::connect(target).await else { return };
+    let Ok(mut server) = TcpStream::connect(target).await else {
+        return;
+    };
     // The relay must not add a delay of its own to what is measured.
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     tokio::select! {
@@ -96,10 +98,17 @@ pub async fn udp() -> std::io::Result<Relay> {
             let upstream = match clients.get(&from) {
                 Some(upstream) => upstream.clone(),
                 None => {
-                    let Ok(upstream) = UdpSocket::bind("127.0.0.1:0").await else { continue };
+                    let Ok(upstream) = UdpSocket::bind("127.0.0.1:0").await else {
+                        continue;
+                    };
                     let upstream = Arc::new(upstream);
                     clients.insert(from, upstream.clone());
-                    tokio::spawn(carry_back(own.clone(), upstream.clone(), socket.clone(), from));
+                    tokio::spawn(carry_back(
+                        own.clone(),
+                        upstream.clone(),
+                        socket.clone(),
+                        from,
+                    ));
                     upstream
                 }
             };
@@ -110,7 +119,12 @@ pub async fn udp() -> std::io::Result<Relay> {
     Ok(relay)
 }
 
-async fn carry_back(relay: Relay, upstream: Arc<UdpSocket>, socket: Arc<UdpSocket>, client: SocketAddr) {
+async fn carry_back(
+    relay: Relay,
+    upstream: Arc<UdpSocket>,
+    socket: Arc<UdpSocket>,
+    client: SocketAddr,
+) {
     let mut buffer = vec![0; DATAGRAM_MAX];
     while let Ok(len) = upstream.recv(&mut buffer).await {
         if relay.is_carrying() {

@@ -101,7 +101,10 @@ impl Step {
             (self.restore.is_some(), Act::Restore),
             (self.pouch.is_some(), Act::Pouch),
         ];
-        let mut found = acts.into_iter().filter(|(is_there, _)| *is_there).map(|(_, act)| act);
+        let mut found = acts
+            .into_iter()
+            .filter(|(is_there, _)| *is_there)
+            .map(|(_, act)| act);
         match (found.next(), found.next()) {
             (Some(act), None) => Some(act),
             (None, _) if self.note.is_some() => Some(Act::Note),
@@ -114,8 +117,11 @@ impl Story {
     /// Reads and checks a story.
     pub fn parse(name: &str, text: &str) -> Result<Self, Failure> {
         let next = "docs/scenarios.md describes every key";
-        let story: Self = toml::from_str(text).map_err(|error| Failure::unusable(format!("{name}: {error}"), next))?;
-        story.check().map_err(|why| Failure::unusable(format!("{name}: {why}"), next))?;
+        let story: Self = toml::from_str(text)
+            .map_err(|error| Failure::unusable(format!("{name}: {error}"), next))?;
+        story
+            .check()
+            .map_err(|why| Failure::unusable(format!("{name}: {why}"), next))?;
         Ok(story)
     }
 
@@ -126,13 +132,19 @@ impl Story {
         let mut keys = BTreeSet::new();
         for party in &self.parties {
             if party.posts.is_empty() || !keys.insert(party.key.as_str()) {
-                return Err(format!("party \"{}\" has no post, or stands twice", party.key));
+                return Err(format!(
+                    "party \"{}\" has no post, or stands twice",
+                    party.key
+                ));
             }
         }
         let mut labels = BTreeSet::new();
         for (number, step) in self.steps.iter().enumerate() {
             step_is_right(step, &keys, &mut labels).map_err(|why| {
-                let label = step.label.as_ref().map_or_else(String::new, |label| format!(" ({label})"));
+                let label = step
+                    .label
+                    .as_ref()
+                    .map_or_else(String::new, |label| format!(" ({label})"));
                 format!("step {}{label}: {why}", number + 1)
             })?;
         }
@@ -140,11 +152,23 @@ impl Story {
     }
 }
 
-fn step_is_right<'a>(step: &'a Step, keys: &BTreeSet<&str>, labels: &mut BTreeSet<&'a str>) -> Result<(), String> {
+fn step_is_right<'a>(
+    step: &'a Step,
+    keys: &BTreeSet<&str>,
+    labels: &mut BTreeSet<&'a str>,
+) -> Result<(), String> {
     let Some(act) = step.act() else {
-        return Err("it must be exactly one of: a message (text), receipt, cut, restore, pouch".to_owned());
+        return Err(
+            "it must be exactly one of: a message (text), receipt, cut, restore, pouch".to_owned(),
+        );
     };
-    let known = |key: &str| if keys.contains(key) { Ok(()) } else { Err(format!("there is no party \"{key}\"")) };
+    let known = |key: &str| {
+        if keys.contains(key) {
+            Ok(())
+        } else {
+            Err(format!("there is no party \"{key}\""))
+        }
+    };
     match act {
         Act::Message | Act::Receipt => known(step.from.as_deref().ok_or("from is missing")?)?,
         Act::Pouch => {
@@ -153,14 +177,22 @@ fn step_is_right<'a>(step: &'a Step, keys: &BTreeSet<&str>, labels: &mut BTreeSe
             known(to)?;
         }
         Act::Cut | Act::Restore => {
-            let bearer = step.cut.as_deref().or(step.restore.as_deref()).unwrap_or_default();
+            let bearer = step
+                .cut
+                .as_deref()
+                .or(step.restore.as_deref())
+                .unwrap_or_default();
             if !["quic", "tls", "all"].contains(&bearer) {
                 return Err(format!("\"{bearer}\" is not quic, tls or all"));
             }
         }
         Act::Note => {}
     }
-    let needed = step.refs.iter().map(String::as_str).chain(step.of.as_deref());
+    let needed = step
+        .refs
+        .iter()
+        .map(String::as_str)
+        .chain(step.of.as_deref());
     for label in needed {
         if !labels.contains(label) {
             return Err(format!("no step before it has the label \"{label}\""));
@@ -169,11 +201,10 @@ fn step_is_right<'a>(step: &'a Step, keys: &BTreeSet<&str>, labels: &mut BTreeSe
     if act == Act::Receipt && step.of.is_none() {
         return Err("a receipt says of which message it is: of = LABEL".to_owned());
     }
-    if let Some(label) = step.label.as_deref() {
-        if !labels.insert(label) {
+    if let Some(label) = step.label.as_deref()
+        && !labels.insert(label) {
             return Err(format!("the label \"{label}\" stands twice"));
         }
-    }
     Ok(())
 }
 
@@ -194,8 +225,14 @@ mod tests {
     fn what_is_wrong_is_named_with_its_step() {
         let wrong = [
             ("[[step]]\nfrom = 'c'\ntext = 'x'", "no party \"c\""),
-            ("[[step]]\nfrom = 'a'\ntext = 'x'\ncut = 'quic'", "exactly one"),
-            ("[[step]]\nfrom = 'a'\nreceipt = 'shown'\nof = 'm'", "no step before"),
+            (
+                "[[step]]\nfrom = 'a'\ntext = 'x'\ncut = 'quic'",
+                "exactly one",
+            ),
+            (
+                "[[step]]\nfrom = 'a'\nreceipt = 'shown'\nof = 'm'",
+                "no step before",
+            ),
             ("[[step]]\ncut = 'radio'", "not quic"),
             ("[[step]]\ncutt = 'quic'", "cutt"),
         ];
