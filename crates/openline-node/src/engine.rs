@@ -117,6 +117,7 @@ pub(crate) struct Releasing {
 pub(crate) struct Released {
     pub(crate) line: LineId,
     pub(crate) place: Ref,
+    pub(crate) leaf: openline_core::Hash,
     pub(crate) took: Duration,
 }
 

@@ -246,6 +246,8 @@ pub enum Event {
         line: LineId,
         /// Where it stands.
         place: Ref,
+        /// The hash of its header as a leaf.
+        leaf: Hash,
     },
     /// An own draft breaks a rule and is not on the record.
     Rejected {

@@ -149,14 +149,10 @@ impl Engine {
 
     pub(super) fn handle_event(&mut self, event: Event) {
         match event {
-            Event::Released {
-                ticket,
-                line,
-                place,
-            } => {
+            Event::Released { ticket, line, place, leaf } => {
                 if let Some(releasing) = self.releasing.remove(&ticket) {
                     let took = releasing.started.elapsed();
-                    let _ = releasing.reply.send(Ok(Released { line, place, took }));
+                    let _ = releasing.reply.send(Ok(Released { line, place, leaf, took }));
                 }
                 let place = Some((place.party, place.index));
                 let words = "on the record here, durably".to_owned();

@@ -48,21 +48,17 @@ impl Service {
         let released = released
             .await
             .map_err(|_| ServiceError::Unavailable("the node is stopping".to_owned()))??;
-        self.released(released, number).await
+        Ok(Self::released(&released, number))
     }
 
-    async fn released(&self, released: Released, number: Option<[u64; 2]>) -> Answer<ReleasedView> {
-        let Released { line, place, took } = released;
-        let leaf = self
-            .read(move |reader| Ok(reader.entry(line, place)?.map(|entry| entry.leaf)))
-            .await?;
-        Ok(ReleasedView {
-            line: line.to_string(),
-            place: place_text(place),
-            leaf: leaf.map_or_else(String::new, |leaf| leaf.to_string()),
+    fn released(released: &Released, number: Option<[u64; 2]>) -> ReleasedView {
+        ReleasedView {
+            line: released.line.to_string(),
+            place: place_text(released.place),
+            leaf: released.leaf.to_string(),
             number,
-            took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        })
+            took_us: u64::try_from(released.took.as_micros()).unwrap_or(u64::MAX),
+        }
     }
 
     /// The places that names mean, on a line.
@@ -88,7 +84,7 @@ impl Service {
             .handle
             .call_later(move |engine, reply| engine.release(outgoing, reply))
             .await?;
-        self.released(released, None).await
+        Ok(Self::released(&released, None))
     }
 
     /// Puts a receipt on the record: a person's act, never the program's.

@@ -7,7 +7,7 @@ use openline_core::body::{EMPTY_BODY, encode_founding};
 use openline_core::charter::NODE_POST;
 use openline_core::entry::{Header, Kind, MessageType, RawEntry, Ref, SaltedBody};
 use openline_core::message::{Message, Precedence};
-use openline_core::{LineId, Refused, Rule};
+use openline_core::{Hash, LineId, Refused, Rule};
 
 use super::{Around, Line, raw_of};
 use crate::effect::{Draft, DraftContent, Event, Ticket};
@@ -154,7 +154,7 @@ impl Queue {
 /// What became of the items of one batch.
 struct Written {
     batch: AdmittedBatch,
-    released: Vec<(Ticket, Ref)>,
+    released: Vec<(Ticket, Ref, Hash)>,
     is_urgent: bool,
 }
 
@@ -227,12 +227,8 @@ impl Line {
         }
         .encode();
         self.take_up(around, batch, None);
-        for (ticket, place) in released {
-            around.out.event(Event::Released {
-                ticket,
-                line: self.id,
-                place,
-            });
+        for (ticket, place, leaf) in released {
+            around.out.event(Event::Released { ticket, line: self.id, place, leaf });
         }
         self.offer(around, first, end, &frame, is_urgent);
         true
@@ -254,11 +250,11 @@ impl Line {
                 (item.ticket, item.content.kind(), item.content.is_urgent());
             self.queue.has_mark &= kind != Kind::Mark;
             match push(&mut batch, item, around.now.wall_ms) {
-                Ok(place) => {
+                Ok((place, leaf)) => {
                     released.extend(
                         ticket
                             .filter(|_| kind != Kind::Chunk)
-                            .map(|ticket| (ticket, place)),
+                            .map(|ticket| (ticket, place, leaf)),
                     );
                     is_urgent |= urgent;
                     bytes += len;
@@ -288,7 +284,7 @@ impl Line {
                 is_urgent,
             }),
             Err(why) => {
-                for (ticket, _) in released {
+                for (ticket, _, _) in released {
                     around.out.events(rejected(Some(ticket), why));
                 }
                 None
@@ -310,7 +306,7 @@ fn sign(batch: Batch<'_>, around: &Around<'_>) -> Result<AdmittedBatch, Refused>
     }
 }
 
-fn push(batch: &mut Batch<'_>, item: Item, wall_ms: i64) -> Result<Ref, Refused> {
+fn push(batch: &mut Batch<'_>, item: Item, wall_ms: i64) -> Result<(Ref, Hash), Refused> {
     let kind = item.content.kind();
     let body = SaltedBody {
         salt: item.salt,
@@ -333,7 +329,5 @@ fn push(batch: &mut Batch<'_>, item: Item, wall_ms: i64) -> Result<Ref, Refused>
         header: header.encode(),
         body: Some((body.salt.to_vec(), body.bytes)),
     };
-    batch
-        .push(raw)
-        .map(openline_core::entry::VerifiedEntry::place)
+    batch.push(raw).map(|entry| (entry.place(), entry.leaf()))
 }
