@@ -602,9 +602,11 @@ mod tests {
         assert_eq!(Message::decode(&message().encode()), Ok(message()));
     }
 
+    type Spoil = fn(&mut Message);
+
     #[test]
     fn each_broken_value_names_its_rule() {
-        let broken: [(fn(&mut Message), Rule); 8] = [
+        let broken: [(Spoil, Rule); 8] = [
             (|m| m.info_precedence = None, Rule::MessagePrecedence),
             (|m| m.to.clear(), Rule::MessageAddress),
             (|m| m.texts[1].language = "EN".into(), Rule::MessageText),

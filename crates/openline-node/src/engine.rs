@@ -348,14 +348,13 @@ impl Engine {
                 self.store_state,
                 StoreState::Sound | StoreState::CannotWrite(_)
             );
-            if is_writable
-                && let Some(facts) = self.machine.poll_persist(self.now()) {
-                    if let Err(error) = self.persist(&facts) {
-                        self.store_failed(&error);
-                        continue;
-                    }
-                    self.machine.handle_persisted();
+            if is_writable && let Some(facts) = self.machine.poll_persist(self.now()) {
+                if let Err(error) = self.persist(&facts) {
+                    self.store_failed(&error);
+                    continue;
                 }
+                self.machine.handle_persisted();
+            }
             let mut is_busy = false;
             while let Some((id, query)) = self.machine.poll_query() {
                 let answer = self.answer(&query);

@@ -70,7 +70,7 @@ impl Node {
     ///
     /// # Errors
     /// [`StartError`]. Nothing runs then.
-    pub async fn start(home: &Path, options: NodeOptions) -> Result<Self, StartError> {
+    pub fn start(home: &Path, options: NodeOptions) -> Result<Self, StartError> {
         let home = Home::open(home)?;
         let store = Store::open(home.path())?;
         let keys = home.node_keys(options.passphrase.as_deref())?;

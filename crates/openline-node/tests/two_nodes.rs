@@ -1,114 +1,9 @@
 //! Two nodes of two parties, with real homes, stores and sockets on loopback.
 
-use std::net::SocketAddr;
-use std::path::Path;
-use std::time::Duration;
+mod common;
 
-use openline_node::home::{Cost, Home, InitOptions};
+use common::{PATIENCE, found, make_home, message, relate, start, start_dialled, wait_for};
 use openline_node::service::{LogQuery, Service};
-use openline_node::view::{ProposeRequest, SendRequest, TermsView};
-use openline_node::{Node, NodeOptions};
-
-/// Longer than anything takes on a loaded machine; nothing waits for it to pass.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-fn make_home(folder: &Path, name: &str) {
-    let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
-    let options = InitOptions {
-        name: name.to_owned(),
-        passphrase: "p".to_owned(),
-        seals_node_key: false,
-        listen_quic: vec![any],
-        listen_tls: vec![any],
-        endpoints: vec![],
-        cost: Cost {
-            memory_kib: 64,
-            passes: 1,
-        },
-    };
-    Home::init(folder, &options).expect("a home");
-}
-
-/// Starts a node whose card tells where it really listens: the ports are known only once it runs.
-async fn start(folder: &Path, endpoints: Vec<String>) -> Node {
-    let options = NodeOptions {
-        endpoints: Some(endpoints),
-        ..NodeOptions::default()
-    };
-    Node::start(folder, options).await.expect("the node starts")
-}
-
-async fn endpoints(service: &Service) -> Vec<String> {
-    service.status().await.expect("status").listening
-}
-
-/// Each takes the other's card and confirms the phrase.
-async fn relate(a: &Service, b: &Service) {
-    let (card_a, card_b) = (a.card().await.expect("card"), b.card().await.expect("card"));
-    let at_a = a.add_relation(&card_b.file).await.expect("added");
-    let at_b = b.add_relation(&card_a.file).await.expect("added");
-    assert_eq!(at_a.phrase, at_b.phrase, "both sides read the same words");
-    assert_eq!(at_a.state, "pending");
-    a.confirm_relation(&card_b.name, &at_a.phrase)
-        .await
-        .expect("confirmed");
-    b.confirm_relation(&card_a.name, &at_b.phrase)
-        .await
-        .expect("confirmed");
-}
-
-async fn wait_for(service: &Service, what: &str, done: impl AsyncFn(&Service) -> bool) {
-    let (_, mut events) = service.events(None).await;
-    let waiting = async {
-        while !done(service).await {
-            // A lagging receiver has missed some events; the state is looked at again all the same.
-            let _ = tokio::time::timeout(Duration::from_millis(200), events.recv()).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, waiting)
-        .await
-        .unwrap_or_else(|_| panic!("waited in vain for {what}"));
-}
-
-fn message(line: &str, text: &str) -> SendRequest {
-    serde_json::from_value(serde_json::json!({
-        "line": line, "post": "watch", "texts": [{"language": "en", "text": text}]
-    }))
-    .expect("a request")
-}
-
-async fn found(a: &Service, b: &Service, with: &str) -> String {
-    let request = ProposeRequest {
-        with: vec![with.to_owned()],
-        posts: vec!["watch".to_owned()],
-        zone: "UTC".to_owned(),
-        others: vec![],
-        terms: TermsView {
-            title: "Watch line".to_owned(),
-            settle_delay_ms: 50,
-            ..TermsView::default()
-        },
-    };
-    let charter = a.propose(request).await.expect("proposed");
-    let id = charter.id.clone();
-    wait_for(b, "the proposal", async |b| {
-        b.charters()
-            .await
-            .expect("charters")
-            .iter()
-            .any(|c| c.id == id)
-    })
-    .await;
-    b.sign_charter(&charter.id).await.expect("signed");
-    for side in [a, b] {
-        let id = charter.id.clone();
-        wait_for(side, "the line", async |s| {
-            s.lines().await.expect("lines").iter().any(|l| l.id == id)
-        })
-        .await;
-    }
-    charter.id
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_is_on_both_records_and_both_exports_verify_alike() {
@@ -116,25 +11,8 @@ async fn a_message_is_on_both_records_and_both_exports_verify_alike() {
     let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
     make_home(&home_a, "Alpha");
     make_home(&home_b, "Beta");
-    // The first start is only to learn a free port, which the card then tells.
-    let first = start(&home_a, vec![]).await;
-    let listening = endpoints(&first.service()).await;
-    first.service().shutdown().await.expect("stops");
-    first.stopped().await;
-    let port = |kind: &str| -> Vec<SocketAddr> {
-        let found = listening
-            .iter()
-            .find_map(|e| e.strip_prefix(&format!("{kind}://"))?.parse().ok());
-        found.into_iter().collect()
-    };
-    let options = NodeOptions {
-        listen_quic: Some(port("quic")),
-        listen_tls: Some(port("tls")),
-        endpoints: Some(listening.clone()),
-        passphrase: None,
-    };
-    let a = Node::start(&home_a, options).await.expect("starts");
-    let b = start(&home_b, vec![]).await;
+    let a = start_dialled(&home_a);
+    let b = start(&home_b, vec![]);
     let (sa, sb) = (a.service(), b.service());
     relate(&sa, &sb).await;
     let line = found(&sa, &sb, "Beta").await;

@@ -196,9 +196,7 @@ impl Reader {
     }
 
     /// Every line's row by itself, whether or not it is right; one whose id can't be read has no use.
-    pub(crate) fn line_rows(
-        &self,
-    ) -> Result<Vec<LineRow>, ReadError> {
+    pub(crate) fn line_rows(&self) -> Result<Vec<LineRow>, ReadError> {
         let mut statement = self
             .conn
             .prepare_cached("SELECT number, id, instrument, sum FROM line ORDER BY number")?;

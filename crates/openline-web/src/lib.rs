@@ -3,6 +3,9 @@
 //! JSON in and out; errors are RFC 9457 problem documents with a stable code and what to do next. Every route but
 //! `/health` and `/openapi.json` wants the token of the home's `api.json`. It knows the façade and nothing below it.
 
+// The macros that describe parameters write full paths.
+#![allow(unused_qualifications)]
+
 mod auth;
 mod handlers;
 pub mod openapi;

@@ -37,7 +37,10 @@ struct Figures {
 
 /// Runs the benchmark.
 pub fn run(args: &Args, output: Output) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(failed)?;
     if let Some(file) = &args.floor_peer {
         return runtime.block_on(floor::peer(file));
     }
@@ -45,9 +48,16 @@ pub fn run(args: &Args, output: Output) -> Result<(), Failure> {
     let count = if args.quick { 300 } else { 3000 };
     let mut figures = Figures::default();
     output.say("floor: sign, append, QUIC, verify, append, cosign, back");
-    figures.floor_p50_ms = percentile(&mut runtime.block_on(floor::run(folder.path(), count))?, 0.5);
+    figures.floor_p50_ms = percentile(
+        &mut runtime.block_on(floor::run(folder.path(), count))?,
+        0.5,
+    );
     output.say("two nodes: latency, wire, throughput, memory");
-    let mut pair = runtime.block_on(pair::run(folder.path(), count, if args.quick { 2 } else { 8 }))?;
+    let mut pair = runtime.block_on(pair::run(
+        folder.path(),
+        count,
+        if args.quick { 2 } else { 8 },
+    ))?;
     figures.latency_p50_ms = percentile(&mut pair.latencies, 0.5);
     figures.latency_p99_ms = percentile(&mut pair.latencies, 0.99);
     figures.latency_over_floor = figures.latency_p50_ms / figures.floor_p50_ms;
@@ -55,7 +65,10 @@ pub fn run(args: &Args, output: Output) -> Result<(), Failure> {
     figures.wire_bytes_per_message = pair.wire_bytes_per_message;
     figures.idle_rss_mb = pair.idle_rss_mb;
     figures.open_entries = if args.quick { 50_000 } else { 1_000_000 };
-    output.say(&format!("a home with {} entries: opening it, and verifying an export", figures.open_entries));
+    output.say(&format!(
+        "a home with {} entries: opening it, and verifying an export",
+        figures.open_entries
+    ));
     let bulk = bulk::run(folder.path(), figures.open_entries, output)?;
     figures.open_ms = bulk.open_ms;
     figures.verify_entries_per_s = bulk.verify_entries_per_s;
@@ -71,13 +84,24 @@ fn text(f: &Figures) -> String {
          verifying an export: {:.0} entries a second\n\
          opening a home with {} entries: {:.1} ms\n\
          memory of an idle node: {:.1} MB",
-        f.floor_p50_ms, f.latency_p50_ms, f.latency_over_floor, f.latency_p99_ms, f.messages_per_s, f.wire_bytes_per_message,
-        f.verify_entries_per_s, f.open_entries, f.open_ms, f.idle_rss_mb
+        f.floor_p50_ms,
+        f.latency_p50_ms,
+        f.latency_over_floor,
+        f.latency_p99_ms,
+        f.messages_per_s,
+        f.wire_bytes_per_message,
+        f.verify_entries_per_s,
+        f.open_entries,
+        f.open_ms,
+        f.idle_rss_mb
     )
 }
 
 fn failed(error: impl std::fmt::Display) -> Failure {
-    Failure::unreachable(format!("the benchmark could not go on: {error}"), "run it again")
+    Failure::unreachable(
+        format!("the benchmark could not go on: {error}"),
+        "run it again",
+    )
 }
 
 fn percentile(values: &mut [f64], p: f64) -> f64 {

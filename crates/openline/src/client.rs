@@ -149,24 +149,6 @@ impl Client {
         self.check(answer)
     }
 
-    /// Replaces something.
-    pub fn put<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Result<T, Failure> {
-        let bytes = serde_json::to_vec(body)
-            .map_err(|error| Failure::unusable(error.to_string(), "report this"))?;
-        let request = self
-            .agent
-            .put(self.url(path))
-            .header("Authorization", self.bearer());
-        let answer = request
-            .header("Content-Type", "application/json")
-            .send(&bytes[..]);
-        Self::read(&mut self.check(answer)?)
-    }
-
     /// Removes something.
     pub fn delete(&self, path: &str) -> Result<(), Failure> {
         let answer = self

@@ -149,10 +149,20 @@ impl Engine {
 
     pub(super) fn handle_event(&mut self, event: Event) {
         match event {
-            Event::Released { ticket, line, place, leaf } => {
+            Event::Released {
+                ticket,
+                line,
+                place,
+                leaf,
+            } => {
                 if let Some(releasing) = self.releasing.remove(&ticket) {
                     let took = releasing.started.elapsed();
-                    let _ = releasing.reply.send(Ok(Released { line, place, leaf, took }));
+                    let _ = releasing.reply.send(Ok(Released {
+                        line,
+                        place,
+                        leaf,
+                        took,
+                    }));
                 }
                 let place = Some((place.party, place.index));
                 let words = "on the record here, durably".to_owned();

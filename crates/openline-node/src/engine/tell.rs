@@ -45,10 +45,13 @@ impl Teller {
     /// Notes an event. Releases of one round on one line become one event with a count.
     pub(crate) fn note(&mut self, event: EventView) {
         if let Some(open) = &mut self.open
-            && open.what == "released" && event.what == "released" && open.line == event.line {
-                open.count += event.count;
-                return;
-            }
+            && open.what == "released"
+            && event.what == "released"
+            && open.line == event.line
+        {
+            open.count += event.count;
+            return;
+        }
         self.flush();
         self.open = Some(event);
     }

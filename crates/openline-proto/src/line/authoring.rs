@@ -228,7 +228,12 @@ impl Line {
         .encode();
         self.take_up(around, batch, None);
         for (ticket, place, leaf) in released {
-            around.out.event(Event::Released { ticket, line: self.id, place, leaf });
+            around.out.event(Event::Released {
+                ticket,
+                line: self.id,
+                place,
+                leaf,
+            });
         }
         self.offer(around, first, end, &frame, is_urgent);
         true

@@ -32,19 +32,30 @@ fn found() -> Result<(Arc<Founded>, Vec<SecretKeys>), Failure> {
         let (root, node) = (Seeds::generate(), Seeds::generate());
         let credential = certify(&root.keys(), name, 1, &node, 0)?;
         keys.push((credential.party_id(), node.keys()));
-        members.push(Member { credential, posts: vec!["watch".to_owned()], zone: "UTC".to_owned() });
+        members.push(Member {
+            credential,
+            posts: vec!["watch".to_owned()],
+            zone: "UTC".to_owned(),
+        });
     }
     keys.sort_by_key(|(id, _)| *id);
     let keys: Vec<SecretKeys> = keys.into_iter().map(|(_, keys)| keys).collect();
-    let mut instrument = Instrument::propose(Charter::new(CharterTerms::default(), members, [7; 16])?);
+    let mut instrument =
+        Instrument::propose(Charter::new(CharterTerms::default(), members, [7; 16])?);
     for (at, keys) in keys.iter().enumerate() {
-        instrument.sign(PartyIndex::from_usize(at).ok_or_else(|| failed("two parties"))?, keys)?;
+        instrument.sign(
+            PartyIndex::from_usize(at).ok_or_else(|| failed("two parties"))?,
+            keys,
+        )?;
     }
     Ok((Arc::new(instrument.found()?), keys))
 }
 
 fn entry(kind: Kind, post: &str, seen: Vec<u64>, bytes: Vec<u8>) -> RawEntry {
-    let body = SaltedBody { salt: [5; 16], bytes };
+    let body = SaltedBody {
+        salt: [5; 16],
+        bytes,
+    };
     let header = Header {
         kind,
         seen,
@@ -54,7 +65,10 @@ fn entry(kind: Kind, post: &str, seen: Vec<u64>, bytes: Vec<u8>) -> RawEntry {
         refs: vec![],
         body_hash: body.hash(),
     };
-    RawEntry { header: header.encode(), body: Some((body.salt.to_vec(), body.bytes)) }
+    RawEntry {
+        header: header.encode(),
+        body: Some((body.salt.to_vec(), body.bytes)),
+    }
 }
 
 fn message(to: PartyIndex) -> Vec<u8> {
@@ -62,11 +76,18 @@ fn message(to: PartyIndex) -> Vec<u8> {
     Message {
         form: Form::Message,
         precedence: Precedence::Routine,
-        to: vec![Address { party: to, post: "watch".to_owned() }],
+        to: vec![Address {
+            party: to,
+            post: "watch".to_owned(),
+        }],
         info: vec![],
         info_precedence: None,
         subject: None,
-        texts: vec![Text { language: "en".to_owned(), is_authoritative: true, text }],
+        texts: vec![Text {
+            language: "en".to_owned(),
+            is_authoritative: true,
+            text,
+        }],
         number: None,
         attachments: vec![],
         own_reference: None,
@@ -82,7 +103,9 @@ pub(super) fn run(folder: &Path, entries: u64, output: Output) -> Result<Measure
     std::fs::create_dir_all(&home).map_err(failed)?;
     let (founded, keys) = found()?;
     let mut store = Store::open(&home).map_err(failed)?;
-    store.commit(&[Write::Line { founded: &founded }]).map_err(failed)?;
+    store
+        .commit(&[Write::Line { founded: &founded }])
+        .map_err(failed)?;
     let mut logs = Logs::new(founded.clone());
     let mut notes: Vec<(PartyIndex, u64, String)> = Vec::new();
     let mut ordered: Vec<Vec<u8>> = Vec::new();
@@ -92,7 +115,15 @@ pub(super) fn run(folder: &Path, entries: u64, output: Output) -> Result<Measure
     while made < entries {
         for (at, other) in [(0u8, 1u8), (1, 0)] {
             let (party, other) = (PartyIndex(at), PartyIndex(other));
-            made += write_batch(&mut store, &mut logs, &keys, party, other, &mut notes, &mut ordered)?;
+            made += write_batch(
+                &mut store,
+                &mut logs,
+                &keys,
+                party,
+                other,
+                &mut notes,
+                &mut ordered,
+            )?;
         }
         bar.set_position(made);
     }
@@ -111,12 +142,21 @@ pub(super) fn run(folder: &Path, entries: u64, output: Output) -> Result<Measure
     let texts: Vec<String> = notes.into_iter().map(|(_, _, text)| text).collect();
     let mut bytes = export::encode_head(&founded.instrument().encode(), &texts, &[]);
     let count = ordered.len() as u64;
-    ordered.iter().for_each(|item| bytes.extend_from_slice(item));
-    bytes.extend_from_slice(&export::encode_end(count, logs.order().settled(), &logs.order().root()));
+    ordered
+        .iter()
+        .for_each(|item| bytes.extend_from_slice(item));
+    bytes.extend_from_slice(&export::encode_end(
+        count,
+        logs.order().settled(),
+        &logs.order().root(),
+    ));
     let started = Instant::now();
     let report = export::verify(&bytes, |_| ())?;
     let verify_entries_per_s = report.entries as f64 / started.elapsed().as_secs_f64();
-    Ok(Measured { open_ms, verify_entries_per_s })
+    Ok(Measured {
+        open_ms,
+        verify_entries_per_s,
+    })
 }
 
 /// One batch of one party; the record's order is then that of the batches, since each has seen all before it.
@@ -135,7 +175,12 @@ fn write_batch(
     let count = if is_first { 1 } else { BATCH };
     for _ in 0..count {
         let raw = if is_first {
-            entry(Kind::Founding, NODE_POST, vec![0, 0], body::encode_founding(&line))
+            entry(
+                Kind::Founding,
+                NODE_POST,
+                vec![0, 0],
+                body::encode_founding(&line),
+            )
         } else {
             entry(Kind::Message, "watch", batch.seen(), message(other))
         };
@@ -149,14 +194,30 @@ fn write_batch(
     let settled = applied.settled;
     store
         .commit(&[
-            Write::Batch { line, batch: &admitted, arrived_ms: 0 },
-            Write::Settled { line, settled: &settled, frontier: logs.order().frontier() },
-            Write::Cosignature { line, log: party, cosigner: other, checkpoint: &signed.checkpoint, cosignature: &cosignature },
+            Write::Batch {
+                line,
+                batch: &admitted,
+                arrived_ms: 0,
+            },
+            Write::Settled {
+                line,
+                settled: &settled,
+                frontier: logs.order().frontier(),
+            },
+            Write::Cosignature {
+                line,
+                log: party,
+                cosigner: other,
+                checkpoint: &signed.checkpoint,
+                cosignature: &cosignature,
+            },
         ])
         .map_err(failed)?;
     let id = logs.founded().party_id(other);
     let cosigned = [(id, logs.founded().keys(other), &cosignature)];
-    let note = signed.to_note(&logs.founded().keys(party).ed, &cosigned, &[]).to_string();
+    let note = signed
+        .to_note(&logs.founded().keys(party).ed, &cosigned, &[])
+        .to_string();
     notes.push((party, signed.checkpoint.size, note));
     Ok(count)
 }

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use openline_bearer::{BearerEvent, BearerId, Bearers, BearersConfig, PeerConfig, Timing, TransportKey};
+use openline_bearer::{
+    BearerEvent, BearerId, Bearers, BearersConfig, PeerConfig, Timing, TransportKey,
+};
 use openline_core::keys::{SecretKeys, verify_ed};
 use tokio::sync::mpsc;
 
@@ -37,7 +39,12 @@ impl End {
         })
         .map_err(failed)?;
         let file = File::create(file).map_err(failed)?;
-        Ok(Self { bearers, events, keys: SecretKeys::from_seeds(seed, seed), file })
+        Ok(Self {
+            bearers,
+            events,
+            keys: SecretKeys::from_seeds(seed, seed),
+            file,
+        })
     }
 
     async fn up(&mut self) -> Result<BearerId, Failure> {
@@ -62,7 +69,10 @@ impl End {
 
     /// Appends durably.
     fn keep(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).and_then(|()| self.file.sync_data()).map_err(failed)
+        self.file
+            .write_all(bytes)
+            .and_then(|()| self.file.sync_data())
+            .map_err(failed)
     }
 }
 
@@ -81,9 +91,15 @@ pub(super) async fn run(folder: &Path, count: usize) -> Result<Vec<f64>, Failure
         .map_err(failed)?;
     let mut address = String::new();
     let stdout = child.stdout.take().ok_or_else(|| failed("no output"))?;
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut address).map_err(failed)?;
-    let endpoint = format!("quic://{}", address.trim()).parse().map_err(failed)?;
-    let peer = PeerConfig { key: public(THEIRS), endpoints: vec![endpoint] };
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut address)
+        .map_err(failed)?;
+    let endpoint = format!("quic://{}", address.trim())
+        .parse()
+        .map_err(failed)?;
+    let peer = PeerConfig {
+        key: public(THEIRS),
+        endpoints: vec![endpoint],
+    };
     let mut end = End::start(OURS, false, peer, &folder.join("floor-a"))?;
     let bearer = end.up().await?;
     let message = [7u8; MESSAGE_LEN];
@@ -94,7 +110,10 @@ pub(super) async fn run(folder: &Path, count: usize) -> Result<Vec<f64>, Failure
         let frame = [&message[..], &signature].concat();
         end.keep(&frame)?;
         end.bearers.send(bearer, frame).map_err(failed)?;
-        let back = end.frame().await.ok_or_else(|| failed("the other process stopped"))?;
+        let back = end
+            .frame()
+            .await
+            .ok_or_else(|| failed("the other process stopped"))?;
         check(&back, THEIRS)?;
         times.push(started.elapsed().as_secs_f64() * 1000.0);
     }
@@ -107,7 +126,11 @@ fn check(frame: &[u8], seed: [u8; 32]) -> Result<(), Failure> {
     let (message, signature) = frame.split_at(frame.len().saturating_sub(64));
     let signature = signature.try_into().map_err(failed)?;
     let public = *SecretKeysCache::of(seed);
-    if verify_ed(&public, message, &signature) { Ok(()) } else { Err(failed("a signature was wrong")) }
+    if verify_ed(&public, message, &signature) {
+        Ok(())
+    } else {
+        Err(failed("a signature was wrong"))
+    }
 }
 
 /// The public keys of the two ends, made once.
@@ -117,14 +140,26 @@ impl SecretKeysCache {
     fn of(seed: [u8; 32]) -> &'static [u8; 32] {
         static OURS_PUBLIC: std::sync::OnceLock<[u8; 32]> = std::sync::OnceLock::new();
         static THEIRS_PUBLIC: std::sync::OnceLock<[u8; 32]> = std::sync::OnceLock::new();
-        let cell = if seed == OURS { &OURS_PUBLIC } else { &THEIRS_PUBLIC };
+        let cell = if seed == OURS {
+            &OURS_PUBLIC
+        } else {
+            &THEIRS_PUBLIC
+        };
         cell.get_or_init(|| *SecretKeys::from_seeds(seed, seed).ed_public())
     }
 }
 
 /// The other process: verifies, appends, cosigns, answers.
 pub(super) async fn peer(file: &Path) -> Result<(), Failure> {
-    let mut end = End::start(THEIRS, true, PeerConfig { key: public(OURS), endpoints: vec![] }, file)?;
+    let mut end = End::start(
+        THEIRS,
+        true,
+        PeerConfig {
+            key: public(OURS),
+            endpoints: vec![],
+        },
+        file,
+    )?;
     if let Some((_, address)) = end.bearers.listen_addrs().first() {
         println!("{address}");
     }
@@ -134,7 +169,9 @@ pub(super) async fn peer(file: &Path) -> Result<(), Failure> {
         let text = openline_core::Hash::of(&[&frame]);
         let signature = end.keys.sign_ed(&text.0);
         end.keep(&[&frame[..], &signature].concat())?;
-        end.bearers.send(bearer, [&text.0[..], &signature].concat()).map_err(failed)?;
+        end.bearers
+            .send(bearer, [&text.0[..], &signature].concat())
+            .map_err(failed)?;
     }
     Ok(())
 }

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use openline_node::home::{Cost, Home, InitOptions};
 use openline_node::service::Service;
-use openline_node::view::{CardView, CharterView, ProposeRequest, RelationView, SendRequest, TermsView};
+use openline_node::view::{
+    CardView, CharterView, ProposeRequest, RelationView, SendRequest, TermsView,
+};
 use openline_node::{Node, NodeOptions};
 
 use super::failed;
@@ -26,15 +28,21 @@ pub(super) struct Measured {
 
 fn make_home(path: &Path, name: &str) -> Result<(), Failure> {
     let any: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 0));
-    Home::init(path, &InitOptions {
-        name: name.to_owned(),
-        passphrase: "a benchmark".to_owned(),
-        seals_node_key: false,
-        listen_quic: vec![any],
-        listen_tls: vec![],
-        endpoints: vec![],
-        cost: Cost { memory_kib: 1024, passes: 1 },
-    })?;
+    Home::init(
+        path,
+        &InitOptions {
+            name: name.to_owned(),
+            passphrase: "a benchmark".to_owned(),
+            seals_node_key: false,
+            listen_quic: vec![any],
+            listen_tls: vec![],
+            endpoints: vec![],
+            cost: Cost {
+                memory_kib: 1024,
+                passes: 1,
+            },
+        },
+    )?;
     Ok(())
 }
 
@@ -50,14 +58,16 @@ pub(super) async fn run(folder: &Path, count: usize, seconds: u64) -> Result<Mea
     let (home_a, home_b) = (folder.join("a"), folder.join("b"));
     make_home(&home_a, "Alpha")?;
     make_home(&home_b, "Beta")?;
-    let free = UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).map_err(failed)?;
+    let free = UdpSocket::bind("127.0.0.1:0")
+        .and_then(|socket| socket.local_addr())
+        .map_err(failed)?;
     let options = NodeOptions {
         listen_quic: Some(vec![free]),
         listen_tls: Some(vec![]),
         endpoints: Some(vec![format!("quic://{free}")]),
         passphrase: None,
     };
-    let node = Node::start(&home_a, options).await.map_err(failed)?;
+    let node = Node::start(&home_a, options).map_err(failed)?;
     let service = node.service();
     let child = Command::new(std::env::current_exe().map_err(failed)?)
         .args(["serve", "--home"])
@@ -78,7 +88,12 @@ pub(super) async fn run(folder: &Path, count: usize, seconds: u64) -> Result<Mea
     let messages_per_s = throughput(&service, &line, Duration::from_secs(seconds)).await?;
     service.shutdown().await?;
     node.stopped().await;
-    Ok(Measured { latencies, messages_per_s, wire_bytes_per_message: wire_bytes as f64 / count as f64, idle_rss_mb })
+    Ok(Measured {
+        latencies,
+        messages_per_s,
+        wire_bytes_per_message: wire_bytes as f64 / count as f64,
+        idle_rss_mb,
+    })
 }
 
 async fn connect(home: &Path) -> Result<Client, Failure> {
@@ -97,7 +112,8 @@ async fn found(service: &Service, client: &Client) -> Result<String, Failure> {
     let theirs: CardView = client.get("/v1/card")?;
     let at_us = service.add_relation(&theirs.file).await?;
     let phrase = serde_json::json!({ "phrase": at_us.phrase });
-    let _: RelationView = client.post("/v1/relations", &serde_json::json!({ "card": ours.file }))?;
+    let _: RelationView =
+        client.post("/v1/relations", &serde_json::json!({ "card": ours.file }))?;
     let _: RelationView = client.post("/v1/relations/Alpha/confirm", &phrase)?;
     service.confirm_relation("Beta", &at_us.phrase).await?;
     let charter = service
@@ -106,7 +122,11 @@ async fn found(service: &Service, client: &Client) -> Result<String, Failure> {
             posts: vec!["watch".to_owned()],
             zone: "UTC".to_owned(),
             others: vec![],
-            terms: TermsView { title: "Bench".to_owned(), seal_entries: 4096, ..TermsView::default() },
+            terms: TermsView {
+                title: "Bench".to_owned(),
+                seal_entries: 4096,
+                ..TermsView::default()
+            },
         })
         .await?;
     let started = Instant::now();
@@ -121,7 +141,12 @@ async fn found(service: &Service, client: &Client) -> Result<String, Failure> {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let _: CharterView = client.post(&format!("/v1/charters/{}/sign", charter.id), &())?;
-    while !service.lines().await?.iter().any(|line| line.parties.iter().all(|party| party.size > 0)) {
+    while !service
+        .lines()
+        .await?
+        .iter()
+        .any(|line| line.parties.iter().all(|party| party.size > 0))
+    {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     Ok(charter.id)
@@ -183,12 +208,15 @@ async fn throughput(service: &Service, line: &str, time: Duration) -> Result<f64
 async fn wire(service: &Service) -> Result<u64, Failure> {
     let status = service.status().await?;
     let bearers = status.peers.iter().flat_map(|peer| &peer.bearers);
-    Ok(bearers.map(|b| b.bytes_sent + b.bytes_received + 28 * b.datagrams).sum())
+    Ok(bearers
+        .map(|b| b.bytes_sent + b.bytes_received + 28 * b.datagrams)
+        .sum())
 }
 
 fn rss_mb(pid: u32) -> Result<f64, Failure> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).map_err(failed)?;
     let line = text.lines().find(|line| line.starts_with("VmRSS:"));
     let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
-    kib.map(|kib| kib / 1024.0).ok_or_else(|| failed("the memory can't be read"))
+    kib.map(|kib| kib / 1024.0)
+        .ok_or_else(|| failed("the memory can't be read"))
 }

@@ -40,7 +40,7 @@ async fn run(path: &Path, args: &ServeArgs, output: Output) -> Result<(), Failur
         passphrase: node_passphrase(&home, args)?,
         ..NodeOptions::default()
     };
-    let node = Node::start(path, options).await.map_err(start_failure)?;
+    let node = Node::start(path, options).map_err(start_failure)?;
     let service = node.service();
     let listener = tokio::net::TcpListener::bind(home.config().listen.api)
         .await

@@ -1,7 +1,7 @@
 //! The sides of a story: a home, a running node and, for the side that is dialled, its relays.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use openline_node::home::{Cost, Home, InitOptions};
@@ -19,7 +19,6 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// A party of the story, with everything that is its own.
 pub struct Side {
     pub party: Party,
-    pub home: PathBuf,
     pub service: Service,
     node: Node,
 }
@@ -70,14 +69,13 @@ pub async fn start(story: &Story, folder: &Path) -> Result<(Vec<Side>, Relays), 
             endpoints: Some(endpoints),
             ..NodeOptions::default()
         };
-        let node = Node::start(&home, options).await.map_err(failed)?;
+        let node = Node::start(&home, options).map_err(failed)?;
         let service = node.service();
         if number == 0 {
             aim(&relays, &service).await?;
         }
         sides.push(Side {
             party: party.clone(),
-            home,
             service,
             node,
         });

@@ -202,9 +202,10 @@ fn step_is_right<'a>(
         return Err("a receipt says of which message it is: of = LABEL".to_owned());
     }
     if let Some(label) = step.label.as_deref()
-        && !labels.insert(label) {
-            return Err(format!("the label \"{label}\" stands twice"));
-        }
+        && !labels.insert(label)
+    {
+        return Err(format!("the label \"{label}\" stands twice"));
+    }
     Ok(())
 }
 

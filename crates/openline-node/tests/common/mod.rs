@@ -1,0 +1,153 @@
+//! Homes and nodes for tests, on loopback.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::path::Path;
+use std::time::Duration;
+
+use openline_node::home::{Cost, Home, InitOptions};
+use openline_node::service::Service;
+use openline_node::view::{ProposeRequest, SendRequest, TermsView};
+use openline_node::{Node, NodeOptions};
+
+/// Longer than anything takes on a loaded machine; nothing waits for it to pass.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+pub fn make_home(folder: &Path, name: &str) {
+    let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
+    let options = InitOptions {
+        name: name.to_owned(),
+        passphrase: "p".to_owned(),
+        seals_node_key: false,
+        listen_quic: vec![any],
+        listen_tls: vec![any],
+        endpoints: vec![],
+        cost: Cost {
+            memory_kib: 64,
+            passes: 1,
+        },
+    };
+    Home::init(folder, &options).expect("a home");
+}
+
+/// Starts a node whose card tells where it really listens: the ports are known only once it runs.
+pub fn start(folder: &Path, endpoints: Vec<String>) -> Node {
+    let options = NodeOptions {
+        endpoints: Some(endpoints),
+        ..NodeOptions::default()
+    };
+    Node::start(folder, options).expect("the node starts")
+}
+
+pub async fn endpoints(service: &Service) -> Vec<String> {
+    service.status().await.expect("status").listening
+}
+
+/// Each takes the other's card and confirms the phrase.
+pub async fn relate(a: &Service, b: &Service) {
+    let (card_a, card_b) = (a.card().await.expect("card"), b.card().await.expect("card"));
+    let at_a = a.add_relation(&card_b.file).await.expect("added");
+    let at_b = b.add_relation(&card_a.file).await.expect("added");
+    assert_eq!(at_a.phrase, at_b.phrase, "both sides read the same words");
+    assert_eq!(at_a.state, "pending");
+    a.confirm_relation(&card_b.name, &at_a.phrase)
+        .await
+        .expect("confirmed");
+    b.confirm_relation(&card_a.name, &at_b.phrase)
+        .await
+        .expect("confirmed");
+}
+
+pub async fn wait_for(service: &Service, what: &str, done: impl AsyncFn(&Service) -> bool) {
+    let (_, mut events) = service.events(None).await;
+    let waiting = async {
+        while !done(service).await {
+            // A lagging receiver has missed some events; the state is looked at again all the same.
+            let _ = tokio::time::timeout(Duration::from_millis(200), events.recv()).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .unwrap_or_else(|_| panic!("waited in vain for {what}"));
+}
+
+pub fn message(line: &str, text: &str) -> SendRequest {
+    serde_json::from_value(serde_json::json!({
+        "line": line, "post": "watch", "texts": [{"language": "en", "text": text}]
+    }))
+    .expect("a request")
+}
+
+pub async fn found(a: &Service, b: &Service, with: &str) -> String {
+    let request = ProposeRequest {
+        with: vec![with.to_owned()],
+        posts: vec!["watch".to_owned()],
+        zone: "UTC".to_owned(),
+        others: vec![],
+        terms: TermsView {
+            title: "Watch line".to_owned(),
+            settle_delay_ms: 50,
+            ..TermsView::default()
+        },
+    };
+    let charter = a.propose(request).await.expect("proposed");
+    let id = charter.id.clone();
+    wait_for(b, "the proposal", async |b| {
+        b.charters()
+            .await
+            .expect("charters")
+            .iter()
+            .any(|c| c.id == id)
+    })
+    .await;
+    b.sign_charter(&charter.id).await.expect("signed");
+    for side in [a, b] {
+        let id = charter.id.clone();
+        wait_for(side, "the line", async |s| {
+            s.lines().await.expect("lines").iter().any(|l| l.id == id)
+        })
+        .await;
+    }
+    charter.id
+}
+
+/// Starts a node that others can dial: on ports that were free a moment ago.
+pub fn start_dialled(folder: &Path) -> Node {
+    let quic = UdpSocket::bind("127.0.0.1:0")
+        .and_then(|s| s.local_addr())
+        .expect("a port");
+    let tls = TcpListener::bind("127.0.0.1:0")
+        .and_then(|s| s.local_addr())
+        .expect("a port");
+    let options = NodeOptions {
+        listen_quic: Some(vec![quic]),
+        listen_tls: Some(vec![tls]),
+        endpoints: Some(vec![format!("quic://{quic}"), format!("tls://{tls}")]),
+        passphrase: None,
+    };
+    Node::start(folder, options).expect("starts")
+}
+
+/// Stops a node and waits until its home is free.
+pub async fn stop(node: Node) {
+    node.service().shutdown().await.expect("stops");
+    node.stopped().await;
+}
+
+/// Waits until all hold one record in which nothing but marks is unsettled, and each holds the others' logs.
+pub async fn one_record(services: &[&Service], line: &str) {
+    wait_for(services[0], "one record", async |_| {
+        let mut views = Vec::new();
+        for service in services {
+            views.push(service.line(line).await.expect("line"));
+        }
+        views.windows(2).all(|pair| {
+            pair[0].record_root == pair[1].record_root && pair[0].settled == pair[1].settled
+        }) && views.iter().all(|v| {
+            v.parties
+                .iter()
+                .all(|p| p.index == v.me || p.holds_of_ours == v.parties[usize::from(v.me)].size)
+        })
+    })
+    .await;
+}
