@@ -1,5 +1,5 @@
 //! Homes and nodes for tests, on loopback.
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::Path;
