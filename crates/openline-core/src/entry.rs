@@ -79,7 +79,7 @@ impl Kind {
         }
     }
 
-    /// Whether entries of this kind are written by the node, from the post [`NODE_POST`].
+    /// Whether entries of this kind are written by the node, from the post [`NODE_POST`](crate::charter::NODE_POST).
     #[must_use]
     pub fn is_by_node(self) -> bool {
         matches!(self, Self::Founding | Self::Mark | Self::KeyChange)
