@@ -42,6 +42,9 @@ pub struct Relation {
     confirmed_ms: Option<i64>,
     /// A credential newer than the card's, learned from a key change on a record.
     renewed: Option<VerifiedCredential>,
+    /// The key before the last key change. Its bearers are accepted until the new one has been proved:
+    /// the party goes on proving it until it knows that we hold the change.
+    former: Option<[u8; 32]>,
 }
 
 /// As it is kept in the store.
@@ -52,6 +55,8 @@ struct Stored {
     added_ms: i64,
     confirmed_ms: Option<i64>,
     renewed: Option<String>,
+    #[serde(default)]
+    former: Option<[u8; 32]>,
 }
 
 /// What receiving a card changed.
@@ -104,6 +109,7 @@ impl Relation {
             added_ms,
             confirmed_ms: None,
             renewed: None,
+            former: None,
         }
     }
 
@@ -131,6 +137,16 @@ impl Relation {
     #[must_use]
     pub fn node_key(&self) -> Option<[u8; 32]> {
         Some(self.certificate().node_ed)
+    }
+
+    /// Every key whose bearers are accepted: the one in force, and the former one until the new one has been proved.
+    pub fn bearer_keys(&self) -> impl Iterator<Item = [u8; 32]> + '_ {
+        self.node_key().into_iter().chain(self.former)
+    }
+
+    /// A bearer has proved `key`; true if that ends the former key's time.
+    pub fn note_proved(&mut self, key: &[u8; 32]) -> bool {
+        self.node_key().as_ref() == Some(key) && self.former.take().is_some()
     }
 
     /// The key that pouches to it are sealed to.
@@ -190,6 +206,9 @@ impl Relation {
             }
             None => return Err(Rule::CardChanged),
         };
+        if change == Change::KeyRenewed {
+            self.former = self.node_key();
+        }
         if change.is_change() {
             self.endpoints = card.endpoints().to_vec();
             self.known = Known::Card(Box::new(card.clone()));
@@ -216,6 +235,7 @@ impl Relation {
         }
         let is_newer = credential.serial() > self.certificate().serial;
         if is_newer {
+            self.former = self.node_key();
             self.renewed = Some(credential.clone());
         }
         Ok(is_newer)
@@ -263,6 +283,7 @@ impl Relation {
             added_ms: self.added_ms,
             confirmed_ms: self.confirmed_ms,
             renewed,
+            former: self.former,
         };
         serde_json::to_vec(&stored).expect("plain strings and numbers have a JSON form")
     }
@@ -277,6 +298,7 @@ impl Relation {
         let mut relation = Self::from_text(&stored.card, stored.added_ms)?;
         relation.state = stored.state;
         relation.confirmed_ms = stored.confirmed_ms;
+        relation.former = stored.former;
         relation.renewed = stored
             .renewed
             .and_then(|text| openline_core::id::from_hex(&text))

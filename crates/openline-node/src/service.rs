@@ -24,6 +24,9 @@ use crate::view::EventView;
 pub(crate) use readers::Readers;
 pub use record::LogQuery;
 
+/// How long the old key is proved while another party does not hold a key change.
+const KEY_CHANGE_WAIT: Duration = Duration::from_secs(30 * 86_400);
+
 /// Answer of every call.
 pub type Answer<T> = Result<T, ServiceError>;
 
@@ -149,12 +152,30 @@ impl Service {
                     .await?,
             );
         }
-        self.engine(|engine| {
+        tokio::spawn(self.clone().prove_when_known(released.clone()));
+        Ok(released)
+    }
+
+    /// The bearers go on proving the old key until every other party holds the change: a peer that does not know of the new
+    /// key would refuse it, and could then never learn of it over a bearer.
+    async fn prove_when_known(self, changes: Vec<crate::view::ReleasedView>) {
+        for change in &changes {
+            // When the node stops first, it proves the new key from its next start on.
+            if self
+                .wait_stored(&change.line, &change.place, KEY_CHANGE_WAIT)
+                .await
+                .is_err()
+            {
+                return;
+            }
+        }
+        let proved = self.engine(|engine| {
             engine.prove_new_key();
             Ok(())
-        })
-        .await?;
-        Ok(released)
+        });
+        if let Err(error) = proved.await {
+            tracing::info!(%error, "the new key is proved from the next start on");
+        }
     }
 
     /// Stops the node: what is under way is made durable, bearers are closed in order.

@@ -56,7 +56,7 @@ impl Engine {
     fn party_of(&self, key: &PeerKey) -> Option<PartyId> {
         self.relations
             .values()
-            .find(|relation| relation.node_key() == Some(key.0))
+            .find(|relation| relation.bearer_keys().any(|known| known == key.0))
             .map(|relation| relation.party)
     }
 
@@ -81,6 +81,14 @@ impl Engine {
             self.bearers.close(bearer, CloseReason::Done);
             return;
         };
+        if self
+            .relations
+            .get_mut(&party)
+            .is_some_and(|relation| relation.note_proved(&peer.0))
+        {
+            self.keep_relation(&party);
+            self.refresh_peers();
+        }
         let link = LinkId(bearer.0);
         let now = self.now();
         let since_ms = now.wall_ms;
@@ -443,18 +451,19 @@ impl Engine {
 pub(crate) fn peers<'a>(
     relations: impl Iterator<Item = &'a crate::relations::Relation>,
 ) -> Vec<PeerConfig> {
+    let configs = |relation: &'a crate::relations::Relation| {
+        let endpoints: Vec<_> = relation
+            .endpoints
+            .iter()
+            .filter_map(|text| text.parse().ok())
+            .collect();
+        relation.bearer_keys().map(move |key| PeerConfig {
+            key: PeerKey(key),
+            endpoints: endpoints.clone(),
+        })
+    };
     relations
         .filter(|relation| relation.is_confirmed())
-        .filter_map(|relation| {
-            let endpoints = relation
-                .endpoints
-                .iter()
-                .filter_map(|text| text.parse().ok())
-                .collect();
-            Some(PeerConfig {
-                key: PeerKey(relation.node_key()?),
-                endpoints,
-            })
-        })
+        .flat_map(configs)
         .collect()
 }
