@@ -59,8 +59,7 @@ def test_vectors(tmp_path, capsys):
     header = world.logs[0][0].header
     write("good")
     write("bad", input=b"\0\0", expect="cbor-trailing")
-    write("founding", type="header", input=header, context={"parties": 2, "party": 0, "index": 0,
-                                                            "posts": [["desk"], ["desk"]]})
+    write("founding", type="header", input=header)
     broken = world.export(after=b"\0")
     write("export", type="export", input=broken, expect="export-end")
     write("result", type="export", input=world.export(), result={"record_root": world.root().hex()})
