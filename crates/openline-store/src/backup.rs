@@ -1,7 +1,7 @@
 //! Backup while the node runs, and restoring.
 //!
-//! A backup is a folder with `record.sqlite`, one consistent state of the store, and `manifest.json`, which holds its size
-//! and SHA-256. Keys are not in it: they are backed up apart, by people.
+//! A backup is a folder with `record.sqlite`, one consistent state of the store in one file that stands by itself, and
+//! `manifest.json`, which holds its size and SHA-256. Keys are not in it: they are backed up apart, by people.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -13,9 +13,11 @@ use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use sha2::{Digest, Sha256};
 
+use crate::check::{CheckProgress, CheckReport};
 use crate::commit::Write;
-use crate::error::{CommitError, OpenError};
-use crate::home::{Files, HomeLock, sync_dir};
+use crate::error::{CommitError, OpenError, ReadError};
+use crate::health::remove_if_there;
+use crate::home::{Files, HomeLock, exchange, sync_dir};
 use crate::read::Reader;
 use crate::store::Store;
 
@@ -36,6 +38,11 @@ pub enum BackupError {
     /// There is a backup in the folder already.
     #[error("{} holds a backup already; choose an empty folder", .0.display())]
     Exists(PathBuf),
+    /// The store is damaged, and so would be its backup.
+    #[error(
+        "the store is damaged and is not backed up, so that it does not take the place of a sound backup: {0}"
+    )]
+    DamagedStore(String),
     /// A file can't be read or written.
     #[error("{}: {error}", .path.display())]
     File {
@@ -61,6 +68,9 @@ pub enum BackupError {
     /// The home has a store already.
     #[error("{} has a store already; a backup is restored into a home without one, so that nothing newer is lost", .0.display())]
     StoreExists(PathBuf),
+    /// The store can't be read.
+    #[error(transparent)]
+    Read(ReadError),
     /// The restored store can't be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -101,6 +111,9 @@ pub fn backup(
     if path.exists() {
         return Err(BackupError::Exists(folder.to_owned()));
     }
+    if let Some(damage) = reader.damage() {
+        return Err(BackupError::DamagedStore(damage.text));
+    }
     let made = copy(reader, &part, progress).and_then(|()| finish(folder, &part, &path));
     if made.is_err() {
         // What was begun is of no use; if it can't be removed, its name says what it is.
@@ -114,9 +127,24 @@ fn copy(
     part: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(), BackupError> {
-    drop(fs::remove_file(part));
+    remove_if_there(part).map_err(|error| file(part, error))?;
     let mut target = Connection::open(part)?;
-    let copying = Backup::new(&reader.conn, &mut target)?;
+    target.pragma_update(None, "synchronous", "OFF")?;
+    // Within one transaction the copy is of one state, and no commit makes it begin again.
+    let copied = reader.consistently(|r| Ok(copy_pages(r, &mut target, progress)?));
+    copied.map_err(BackupError::Read)?;
+    // The copy comes marked for a write-ahead log; without that mark it can be read where nothing can be written.
+    target.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+    target.close().map_err(|(_, error)| error)?;
+    Ok(())
+}
+
+fn copy_pages(
+    reader: &Reader,
+    target: &mut Connection,
+    progress: &mut dyn FnMut(u64, u64),
+) -> rusqlite::Result<()> {
+    let copying = Backup::new(&reader.conn, target)?;
     loop {
         let step = copying.step(PAGES_PER_STEP)?;
         let state = copying.progress();
@@ -125,15 +153,10 @@ fn copy(
             count(state.pagecount - state.remaining),
             count(state.pagecount),
         );
-        match step {
-            StepResult::Done => break,
-            StepResult::More => {}
-            _ => std::thread::yield_now(),
+        if matches!(step, StepResult::Done) {
+            return Ok(());
         }
     }
-    drop(copying);
-    target.close().map_err(|(_, error)| error)?;
-    Ok(())
 }
 
 fn finish(folder: &Path, part: &Path, path: &Path) -> Result<BackupReport, BackupError> {
@@ -208,28 +231,49 @@ pub fn restore(folder: &Path, home: &Path) -> Result<BackupReport, BackupError> 
         return Err(BackupError::Damaged(folder.to_owned()));
     }
     let files = Files::of(home);
-    let record = files.record();
-    {
-        let _lock = HomeLock::take(&files)?;
-        if record.exists() {
-            return Err(BackupError::StoreExists(home.to_owned()));
-        }
-        let part = record.with_extension("restoring");
-        let put = || -> std::io::Result<()> {
-            fs::copy(&source, &part)?;
-            fs::File::open(&part)?.sync_all()?;
-            fs::rename(&part, &record)?;
-            record.parent().map_or(Ok(()), sync_dir)
-        };
-        put().map_err(|error| file(&part, error))?;
+    let _lock = HomeLock::take(&files)?;
+    if files.record().exists() {
+        return Err(BackupError::StoreExists(home.to_owned()));
     }
-    let mut store = Store::open(home)?;
+    let fresh = files.fresh();
+    let put = put_marked(&source, &fresh).and_then(|()| {
+        exchange(&files, &fresh)
+            .map(drop)
+            .map_err(|error| file(&fresh, error))
+    });
+    if put.is_err() {
+        // What was begun is of no use; the next opening removes it if this can't.
+        drop(remove_if_there(&fresh));
+    }
+    put?;
+    Ok(BackupReport { bytes, sha256 })
+}
+
+/// Copies a backup's file and marks the copy, before it bears the store's name.
+fn put_marked(source: &Path, fresh: &Path) -> Result<(), BackupError> {
+    fs::copy(source, fresh).map_err(|error| file(fresh, error))?;
+    let mut store = Store::open_file(fresh)?;
     store.commit(&[Write::Document {
         kind: MUST_HEAR_FROM_PEERS.0,
         key: MUST_HEAR_FROM_PEERS.1,
         value: b"restored",
         updated_ms: 0,
     }])?;
-    store.close()?;
-    Ok(BackupReport { bytes, sha256 })
+    store.seal_file(fresh).map_err(|error| file(fresh, error))
+}
+
+/// Checks a backup: its hash, and then the whole store in it.
+///
+/// # Errors
+/// [`BackupError`]; what is wrong inside the store is in the report.
+pub fn check(
+    folder: &Path,
+    progress: &mut dyn FnMut(CheckProgress),
+) -> Result<CheckReport, BackupError> {
+    let manifest = read_manifest(folder)?;
+    let path = folder.join(FILE);
+    if hash_file(&path)? != manifest {
+        return Err(BackupError::Damaged(folder.to_owned()));
+    }
+    Ok(Reader::open_copy(&path)?.check(progress))
 }

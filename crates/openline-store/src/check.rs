@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use openline_core::admit::{AdmittedBatch, Applied, Logs};
+use openline_core::admit::Logs;
 use openline_core::charter::Founded;
 use openline_core::checkpoint::{Cosignature, Seal, SignedCheckpoint};
 use openline_core::entry::{RawEntry, Ref};
@@ -18,7 +18,7 @@ use crate::error::{At, ReadError, rule_text};
 use crate::key::{self, Span};
 use crate::notes::{Cosigned, Stored, read_cosigned};
 use crate::read::{Line, Reader, StoredBody};
-use crate::replay::{Source, replay};
+use crate::replay::{Replayed, Source, Taken, replay};
 use crate::sum::{keyed_sum, stored};
 use crate::tail::TreeTail;
 
@@ -334,8 +334,11 @@ impl Check<'_> {
             runs: 0,
             check: self,
         };
-        let logs = replay(founded.clone(), &mut again);
+        let Replayed { logs, uncovered } = replay(founded.clone(), |_| u64::MAX, &mut again);
         let purged = again.finish();
+        for (party, _) in uncovered {
+            self.find(At::Log(line.id, party), Fault::Uncovered);
+        }
         for (party, size) in founded.parties().zip(sizes) {
             self.log_end(line, founded, party, size, &logs)?;
         }
@@ -621,9 +624,9 @@ impl Source for Again<'_, '_> {
         Some(raw)
     }
 
-    fn admitted(&mut self, batch: &AdmittedBatch, applied: &Applied, _: &Logs) {
-        self.check.report.checkpoints += 1;
-        for entry in batch.entries() {
+    fn taken(&mut self, taken: &Taken<'_>, _: &Logs) {
+        self.check.report.checkpoints += u64::from(taken.checkpoint.is_some());
+        for entry in &taken.entries {
             let place = entry.place();
             if self.lamports.remove(&place) != Some(entry.lamport()) {
                 self.check
@@ -639,16 +642,14 @@ impl Source for Again<'_, '_> {
             self.check.report.entries += 1;
             self.check.step(Stage::Entries, self.done, self.total);
         }
-        for settled in &applied.settled {
-            self.settle(
-                Ref {
-                    party: settled.party,
-                    index: settled.index,
-                },
-                settled.number,
-            );
+        for settled in &taken.applied.settled {
+            let place = Ref {
+                party: settled.party,
+                index: settled.index,
+            };
+            self.settle(place, settled.number);
         }
-        self.purged.extend(&applied.purged);
+        self.purged.extend(&taken.applied.purged);
     }
 
     fn refused(&mut self, place: Ref, rule: Rule) {

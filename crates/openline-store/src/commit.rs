@@ -148,11 +148,19 @@ pub(crate) struct LineTail {
 
 #[derive(Debug, Clone)]
 struct LogTail {
+    /// The log's name, which its checkpoints bear.
+    origin: String,
     tree: TreeTail,
     /// Lamport number of the last entry.
     lamport: u64,
     /// How many of its entries are settled.
     settled: u64,
+}
+
+impl LineTail {
+    fn log(&self, party: PartyIndex) -> Result<&LogTail, Misuse> {
+        self.logs.get(party.at()).ok_or(Misuse::UnknownParty(party))
+    }
 }
 
 impl Store {
@@ -310,7 +318,7 @@ impl Store {
         let settled = self.settled_frontier(line)?.size();
         let logs = founded
             .parties()
-            .map(|party| self.load_log(line, party))
+            .map(|party| self.load_log(line, party, founded.origin(party)))
             .collect::<Result<_, _>>()?;
         Ok(LineTail {
             line,
@@ -319,7 +327,12 @@ impl Store {
         })
     }
 
-    fn load_log(&self, line: Line, party: PartyIndex) -> Result<LogTail, CommitError> {
+    fn load_log(
+        &self,
+        line: Line,
+        party: PartyIndex,
+        origin: &str,
+    ) -> Result<LogTail, CommitError> {
         let size = self.size_of(line, party)?;
         let lamport = match size.checked_sub(1) {
             None => 0,
@@ -332,6 +345,7 @@ impl Store {
             }
         };
         Ok(LogTail {
+            origin: origin.to_owned(),
             tree: self.tree_tail(line, party, size)?,
             lamport,
             settled: self.settled_of(line, party)?,
@@ -360,19 +374,7 @@ impl Store {
     ) -> Result<(), CommitError> {
         let tail = self.tail(id)?;
         let line = tail.line;
-        // Taken out while the connection is borrowed; a failure forgets all tails anyway.
-        let log = tail
-            .logs
-            .get_mut(party.at())
-            .ok_or(Misuse::UnknownParty(party))?;
-        let mut log = std::mem::replace(
-            log,
-            LogTail {
-                tree: TreeTail::default(),
-                lamport: 0,
-                settled: 0,
-            },
-        );
+        let mut log = tail.log(party)?.clone();
         let size = log.tree.size();
         if first != size {
             return Err(Misuse::OutOfOrder { first, size }.into());
@@ -442,10 +444,10 @@ impl Store {
         let (size, root) = (signed.checkpoint.size, signed.checkpoint.root);
         let tail = self.tail(id)?;
         let line = tail.line;
-        let log = tail
-            .logs
-            .get(party.at())
-            .ok_or(Misuse::UnknownParty(party))?;
+        let log = tail.log(party)?;
+        if signed.checkpoint.origin != log.origin {
+            return Err(Misuse::OtherLog(party).into());
+        }
         let held = log.tree.size();
         let is_right = match size {
             _ if size == 0 || size > held => return Err(Misuse::NoCheckpoint { size }.into()),
@@ -583,8 +585,9 @@ impl Store {
     ) -> Result<(), CommitError> {
         let tail = self.tail(id)?;
         let line = tail.line;
-        if cosigner.at() >= tail.logs.len() {
-            return Err(Misuse::UnknownParty(cosigner).into());
+        tail.log(cosigner)?;
+        if checkpoint.origin != tail.log(log)?.origin {
+            return Err(Misuse::OtherLog(log).into());
         }
         let size = checkpoint.size;
         match self.checkpoint_at(line, log, size)? {

@@ -1,7 +1,7 @@
 //! What the node keeps beside the record: documents of its own kinds, and the audit log.
 
 use openline_core::Hash;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::Row;
 
 use crate::error::{At, ReadError};
 use crate::read::Reader;
@@ -106,26 +106,39 @@ impl Reader {
                 "SELECT kind, key, value, updated, sum FROM document WHERE kind = ?1 AND key = ?2";
             let mut statement = r.conn.prepare_cached(sql)?;
             let mut rows = statement.query([kind, key])?;
-            rows.next()?.map(read_document).transpose()
+            if let Some(row) = rows.next()? {
+                return read_document(row).map(Some);
+            }
+            drop(rows);
+            // An index entry that has rotted must not make a document seem not to be there.
+            let all = r.all_documents()?;
+            Ok(all.into_iter().find(|d| d.kind == kind && d.key == key))
         })
     }
 
     /// All documents of a kind, by key.
     ///
     /// # Errors
-    /// [`ReadError`]
+    /// [`ReadError`]; also if any document of another kind has rotted, for it may have been of this one.
     pub fn documents(&self, kind: &str) -> Result<Vec<Document>, ReadError> {
         self.watched(|r| {
-            let sql =
-                "SELECT kind, key, value, updated, sum FROM document WHERE kind = ?1 ORDER BY key";
-            let mut statement = r.conn.prepare_cached(sql)?;
-            let mut rows = statement.query([kind])?;
-            let mut documents = Vec::new();
-            while let Some(row) = rows.next()? {
-                documents.push(read_document(row)?);
-            }
+            let mut documents = r.all_documents()?;
+            documents.retain(|document| document.kind == kind);
+            documents.sort_unstable_by(|a, b| a.key.cmp(&b.key));
             Ok(documents)
         })
+    }
+
+    /// Every document, read past the index and verified. There are few, and small ones.
+    fn all_documents(&self) -> Result<Vec<Document>, ReadError> {
+        let sql = "SELECT kind, key, value, updated, sum FROM document NOT INDEXED";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut documents = Vec::new();
+        while let Some(row) = rows.next()? {
+            documents.push(read_document(row)?);
+        }
+        Ok(documents)
     }
 
     /// Audit items from number `from` on, at most `limit`, each verified, and each but the first against the one before.
@@ -175,14 +188,7 @@ impl Reader {
     /// [`ReadError`]
     pub fn must_hear_from_peers(&self) -> Result<bool, ReadError> {
         let (kind, key) = crate::backup::MUST_HEAR_FROM_PEERS;
-        self.watched(|r| {
-            let sql = "SELECT 1 FROM document WHERE kind = ?1 AND key = ?2";
-            Ok(r.conn
-                .prepare_cached(sql)?
-                .query_row([kind, key], |_| Ok(()))
-                .optional()?
-                .is_some())
-        })
+        Ok(self.document(kind, key)?.is_some())
     }
 }
 

@@ -277,6 +277,9 @@ pub enum Misuse {
     /// The line has no such party.
     #[error("the line has no party {0}")]
     UnknownParty(PartyIndex),
+    /// The checkpoint is of another line or log.
+    #[error("the checkpoint is not of the log of party {0} on this line")]
+    OtherLog(PartyIndex),
     /// The batch does not begin where the stored log ends.
     #[error("the batch begins at {first} but the stored log has {size} entries")]
     OutOfOrder {

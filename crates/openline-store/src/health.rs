@@ -80,8 +80,13 @@ impl Health {
         if let Some(mark) = &self.mark {
             remove_if_there(mark)?;
         }
-        *self.lock() = None;
+        self.forget();
         Ok(())
+    }
+
+    /// Forgets damage of what is only in memory.
+    pub(crate) fn forget(&self) {
+        *self.lock() = None;
     }
 }
 

@@ -28,6 +28,7 @@ pub mod rebuild;
 mod replay;
 mod schema;
 pub mod search;
+mod shadow;
 mod store;
 mod sum;
 mod tail;

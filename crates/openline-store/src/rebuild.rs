@@ -3,11 +3,11 @@
 //! The damaged file is only read. The fresh record is admitted entry by entry by the core's rules, so it holds nothing that a rule or a
 //! signature does not vouch for, and is the same as one that was never damaged, up to where a piece is missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use openline_core::admit::{AdmittedBatch, Applied, Logs};
+use openline_core::admit::Logs;
 use openline_core::charter::Founded;
 use openline_core::checkpoint::{Cosignature, Seal, SignedCheckpoint};
 use openline_core::entry::{RawEntry, Ref};
@@ -24,7 +24,7 @@ use crate::home::{Files, HomeLock, exchange, not_writable};
 use crate::key;
 use crate::notes::{Cosigned, Stored, read_cosigned};
 use crate::read::{Line, Reader, StoredBody};
-use crate::replay::{Source, replay};
+use crate::replay::{Replayed, Source, Taken, replay};
 use crate::store::Store;
 
 /// Entries stored in one transaction of the fresh file.
@@ -129,19 +129,35 @@ pub fn rebuild(
     if into.exists() {
         return Err(RebuildError::Exists(into.to_owned()));
     }
-    let made = make(damaged, into, healer, progress);
-    if made.is_err() {
-        drop(remove_if_there(into));
+    let mut limits = Limits::new();
+    loop {
+        let made = make(damaged, into, &limits, healer, progress);
+        if !matches!(made, Ok(Made::Whole(_))) {
+            drop(remove_if_there(into));
+        }
+        match made? {
+            Made::Whole(report) => return Ok(report),
+            Made::Uncovered(logs) => limits.extend(logs),
+        }
     }
-    made
+}
+
+/// How far logs may be taken: no further than a checkpoint vouches for.
+type Limits = BTreeMap<(LineId, PartyIndex), u64>;
+
+enum Made {
+    Whole(RebuildReport),
+    /// Logs that were taken too far.
+    Uncovered(Limits),
 }
 
 fn make(
     damaged: &Reader,
     into: &Path,
+    limits: &Limits,
     healer: &mut dyn Healer,
     progress: &mut dyn FnMut(CheckProgress),
-) -> Result<RebuildReport, RebuildError> {
+) -> Result<Made, RebuildError> {
     let fresh = Store::create_file(into)?;
     let report = RebuildReport::default();
     let mut work = Rebuild {
@@ -150,6 +166,8 @@ fn make(
         healer,
         progress,
         report,
+        limits,
+        uncovered: Limits::new(),
         uncommitted: 0,
         failure: None,
     };
@@ -179,14 +197,18 @@ fn make(
     let Rebuild {
         fresh,
         report,
+        uncovered,
         failure,
         ..
     } = work;
     if let Some(failure) = failure {
         return Err(failure.into());
     }
+    if !uncovered.is_empty() {
+        return Ok(Made::Uncovered(uncovered));
+    }
     fresh.seal_file(into).map_err(RebuildError::Sync)?;
-    Ok(report)
+    Ok(Made::Whole(report))
 }
 
 /// Puts a rebuilt file in the place of a home's store, and the damaged one beside it as `record.damaged-<n>.sqlite`.
@@ -215,6 +237,8 @@ struct Rebuild<'a> {
     healer: &'a mut dyn Healer,
     progress: &'a mut dyn FnMut(CheckProgress),
     report: RebuildReport,
+    limits: &'a Limits,
+    uncovered: Limits,
     uncommitted: u64,
     /// The first failure to write; nothing more is written after it.
     failure: Option<CommitError>,
@@ -239,6 +263,28 @@ impl Rebuild<'_> {
         self.attempt(|fresh| fresh.apply(write));
     }
 
+    fn lost(&mut self, at: At) {
+        if !self.report.lost.contains(&at) {
+            self.report.lost.push(at);
+        }
+    }
+
+    fn entries_stored(&mut self, count: u64) {
+        self.report.entries += count;
+        self.uncommitted += count;
+        if self.uncommitted >= ENTRIES_PER_COMMIT {
+            self.uncommitted = 0;
+            self.end();
+            self.begin();
+            let done = self.report.entries;
+            (self.progress)(CheckProgress {
+                stage: Stage::Entries,
+                done,
+                total: 0,
+            });
+        }
+    }
+
     fn line(&mut self, line: Line, founded: Arc<Founded>) {
         self.store(&Write::Line { founded: &founded });
         let mut salvage = Salvage {
@@ -246,9 +292,23 @@ impl Rebuild<'_> {
             founded: founded.clone(),
             arrived: BTreeMap::new(),
             last_arrived: 0,
+            healed: BTreeSet::new(),
             work: self,
         };
-        let logs = replay(founded.clone(), &mut salvage);
+        let limits = salvage.work.limits;
+        let limit = |party| limits.get(&(line.id, party)).copied().unwrap_or(u64::MAX);
+        let Replayed { logs, uncovered } = replay(founded.clone(), limit, &mut salvage);
+        let healed = salvage
+            .healed
+            .iter()
+            .filter(|place| place.index < logs.size(place.party));
+        let healed = healed.count() as u64;
+        self.report.healed += healed;
+        self.uncovered.extend(
+            uncovered
+                .into_iter()
+                .map(|(party, from)| ((line.id, party), from)),
+        );
         for party in founded.parties() {
             let (rebuilt, held) = (
                 logs.size(party),
@@ -435,42 +495,44 @@ struct Salvage<'a, 'b> {
     /// When entries that have been read and not yet admitted arrived.
     arrived: BTreeMap<Ref, i64>,
     last_arrived: i64,
+    /// Entries that another copy gave something of; they may be read more than once.
+    healed: BTreeSet<Ref>,
 }
 
 impl Source for Salvage<'_, '_> {
     fn boundary(&mut self, party: PartyIndex, size: u64) -> Option<SignedCheckpoint> {
-        let held = self.work.damaged.size_of(self.line, party);
-        let mut from = size;
-        loop {
+        let (line, mut from, mut is_rotten) = (self.line.id, size, false);
+        let stored = loop {
             match self
                 .work
                 .damaged
                 .checkpoint_above(&self.founded, party, from)
             {
-                Ok(Some(signed)) => return Some(signed),
                 Err(ReadError::Rot(At::Checkpoint(_, _, at))) => {
-                    self.work
-                        .report
-                        .lost
-                        .push(At::Checkpoint(self.line.id, party, at));
-                    from = at.max(from + 1);
+                    self.work.lost(At::Checkpoint(line, party, at));
+                    (from, is_rotten) = (at.max(from + 1), true);
                 }
-                Ok(None) | Err(_) => break,
+                found => break found.ok().flatten(),
             }
+        };
+        let held = self.work.damaged.size_of(self.line, party);
+        if !is_rotten && (stored.is_some() || held.is_ok_and(|held| held <= size)) {
+            return stored;
         }
-        if held.is_ok_and(|held| held <= size) {
-            return None;
-        }
-        self.work
-            .healer
-            .checkpoint_above(self.line.id, party, size)
-            .filter(|signed| signed.checkpoint.size > size)
+        let other = self.work.healer.checkpoint_above(line, party, size);
+        let is_nearer = |other: &SignedCheckpoint| {
+            let end = stored
+                .as_ref()
+                .map_or(u64::MAX, |stored| stored.checkpoint.size);
+            (size + 1..end).contains(&other.checkpoint.size)
+        };
+        other.filter(is_nearer).or(stored)
     }
 
     fn entry(&mut self, place: Ref) -> Option<RawEntry> {
         let Ok(Some(row)) = self.work.damaged.row(self.line, place) else {
             let raw = self.work.healer.entry(self.line.id, place)?;
-            self.work.report.healed += 1;
+            self.healed.insert(place);
             return Some(raw);
         };
         if row.is_sum_right {
@@ -486,8 +548,12 @@ impl Source for Salvage<'_, '_> {
                 let body = other
                     .filter(|other| other.header == row.header_bytes)
                     .and_then(|other| other.body);
-                self.work.report.healed += u64::from(body.is_some());
-                body.filter(|(salt, body)| Hash::of(&[salt, body]) == row.header.body_hash)
+                let body =
+                    body.filter(|(salt, body)| Hash::of(&[salt, body]) == row.header.body_hash);
+                if body.is_some() {
+                    self.healed.insert(place);
+                }
+                body
             }
         };
         Some(RawEntry {
@@ -496,67 +562,45 @@ impl Source for Salvage<'_, '_> {
         })
     }
 
-    fn admitted(&mut self, batch: &AdmittedBatch, applied: &Applied, logs: &Logs) {
-        let line = self.line.id;
-        let mut entries = Vec::with_capacity(batch.entries().len());
-        for entry in batch.entries() {
-            let arrived = self
-                .arrived
-                .remove(&entry.place())
-                .unwrap_or(self.last_arrived);
-            entries.push((&**entry, arrived));
+    fn taken(&mut self, taken: &Taken<'_>, logs: &Logs) {
+        let (line, party) = (self.line.id, taken.party);
+        let mut entries = Vec::with_capacity(taken.entries.len());
+        for entry in &taken.entries {
+            let arrived = self.arrived.remove(&entry.place());
+            entries.push((*entry, arrived.unwrap_or(self.last_arrived)));
         }
         let count = entries.len() as u64;
-        self.work.attempt(|fresh| {
-            fresh.put_entries(
+        self.work
+            .attempt(|fresh| fresh.put_entries(line, party, taken.first, entries.into_iter()));
+        if let Some(signed) = taken.checkpoint {
+            self.work.store(&Write::Checkpoint {
                 line,
-                batch.party(),
-                batch.first_index(),
-                entries.into_iter(),
-            )
-        });
-        self.work.store(&Write::Checkpoint {
-            line,
-            party: batch.party(),
-            signed: batch.checkpoint(),
-        });
-        if !applied.settled.is_empty() {
+                party,
+                signed,
+            });
+        }
+        if !taken.applied.settled.is_empty() {
             self.work.store(&Write::Settled {
                 line,
-                settled: &applied.settled,
+                settled: &taken.applied.settled,
                 frontier: logs.order().frontier(),
             });
         }
-        if !applied.purged.is_empty() {
+        if !taken.applied.purged.is_empty() {
             self.work.store(&Write::Purged {
                 line,
-                places: &applied.purged,
+                places: &taken.applied.purged,
             });
         }
-        self.work.report.entries += count;
-        self.work.uncommitted += count;
-        if self.work.uncommitted >= ENTRIES_PER_COMMIT {
-            self.work.uncommitted = 0;
-            self.work.end();
-            self.work.begin();
-            let done = self.work.report.entries;
-            (self.work.progress)(CheckProgress {
-                stage: Stage::Entries,
-                done,
-                total: 0,
-            });
-        }
+        self.work.entries_stored(count);
     }
 
     fn refused(&mut self, place: Ref, _: Rule) {
-        self.work.report.lost.push(At::Entry(self.line.id, place));
+        self.work.lost(At::Entry(self.line.id, place));
     }
 
     fn passed_over(&mut self, party: PartyIndex, size: u64, _: Rule) {
-        self.work
-            .report
-            .lost
-            .push(At::Checkpoint(self.line.id, party, size));
+        self.work.lost(At::Checkpoint(self.line.id, party, size));
     }
 }
 

@@ -20,8 +20,8 @@ pub(crate) const PAGE_SIZE: i64 = 8192;
 const STATEMENTS: usize = 128;
 /// Page cache of a connection, KiB.
 const CACHE_KIB: i64 = 16 * 1024;
-/// How long to wait for a lock that another connection holds, ms.
-const BUSY_MS: u64 = 5000;
+/// How long to wait for a lock that another connection holds.
+pub(crate) const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 
 const TABLES: &str = "
 CREATE TABLE line(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, instrument BLOB NOT NULL, sum INTEGER NOT NULL) STRICT;
@@ -59,7 +59,7 @@ pub(crate) fn check_library() -> Result<(), OpenError> {
 /// Sets up any connection. `secure_delete` overwrites what a purge deletes; closing never checkpoints, so that a damaged
 /// store is not written to by the mere end of the process.
 pub(crate) fn set_up(conn: &Connection) -> rusqlite::Result<()> {
-    conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use openline_core::LineId;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, backup};
@@ -13,7 +14,7 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags, backup};
 use crate::check::CheckReport;
 use crate::commit::LineTail;
 use crate::error::{CommitError, OpenError, ReadError};
-use crate::health::Health;
+use crate::health::{Health, remove_if_there};
 use crate::home::{Files, HomeLock, companion, finish_exchange, not_writable, sync_dir};
 use crate::read::{Origin, Reader};
 use crate::schema;
@@ -71,6 +72,8 @@ impl Store {
         let mut lock = HomeLock::take(&files)?;
         let path = files.record();
         finish_exchange(&files).map_err(|error| not_writable(&path, &error))?;
+        // What a rebuild that was cut off has left.
+        remove_if_there(&files.fresh()).map_err(|error| not_writable(&files.fresh(), &error))?;
         if !path.exists() {
             if lock.was_used {
                 return Err(OpenError::Gone { path });
@@ -79,6 +82,10 @@ impl Store {
         }
         let health = Arc::new(Health::at(files.mark()));
         let conn = connect(&path, &health)?;
+        // A log that was left behind may hold what a purge deleted.
+        let must_wipe_log = companion(&path, "-wal")
+            .metadata()
+            .is_ok_and(|log| log.len() > 0);
         lock.sign()
             .map_err(|error| not_writable(&files.lock(), &error))?;
         let reader = Reader {
@@ -89,7 +96,7 @@ impl Store {
         Ok(Self {
             reader,
             tails: BTreeMap::new(),
-            must_wipe_log: false,
+            must_wipe_log,
             commits: 0,
             lock: Some(lock),
         })
@@ -167,21 +174,37 @@ impl Store {
         conn.pragma_update(None, "synchronous", "OFF")
             .map_err(failed)?;
         schema::create(&conn).map_err(failed)?;
+        Ok(Self::over(conn, path))
+    }
+
+    /// A complete store file outside any home, to be changed and then closed by [`Store::seal_file`].
+    pub(crate) fn open_file(path: &Path) -> Result<Self, OpenError> {
+        let failed = |error: rusqlite::Error| schema::failed(path, &error);
+        let conn = Connection::open(path).map_err(failed)?;
+        schema::identify(&conn, path)?;
+        schema::set_up(&conn).map_err(failed)?;
+        conn.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))
+            .map_err(failed)?;
+        Ok(Self::over(conn, path))
+    }
+
+    /// A store over one file that nobody else uses.
+    fn over(conn: Connection, path: &Path) -> Self {
         let reader = Reader {
             conn,
             health: Arc::default(),
             origin: Origin::File(path.to_owned()),
         };
-        Ok(Self {
+        Self {
             reader,
             tails: BTreeMap::new(),
             must_wipe_log: false,
             commits: 0,
             lock: None,
-        })
+        }
     }
 
-    /// Closes a file made by [`Store::create_file`] and makes it durable.
+    /// Closes a file of [`Store::create_file`] or [`Store::open_file`] and makes it durable.
     pub(crate) fn seal_file(self, path: &Path) -> std::io::Result<()> {
         self.reader
             .conn
@@ -213,8 +236,7 @@ impl Store {
     pub fn maintain(&mut self) -> Result<Maintained, CommitError> {
         self.refuse_damaged()?;
         if self.must_wipe_log {
-            let is_complete = self.checkpoint_log("TRUNCATE")?;
-            self.must_wipe_log = !is_complete;
+            self.must_wipe_log = !self.empty_log()?;
             return Ok(Maintained::Moved);
         }
         if self.log_bytes()? < LOG_BYTES_SOON {
@@ -222,6 +244,14 @@ impl Store {
         }
         self.checkpoint_log("PASSIVE")?;
         Ok(Maintained::Moved)
+    }
+
+    /// Moves all of the log into the file and empties it, if no reader is in the way; waits for none.
+    fn empty_log(&self) -> Result<bool, CommitError> {
+        self.reader.conn.busy_timeout(Duration::ZERO)?;
+        let is_complete = self.checkpoint_log("TRUNCATE");
+        self.reader.conn.busy_timeout(schema::BUSY_TIMEOUT)?;
+        is_complete
     }
 
     /// Runs a checkpoint of SQLite's; true if it was not held up by readers.
@@ -241,23 +271,31 @@ impl Store {
     /// [`CommitError`]; nothing is lost by it, the next opening takes up the log.
     pub fn close(self) -> Result<(), CommitError> {
         if self.damage().is_none() && matches!(self.reader.origin, Origin::File(_)) {
-            self.checkpoint_log("TRUNCATE")?;
+            self.empty_log()?;
         }
         Ok(())
     }
 
     /// Lifts the refusal to write, after a full check of this store has found nothing: the fault was not on the disk.
-    /// Does nothing if the report has findings.
+    /// Does nothing, and returns false, if the report has findings.
     ///
     /// # Errors
-    /// The failure to remove the mark of damage.
-    pub fn acquit(&mut self, report: &CheckReport) -> std::io::Result<bool> {
-        let is_clean = report.is_clean() && !schema::is_read_only(&self.reader.conn);
-        if is_clean {
-            self.reader.health.acquit()?;
-            self.tails.clear();
+    /// [`OpenError`], if the mark of damage can't be removed or the file not be opened for writing.
+    pub fn acquit(&mut self, report: &CheckReport) -> Result<bool, OpenError> {
+        if !report.is_clean() {
+            return Ok(false);
         }
-        Ok(is_clean)
+        let health = &self.reader.health;
+        if let Origin::File(path) = &self.reader.origin {
+            health
+                .acquit()
+                .map_err(|error| not_writable(path, &error))?;
+            self.reader.conn = connect(path, health)?;
+        } else {
+            health.forget();
+        }
+        self.tails.clear();
+        Ok(self.damage().is_none())
     }
 
     pub(crate) fn refuse_damaged(&self) -> Result<(), CommitError> {
@@ -288,7 +326,6 @@ fn memory_failed(error: &rusqlite::Error) -> OpenError {
 fn create(files: &Files) -> Result<(), OpenError> {
     let fresh = files.fresh();
     let failed = |error: std::io::Error| not_writable(&fresh, &error);
-    crate::health::remove_if_there(&fresh).map_err(failed)?;
     Store::create_file(&fresh)?
         .seal_file(&fresh)
         .map_err(failed)?;
@@ -327,4 +364,85 @@ fn connect(path: &Path, health: &Health) -> Result<Connection, OpenError> {
     schema::identify(&conn, path)?;
     schema::set_up_writer(&conn).map_err(failed)?;
     Ok(conn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commit::Write;
+
+    fn document<'a>(key: &'a str, value: &'a [u8]) -> Write<'a> {
+        Write::Document {
+            kind: "test",
+            key,
+            value,
+            updated_ms: 0,
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_told_apart_and_left_behind() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let mut store = Store::open(home.path()).expect("opens");
+        store.commit(&[document("a", b"before")]).expect("fits");
+        let pages = |sql: &str| -> i64 {
+            let conn = &store.reader.conn;
+            conn.query_row(sql, [], |row| row.get(0)).expect("a pragma")
+        };
+        let used = pages("PRAGMA page_count");
+        pages(&format!("PRAGMA max_page_count = {}", used + 2));
+        let large = vec![7; 1 << 20];
+        let refused = store.commit(&[document("b", b"small"), document("c", &large)]);
+        assert_eq!(refused, Err(CommitError::Full));
+        assert_eq!(store.documents("test").expect("readable").len(), 1);
+        assert_eq!(store.damage(), None);
+        // Space has been freed: the store goes on as it is.
+        let conn = &store.reader.conn;
+        conn.query_row("PRAGMA max_page_count = 1000000", [], |_| Ok(()))
+            .expect("a pragma");
+        store.commit(&[document("c", &large)]).expect("fits again");
+        assert_eq!(store.documents("test").expect("readable").len(), 2);
+    }
+
+    #[test]
+    fn a_reader_that_takes_long_does_not_hold_up_maintenance() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let mut store = Store::open(home.path()).expect("opens");
+        let reader = store.another().expect("opens");
+        store.must_wipe_log = true;
+        reader
+            .consistently(|r| {
+                assert_eq!(r.documents("test")?.len(), 0);
+                store.commit(&[document("a", b"x")]).expect("stored");
+                assert_eq!(store.maintain(), Ok(Maintained::Moved));
+                assert!(store.must_wipe_log, "to be tried again");
+                Ok(())
+            })
+            .expect("readable");
+        assert_eq!(store.maintain(), Ok(Maintained::Moved));
+        assert!(!store.must_wipe_log);
+        assert_eq!(store.log_bytes(), Ok(0));
+    }
+
+    #[test]
+    fn the_log_is_moved_once_it_has_grown() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let mut store = Store::open(home.path()).expect("opens");
+        assert_eq!(store.maintain(), Ok(Maintained::Nothing));
+        let large = vec![7; usize::try_from(LOG_BYTES_SOON).expect("fits")];
+        store.commit(&[document("a", &large)]).expect("stored");
+        assert!(store.log_bytes().expect("known") >= LOG_BYTES_SOON);
+        assert_eq!(store.maintain(), Ok(Maintained::Moved));
+        assert_eq!(store.maintain(), Ok(Maintained::Nothing));
+    }
+
+    #[test]
+    fn a_closed_store_is_one_file() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let mut store = Store::open(home.path()).expect("opens");
+        store.commit(&[document("a", b"x")]).expect("stored");
+        store.close().expect("closes");
+        let log = companion(&Files::of(home.path()).record(), "-wal");
+        assert_eq!(log.metadata().map_or(0, |log| log.len()), 0);
+    }
 }
