@@ -78,20 +78,21 @@ impl Slots {
         for slot in self.held.values() {
             *counts.entry(slot.source).or_default() += 1;
         }
-        let crowd = if counts.get(&newcomer).copied() >= Some(HANDSHAKES_PER_SOURCE_MAX) {
-            Some(newcomer)
+        // How many a source must have to be made to give way.
+        let (crowd, only) = if counts.get(&newcomer).copied() >= Some(HANDSHAKES_PER_SOURCE_MAX) {
+            (HANDSHAKES_PER_SOURCE_MAX, Some(newcomer))
         } else if self.held.len() >= HANDSHAKES_MAX {
-            counts
-                .into_iter()
-                .max_by_key(|(_, count)| *count)
-                .map(|(source, _)| source)
+            (counts.values().copied().max().unwrap_or(0), None)
         } else {
-            None
+            return;
+        };
+        let gives_way = |source: &IpAddr| {
+            counts.get(source).copied() >= Some(crowd) && only.is_none_or(|only| only == *source)
         };
         let oldest = self
             .held
             .iter()
-            .find(|(_, slot)| Some(slot.source) == crowd)
+            .find(|(_, slot)| gives_way(&slot.source))
             .map(|(id, _)| *id);
         if let Some(slot) = oldest.and_then(|id| self.held.remove(&id)) {
             slot.displaced.notify_one();
@@ -123,6 +124,7 @@ fn source_of(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::HANDSHAKE_TIMEOUT;
 
     fn v4(low: usize) -> IpAddr {
         let [.., high, low] = low.to_be_bytes();
@@ -139,7 +141,9 @@ mod tests {
         let peer = gate.admit(v4(1));
         let flood: Vec<Pass> = (0..1000).map(|_| gate.admit(v4(2))).collect();
         assert_eq!(held(&gate), 1 + HANDSHAKES_PER_SOURCE_MAX);
-        flood[0].displaced().await;
+        tokio::time::timeout(HANDSHAKE_TIMEOUT, flood[0].displaced())
+            .await
+            .expect("told at once");
         assert!(gate.lock().held.contains_key(&peer.slot));
     }
 
@@ -152,6 +156,14 @@ mod tests {
         assert!(gate.lock().held.contains_key(&peer.slot));
         drop(flood);
         assert_eq!(held(&gate), 1);
+    }
+
+    #[test]
+    fn among_equals_the_oldest_gives_way() {
+        let gate = Arc::new(Gate::default());
+        let all: Vec<Pass> = (0..=HANDSHAKES_MAX).map(|at| gate.admit(v4(at))).collect();
+        assert_eq!(held(&gate), HANDSHAKES_MAX);
+        assert!(!gate.lock().held.contains_key(&all[0].slot));
     }
 
     #[test]

@@ -251,6 +251,45 @@ async fn shutdown_sends_what_is_queued() {
     }
 }
 
+/// A socket that is closed with unread input takes back what it has sent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shutdown_loses_nothing_while_the_other_side_is_talking() {
+    const COUNT: usize = 200;
+    for kind in KINDS {
+        let (one, up_one, mut two, up_two) = pair(kind).await;
+        let Node {
+            bearers,
+            mut events,
+        } = one;
+        let talker = two.bearers.clone();
+        let talking = tokio::spawn(async move {
+            while talker.send(up_two.bearer, vec![3; 50_000]) != Err(SendError::Gone) {
+                tokio::task::yield_now().await;
+            }
+        });
+        // Until it is in full flow.
+        for _ in 0..20 {
+            soon("the talker", events.recv()).await.expect("up");
+        }
+        let draining = tokio::spawn(async move { while events.recv().await.is_some() {} });
+        for number in 0..COUNT {
+            let frame = numbered(number, 20_000);
+            bearers.send(up_one.bearer, frame).expect("there is room");
+        }
+        let shutdown = tokio::spawn(async move { bearers.shutdown().await });
+        for number in 0..COUNT {
+            assert!(
+                two.frame().await.1 == numbered(number, 20_000),
+                "{kind}: {number}"
+            );
+        }
+        assert_eq!(two.down().await.0, up_two.bearer);
+        for task in [talking, draining, shutdown] {
+            soon("the end", task).await.expect("ends");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_closed_bearer_is_down_on_both_sides_and_dialled_again() {
     for kind in KINDS {
