@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use openline_bearer::Timing;
+use openline_core::limits::ENDPOINTS_MAX;
 use serde::Deserialize;
 
 /// The file's name within a home.
@@ -104,20 +105,69 @@ impl Config {
 
     fn parse(text: &str) -> Result<Self, String> {
         let config: Self = toml::from_str(text).map_err(|error| error.to_string())?;
-        if !config.listen.api.ip().is_loopback() {
-            return Err(format!(
-                "listen.api is {}, which others could reach: give a loopback address such as 127.0.0.1:0",
-                config.listen.api
-            ));
-        }
-        for endpoint in &config.card.endpoints {
-            if !openline_core::card::is_endpoint(endpoint) {
-                return Err(format!(
-                    "card.endpoints: \"{endpoint}\" is not an endpoint; give quic://HOST:PORT or tls://HOST:PORT"
-                ));
-            }
-        }
+        config
+            .check()
+            .map_err(|(key, why)| match line_of(text, key) {
+                Some(line) => format!("line {line}: {why}"),
+                None => why,
+            })?;
         Ok(config)
+    }
+
+    /// What the types can't say; on failure the key, without its table, and why.
+    fn check(&self) -> Result<(), (&'static str, String)> {
+        let api = self.listen.api;
+        if !api.ip().is_loopback() {
+            let why = format!(
+                "listen.api is {api}, which others could reach: give a loopback address such as 127.0.0.1:0"
+            );
+            return Err(("api", why));
+        }
+        let endpoints = &self.card.endpoints;
+        if let Some(bad) = endpoints
+            .iter()
+            .find(|endpoint| !openline_core::card::is_endpoint(endpoint))
+        {
+            let why = format!(
+                "card.endpoints: \"{bad}\" is not an endpoint; give quic://HOST:PORT or tls://HOST:PORT"
+            );
+            return Err(("endpoints", why));
+        }
+        if endpoints.len() > ENDPOINTS_MAX {
+            let why = format!(
+                "card.endpoints has {} endpoints; a card holds at most {ENDPOINTS_MAX}",
+                endpoints.len()
+            );
+            return Err(("endpoints", why));
+        }
+        self.check_timing()
+    }
+
+    fn check_timing(&self) -> Result<(), (&'static str, String)> {
+        let bearers = &self.bearers;
+        let waits = [
+            ("keep_alive_ms", bearers.keep_alive_ms),
+            ("reconnect_min_ms", bearers.reconnect_min_ms),
+            ("reconnect_max_ms", bearers.reconnect_max_ms),
+        ];
+        if let Some((key, _)) = waits.into_iter().find(|(_, value)| *value == Some(0)) {
+            return Err((key, format!("bearers.{key} is 0; give at least 1")));
+        }
+        let timing = self.timing();
+        if timing.idle_timeout < timing.keep_alive.saturating_mul(2) {
+            let key = if bearers.idle_timeout_ms.is_some() {
+                "idle_timeout_ms"
+            } else {
+                "keep_alive_ms"
+            };
+            let why = format!(
+                "bearers.idle_timeout_ms is {}; it must be at least twice keep_alive_ms, which is {}",
+                timing.idle_timeout.as_millis(),
+                timing.keep_alive.as_millis()
+            );
+            return Err((key, why));
+        }
+        Ok(())
     }
 
     /// The bearers' timing.
@@ -133,6 +183,17 @@ impl Config {
             ..base
         }
     }
+}
+
+/// The line, from 1, that sets `key`. The names of keys do not repeat across the file's tables.
+fn line_of(text: &str, key: &str) -> Option<usize> {
+    let sets = |line: &str| {
+        let rest = line.trim_start().strip_prefix(key)?;
+        rest.trim_start().starts_with('=').then_some(())
+    };
+    text.lines()
+        .position(|line| sets(line).is_some())
+        .map(|at| at + 1)
 }
 
 /// The file that a new home gets.
@@ -205,5 +266,41 @@ mod tests {
             Config::parse("[card]\nendpoints = [\"http://x\"]")
                 .is_err_and(|why| why.contains("http://x"))
         );
+    }
+
+    #[test]
+    fn the_line_is_named() {
+        let why = |text: &str| Config::parse(text).expect_err("not right");
+        assert!(why("[listen]\n\n api= \"0.0.0.0:1\"").starts_with("line 3: listen.api"));
+        assert!(why("# api = 1\n[listen]\nqiuc = []").contains("line 3"));
+        let many = vec!["\"tls://a.example:1\""; ENDPOINTS_MAX + 1].join(",");
+        let text = format!("[card]\nendpoints = [{many}]");
+        assert!(why(&text).starts_with("line 2: card.endpoints has 17"));
+    }
+
+    #[test]
+    fn times_that_can_not_work_are_named() {
+        let why = |text: &str| Config::parse(&format!("[bearers]\n{text}")).err();
+        assert_eq!(why("keep_alive_ms = 15000"), None);
+        let keep = why("keep_alive_ms = 15001").expect("more than half of 30000");
+        assert!(keep.starts_with("line 2: bearers.idle_timeout_ms is 30000"));
+        let idle = why("keep_alive_ms = 5\nidle_timeout_ms = 9").expect("less than twice");
+        assert!(idle.starts_with("line 3: bearers.idle_timeout_ms is 9"));
+        for key in ["keep_alive_ms", "reconnect_min_ms", "reconnect_max_ms"] {
+            assert!(why(&format!("{key} = 0")).is_some_and(|why| why.contains(key)));
+        }
+        let longest = format!("keep_alive_ms = {}", i64::MAX);
+        assert!(why(&longest).is_some());
+    }
+
+    #[test]
+    fn a_missing_file_means_the_defaults_and_a_wrong_one_names_itself() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = Config::read(folder.path()).expect("the defaults");
+        assert_eq!(config.listen.quic, Listen::default().quic);
+        assert_eq!(config.timing(), Timing::default());
+        std::fs::write(folder.path().join(FILE), "[lisen]").expect("written");
+        let error = Config::read(folder.path()).expect_err("no such table");
+        assert!(error.to_string().contains(FILE) && error.to_string().contains("lisen"));
     }
 }

@@ -8,6 +8,7 @@
 //! identity/credential      the node key, certified by the root
 //! identity/seal.keys       keys that pouches are sealed to, newest first: "created-ms hex-seed" a line
 //! identity/next-*          a node key certified but not yet in use
+//! identity/former-N-*      a node key that a key change has replaced, N its serial
 //! store/                   the record
 //! api.json                 where the running node's local API is; there while it runs
 //! ```
@@ -26,6 +27,7 @@ use openline_core::id::{from_hex, hex};
 use openline_core::keys::SecretKeys;
 use openline_core::{PartyId, Rule};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::config::{self, Config, ConfigError};
 use crate::identity::{NodeKeys, SEAL_KEY_KEPT_MS, Seeds, certify, random, wall_ms};
@@ -143,14 +145,7 @@ impl Home {
     /// # Errors
     /// [`HomeError`]; [`HomeError::NotEmpty`] unless the folder is empty or not there yet.
     pub fn init(path: &Path, options: &InitOptions) -> Result<Self, HomeError> {
-        make_folder(path)?;
-        let is_empty = fs::read_dir(path)
-            .map_err(|error| file(path, error))?
-            .next()
-            .is_none();
-        if !is_empty {
-            return Err(HomeError::NotEmpty(path.to_owned()));
-        }
+        check_empty(path)?;
         let (root, node) = (Seeds::generate(), Seeds::generate());
         let credential = certify(&root.keys(), &options.name, 1, &node, wall_ms())?;
         if let Some(bad) = options
@@ -162,17 +157,17 @@ impl Home {
             return Err(Rule::CardEndpoint.into());
         }
         let identity = path.join("identity");
+        make_folder(path)?;
         make_folder(&identity)?;
         let sealed = sealing::seal(root.bytes(), &options.passphrase, options.cost);
         write(&identity.join("root.sealed"), sealed.as_bytes(), 0o600)?;
-        let node_text = if options.seals_node_key {
-            sealing::seal(node.bytes(), &options.passphrase, options.cost)
-        } else {
-            format!("{}\n", hex(node.bytes()))
-        };
+        let sealing = options
+            .seals_node_key
+            .then_some((&*options.passphrase, options.cost));
+        let node_text = key_text(&node, sealing);
         write(&identity.join("node.key"), node_text.as_bytes(), 0o600)?;
         write(&identity.join("credential"), credential.bytes(), 0o644)?;
-        let seal_line = format!("{} {}\n", wall_ms(), hex(&random::<32>()));
+        let seal_line = Zeroizing::new(format!("{}\n", *seal_key_line(wall_ms())));
         write(&identity.join("seal.keys"), seal_line.as_bytes(), 0o600)?;
         let config = config::fresh(
             &options.listen_quic,
@@ -219,6 +214,7 @@ impl Home {
                 found: party.format,
             });
         }
+        finish_adoption(&path.join("identity"))?;
         let credential_path = path.join("identity/credential");
         let bytes = fs::read(&credential_path).map_err(|error| file(&credential_path, error))?;
         let credential =
@@ -279,15 +275,61 @@ impl Home {
                 "it is not the certified key",
             ));
         }
-        Ok(NodeKeys::new(seeds, self.seal_keys()?))
+        let former = self.former_keys(&seeds, passphrase)?;
+        Ok(NodeKeys::new(seeds, self.seal_keys()?).with_former(former))
+    }
+
+    /// The keys that changes have replaced and that are still kept, the newest first.
+    fn former_keys(
+        &self,
+        current: &Seeds,
+        passphrase: Option<&str>,
+    ) -> Result<Vec<Seeds>, HomeError> {
+        let mut former = Vec::new();
+        for path in self.former_files("-node.key")? {
+            let seeds = read_seeds(&path, passphrase)?;
+            // An adoption that was broken off early has left a copy of the key that is still in use.
+            if seeds.bytes() != current.bytes() {
+                former.push(seeds);
+            }
+        }
+        Ok(former)
+    }
+
+    /// Files called `former-N-*` that end so, by N from the highest.
+    fn former_files(&self, end: &str) -> Result<Vec<PathBuf>, HomeError> {
+        let folder = self.path.join("identity");
+        let mut found = Vec::new();
+        for item in fs::read_dir(&folder).map_err(|error| file(&folder, error))? {
+            let item = item.map_err(|error| file(&folder, error))?;
+            let name = item.file_name();
+            let serial = name
+                .to_str()
+                .and_then(|name| name.strip_prefix("former-")?.strip_suffix(end))
+                .and_then(|serial| serial.parse::<u64>().ok());
+            found.extend(serial.map(|serial| (serial, item.path())));
+        }
+        found.sort_by_key(|(serial, _)| std::cmp::Reverse(*serial));
+        Ok(found.into_iter().map(|(_, path)| path).collect())
+    }
+
+    /// Destroys the keys that changes have replaced: every other party of every line holds the change.
+    ///
+    /// # Errors
+    /// [`HomeError::File`]
+    pub fn forget_former_keys(&self) -> Result<(), HomeError> {
+        for path in self.former_files("-node.key")? {
+            fs::remove_file(&path).map_err(|error| file(&path, error))?;
+        }
+        sync_folder(&self.path.join("identity"))
     }
 
     fn seal_keys(&self) -> Result<Vec<SealKeyPair>, HomeError> {
         let path = self.identity("seal.keys");
         let text = read_secret(&path)?;
         let pair = |line: &str| {
-            let seed = from_hex(line.split_whitespace().nth(1)?)?;
-            Some(SealKeyPair::from_seed(&seed.try_into().ok()?))
+            let bytes = Zeroizing::new(from_hex(line.split_whitespace().nth(1)?)?);
+            Some(SealKeyPair::from_seed(bytes.as_slice().try_into().ok()?))
         };
         let pairs: Option<Vec<SealKeyPair>> = text.lines().map(pair).collect();
         pairs
@@ -303,22 +345,23 @@ impl Home {
         let path = self.identity("seal.keys");
         let now = wall_ms();
         let text = read_secret(&path)?;
-        let mut lines = text.lines();
         // A key counts as old from when the next newer one was made.
         let mut newer = now;
-        let mut kept = vec![format!("{now} {}", hex(&random::<32>()))];
-        for line in &mut lines {
+        let fresh = seal_key_line(now);
+        let mut kept = vec![fresh.as_str()];
+        for line in text.lines() {
             let created = line
                 .split_whitespace()
                 .next()
                 .and_then(|t| t.parse::<i64>().ok())
                 .unwrap_or(now);
             if now - newer <= SEAL_KEY_KEPT_MS {
-                kept.push(line.to_owned());
+                kept.push(line);
             }
             newer = created;
         }
-        write(&path, format!("{}\n", kept.join("\n")).as_bytes(), 0o600)
+        let text = Zeroizing::new(format!("{}\n", kept.join("\n")));
+        write(&path, text.as_bytes(), 0o600)
     }
 
     /// A fresh card: the node signs where it is reached and what pouches to it are sealed to.
@@ -372,11 +415,7 @@ impl Home {
             wall_ms(),
         )?;
         let was_sealed = sealing::is_sealed(&read_secret(&self.identity("node.key"))?);
-        let text = if was_sealed {
-            sealing::seal(node.bytes(), passphrase, cost)
-        } else {
-            format!("{}\n", hex(node.bytes()))
-        };
+        let text = key_text(&node, was_sealed.then_some((passphrase, cost)));
         write(&self.identity("next-node.key"), text.as_bytes(), 0o600)?;
         write(&self.identity("next-credential"), credential.bytes(), 0o644)?;
         Ok(credential)
@@ -411,16 +450,22 @@ impl Home {
 
     /// Puts the new node key in the place of the old one, which is kept beside as `former-*`.
     ///
+    /// The decision is the rename of the key; [`Home::open`] does the rest if the process ends in between.
+    ///
     /// # Errors
     /// [`HomeError::File`]
     pub fn adopt_next_key(&mut self, credential: VerifiedCredential) -> Result<(), HomeError> {
-        for name in ["node.key", "credential"] {
-            let (current, next) = (self.identity(name), self.identity(&format!("next-{name}")));
-            let former = self.identity(&format!("former-{}-{name}", self.credential.serial()));
-            fs::copy(&current, &former).map_err(|error| file(&former, error))?;
-            fs::rename(&next, &current).map_err(|error| file(&current, error))?;
+        let serial = self.credential.serial();
+        for (name, mode) in [("node.key", 0o600), ("credential", 0o644)] {
+            let current = self.identity(name);
+            let bytes = fs::read(&current).map_err(|error| file(&current, error))?;
+            let former = self.identity(&format!("former-{serial}-{name}"));
+            write(&former, &Zeroizing::new(bytes), mode)?;
         }
+        let (current, next) = (self.identity("node.key"), self.identity("next-node.key"));
+        fs::rename(&next, &current).map_err(|error| file(&current, error))?;
         sync_folder(&self.path.join("identity"))?;
+        finish_adoption(&self.path.join("identity"))?;
         self.credential = credential;
         Ok(())
     }
@@ -479,12 +524,39 @@ fn damaged(path: &Path, why: impl ToString) -> HomeError {
     }
 }
 
+/// Refuses a folder with something in it, and leaves it as it is; one that is not there is empty.
+fn check_empty(path: &Path) -> Result<(), HomeError> {
+    match fs::read_dir(path) {
+        Ok(mut items) => match items.next() {
+            None => Ok(()),
+            Some(_) => Err(HomeError::NotEmpty(path.to_owned())),
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(file(path, error)),
+    }
+}
+
+/// A credential that waits without its key belongs to the key that has taken its place.
+///
+/// The ceremony writes the key first, so that this says only one thing. Another process may do the same at once.
+fn finish_adoption(identity: &Path) -> Result<(), HomeError> {
+    if identity.join("next-node.key").exists() {
+        return Ok(());
+    }
+    let current = identity.join("credential");
+    match fs::rename(identity.join("next-credential"), &current) {
+        Ok(()) => sync_folder(identity),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(file(&current, error)),
+    }
+}
+
 fn make_folder(path: &Path) -> Result<(), HomeError> {
     fs::create_dir_all(path).map_err(|error| file(path, error))?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(|error| file(path, error))
 }
 
-fn read_secret(path: &Path) -> Result<String, HomeError> {
+fn read_secret(path: &Path) -> Result<Zeroizing<String>, HomeError> {
     let mode = fs::metadata(path)
         .map_err(|error| file(path, error))?
         .permissions()
@@ -492,15 +564,31 @@ fn read_secret(path: &Path) -> Result<String, HomeError> {
     if mode & 0o077 != 0 {
         return Err(HomeError::Exposed(path.to_owned()));
     }
-    fs::read_to_string(path).map_err(|error| file(path, error))
+    fs::read_to_string(path)
+        .map(Zeroizing::new)
+        .map_err(|error| file(path, error))
+}
+
+/// A key as its file has it; sealed if there is something to seal it with.
+fn key_text(seeds: &Seeds, sealing: Option<(&str, Cost)>) -> Zeroizing<String> {
+    Zeroizing::new(match sealing {
+        Some((passphrase, cost)) => sealing::seal(seeds.bytes(), passphrase, cost),
+        None => format!("{}\n", *Zeroizing::new(hex(seeds.bytes()))),
+    })
+}
+
+/// A new key for pouches, as its line in the file has it.
+fn seal_key_line(now_ms: i64) -> Zeroizing<String> {
+    let seed = Zeroizing::new(random::<32>());
+    Zeroizing::new(format!("{now_ms} {}", *Zeroizing::new(hex(&seed[..]))))
 }
 
 fn read_seeds(path: &Path, passphrase: Option<&str>) -> Result<Seeds, HomeError> {
     let text = read_secret(path)?;
     let bytes = if sealing::is_sealed(&text) {
-        sealing::open(&text, passphrase.ok_or(HomeError::NeedsPassphrase)?)?.to_vec()
+        sealing::open(&text, passphrase.ok_or(HomeError::NeedsPassphrase)?)?
     } else {
-        from_hex(text.trim()).ok_or_else(|| damaged(path, "not a key"))?
+        Zeroizing::new(from_hex(text.trim()).ok_or_else(|| damaged(path, "not a key"))?)
     };
     Seeds::from_bytes(&bytes).ok_or_else(|| damaged(path, "not a key"))
 }
@@ -609,5 +697,129 @@ mod tests {
             Err(HomeError::NeedsPassphrase)
         ));
         assert!(home.node_keys(Some("p")).is_ok());
+    }
+
+    #[test]
+    fn a_folder_that_is_refused_stays_as_it_was() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("letter"), "mine").expect("written");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("chmod");
+        let refused = Home::init(folder.path(), &options());
+        assert!(matches!(refused, Err(HomeError::NotEmpty(_))));
+        let mode = fs::metadata(folder.path())
+            .expect("there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o755);
+    }
+
+    #[test]
+    fn an_adoption_that_was_broken_off_is_completed_when_the_home_is_opened() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = Home::init(folder.path(), &options()).expect("made");
+        home.change_node_key("p", options().cost)
+            .expect("certified");
+        // The power fails after the first of the two renames.
+        fs::rename(home.identity("next-node.key"), home.identity("node.key")).expect("renamed");
+        let again = Home::open(folder.path()).expect("opens");
+        assert_eq!(again.credential().serial(), 2);
+        let keys = again.node_keys(None).expect("key and credential fit");
+        assert_eq!(keys.secret.ed_public(), &again.credential().keys().ed);
+        assert!(matches!(again.next_key(None), Err(HomeError::NoNextKey)));
+    }
+
+    #[test]
+    fn the_former_key_still_signs_after_a_restart() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut home = Home::init(folder.path(), &options()).expect("made");
+        let before = *home.node_keys(None).expect("keys").secret.ed_public();
+        home.change_node_key("p", options().cost)
+            .expect("certified");
+        let (_, credential) = home.next_key(None).expect("waiting");
+        home.adopt_next_key(credential).expect("adopted");
+        let again = Home::open(folder.path()).expect("opens");
+        let signs = |home: &Home| {
+            let signers = home.node_keys(None).expect("keys").signers();
+            signers.iter().any(|keys| keys.ed_public() == &before)
+        };
+        assert!(signs(&again));
+        again.forget_former_keys().expect("destroyed");
+        assert!(!signs(&again));
+    }
+
+    #[test]
+    fn a_ceremony_that_was_broken_off_changes_nothing_and_can_be_held_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut home = Home::init(folder.path(), &options()).expect("made");
+        let first = home.change_node_key("p", options().cost).expect("made");
+        // The power fails in the second ceremony, after its key was written and before its credential was.
+        home.change_node_key("p", options().cost).expect("made");
+        write(&home.identity("next-credential"), first.bytes(), 0o644).expect("written");
+        let mut again = Home::open(folder.path()).expect("opens");
+        assert_eq!(again.credential().serial(), 1);
+        assert!(matches!(
+            again.next_key(None),
+            Err(HomeError::Damaged { .. })
+        ));
+        fs::remove_file(home.identity("next-credential")).expect("removed");
+        assert!(matches!(again.next_key(None), Err(HomeError::NoNextKey)));
+        home.change_node_key("p", options().cost).expect("made");
+        let (_, credential) = again.next_key(None).expect("waiting");
+        again.adopt_next_key(credential.clone()).expect("adopted");
+        home.adopt_next_key(credential)
+            .expect_err("it was adopted already");
+    }
+
+    #[test]
+    fn pouch_keys_are_kept_for_ninety_days_after_a_newer_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = Home::init(folder.path(), &options()).expect("made");
+        let first = home.seal_keys().expect("keys")[0].public().id();
+        home.rotate_seal_key().expect("rotated");
+        let ids = |home: &Home| -> Vec<_> {
+            let keys = home.seal_keys().expect("keys");
+            keys.iter().map(|pair| pair.public().id()).collect()
+        };
+        let both = ids(&home);
+        assert_eq!((both.len(), both[1]), (2, first));
+        let keys = home.node_keys(None).expect("keys");
+        let card = home.make_card(&keys, &[], 5).expect("a card");
+        assert_eq!(card.seal_key(), &keys.seal_keys[0].public().to_bytes());
+        // Put the newest key's birth, at which the first one retired, beyond the time.
+        let path = home.identity("seal.keys");
+        let text = read_secret(&path).expect("read");
+        let long_ago = wall_ms() - SEAL_KEY_KEPT_MS - 1000;
+        let (_, rest) = text.split_once(' ').expect("a time and a key");
+        let aged = format!("{long_ago} {rest}");
+        write(&path, aged.as_bytes(), 0o600).expect("written");
+        home.rotate_seal_key().expect("rotated");
+        let left = ids(&home);
+        assert_eq!((left.len(), left[1]), (2, both[0]));
+    }
+
+    #[test]
+    fn a_stale_or_absent_api_file_means_that_no_node_runs() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = Home::init(folder.path(), &options()).expect("made");
+        let read = || Home::read_api(folder.path()).expect("readable");
+        assert!(read().is_none());
+        let mut api = ApiFile {
+            address: "127.0.0.1:7".parse().expect("an address"),
+            token: "t".to_owned(),
+            pid: std::process::id(),
+        };
+        home.write_api(&api).expect("written");
+        assert_eq!(read().map(|api| api.pid), Some(api.pid));
+        let mode = fs::metadata(folder.path().join("api.json"))
+            .expect("there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+        // No system gives out so high an id.
+        api.pid = u32::MAX;
+        home.write_api(&api).expect("written");
+        assert!(read().is_none());
+        home.remove_api();
+        assert!(read().is_none());
     }
 }

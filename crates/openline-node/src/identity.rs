@@ -67,8 +67,8 @@ impl Seeds {
         &self.bytes[..]
     }
 
-    fn halves(&self) -> ([u8; 32], [u8; 32]) {
-        let (mut ed, mut pq) = ([0; 32], [0; 32]);
+    fn halves(&self) -> (Zeroizing<[u8; 32]>, Zeroizing<[u8; 32]>) {
+        let (mut ed, mut pq) = (Zeroizing::new([0; 32]), Zeroizing::new([0; 32]));
         ed.copy_from_slice(&self.bytes[..32]);
         pq.copy_from_slice(&self.bytes[32..]);
         (ed, pq)
@@ -78,12 +78,12 @@ impl Seeds {
     #[must_use]
     pub fn keys(&self) -> SecretKeys {
         let (ed, pq) = self.halves();
-        SecretKeys::from_seeds(ed, pq)
+        SecretKeys::from_seeds(*ed, *pq)
     }
 
     /// The Ed25519 seed, with which the bearers prove who they are.
     #[must_use]
-    pub fn transport(&self) -> [u8; 32] {
+    pub fn transport(&self) -> Zeroizing<[u8; 32]> {
         self.halves().0
     }
 }
@@ -119,8 +119,14 @@ pub struct NodeKeys {
     /// Keys that pouches to us may be sealed to, the newest first.
     pub seal_keys: Vec<SealKeyPair>,
     seeds: Seeds,
-    /// The key before a key change, until every line has the change on its record.
-    former: Option<Arc<SecretKeys>>,
+    /// The keys before key changes that may not be on the record of every line yet, the newest first.
+    former: Vec<Former>,
+}
+
+#[derive(Debug)]
+struct Former {
+    secret: Arc<SecretKeys>,
+    seeds: Seeds,
 }
 
 impl NodeKeys {
@@ -131,29 +137,57 @@ impl NodeKeys {
             secret: Arc::new(seeds.keys()),
             seal_keys,
             seeds,
-            former: None,
+            former: Vec::new(),
         }
+    }
+
+    /// Adds the keys of key changes that are not over yet, the newest first.
+    #[must_use]
+    pub fn with_former(mut self, former: Vec<Seeds>) -> Self {
+        self.former = former.into_iter().map(Former::new).collect();
+        self
     }
 
     /// Every key that may have to sign: on each line the one in force does.
     #[must_use]
     pub fn signers(&self) -> Vec<Arc<SecretKeys>> {
         std::iter::once(self.secret.clone())
-            .chain(self.former.clone())
+            .chain(self.former.iter().map(|former| former.secret.clone()))
             .collect()
     }
 
     /// The seed with which the bearers prove who they are.
     #[must_use]
-    pub fn transport_seed(&self) -> [u8; 32] {
+    pub fn transport_seed(&self) -> Zeroizing<[u8; 32]> {
         self.seeds.transport()
+    }
+
+    /// The seed that bearers prove while a key change is under way, if one is: peers that do not hold the change
+    /// would refuse the new key, and those that do still take the former one.
+    #[must_use]
+    pub fn former_transport_seed(&self) -> Option<Zeroizing<[u8; 32]>> {
+        self.former.first().map(|former| former.seeds.transport())
+    }
+
+    /// Ends a key change: every other party of every line holds it.
+    pub fn forget_former(&mut self) {
+        self.former.clear();
     }
 
     /// Takes up a new node key; the old one goes on signing on lines that do not have the change on their record yet.
     pub fn renew(&mut self, seeds: Seeds) {
-        let secret = Arc::new(seeds.keys());
-        self.former = Some(std::mem::replace(&mut self.secret, secret));
-        self.seeds = seeds;
+        let secret = std::mem::replace(&mut self.secret, Arc::new(seeds.keys()));
+        let seeds = std::mem::replace(&mut self.seeds, seeds);
+        self.former.insert(0, Former { secret, seeds });
+    }
+}
+
+impl Former {
+    fn new(seeds: Seeds) -> Self {
+        Self {
+            secret: Arc::new(seeds.keys()),
+            seeds,
+        }
     }
 }
 
@@ -180,13 +214,18 @@ mod tests {
     #[test]
     fn after_a_renewal_both_keys_can_sign() {
         let mut keys = NodeKeys::new(Seeds::generate(), Vec::new());
-        let before = *keys.secret.ed_public();
+        let (before, seed) = (*keys.secret.ed_public(), keys.transport_seed());
         keys.renew(Seeds::generate());
         assert_ne!(keys.secret.ed_public(), &before);
-        assert!(
-            keys.signers()
-                .iter()
-                .any(|signer| signer.ed_public() == &before)
-        );
+        assert_ne!(keys.transport_seed(), seed);
+        assert_eq!(keys.former_transport_seed(), Some(seed));
+        let signs = |keys: &NodeKeys| {
+            let signers = keys.signers();
+            signers.iter().any(|signer| signer.ed_public() == &before)
+        };
+        keys.renew(Seeds::generate());
+        assert!(signs(&keys), "a second change does not drop the first key");
+        keys.forget_former();
+        assert!(!signs(&keys) && keys.former_transport_seed().is_none());
     }
 }

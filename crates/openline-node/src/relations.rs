@@ -204,6 +204,8 @@ impl Relation {
             None if card.credential().certificate().bytes() == self.certificate().bytes() => {
                 Change::Completed
             }
+            // The short form pins the root, whose signatures over the later certificate are right.
+            None if card.credential().serial() > self.certificate().serial => Change::KeyRenewed,
             None => return Err(Rule::CardChanged),
         };
         if change == Change::KeyRenewed {
@@ -213,6 +215,7 @@ impl Relation {
             self.endpoints = card.endpoints().to_vec();
             self.known = Known::Card(Box::new(card.clone()));
             self.renewed = None;
+            self.name = self.certificate().name.clone();
         }
         Ok(change)
     }
@@ -237,6 +240,7 @@ impl Relation {
         if is_newer {
             self.former = self.node_key();
             self.renewed = Some(credential.clone());
+            self.name = self.certificate().name.clone();
         }
         Ok(is_newer)
     }
@@ -299,11 +303,182 @@ impl Relation {
         relation.state = stored.state;
         relation.confirmed_ms = stored.confirmed_ms;
         relation.former = stored.former;
-        relation.renewed = stored
-            .renewed
-            .and_then(|text| openline_core::id::from_hex(&text))
-            .map(|bytes| VerifiedCredential::decode(&bytes))
-            .transpose()?;
+        if let Some(text) = stored.renewed {
+            let bytes = openline_core::id::from_hex(&text).ok_or(Rule::CredentialShape)?;
+            relation.renewed = Some(VerifiedCredential::decode(&bytes)?);
+            relation.name = relation.certificate().name.clone();
+        }
         Ok(relation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use openline_bearer::pouch::SealKeyPair;
+    use openline_core::keys::SecretKeys;
+
+    use super::*;
+    use crate::identity::{Seeds, certify};
+
+    /// A party with its root, its node's keys, and what the root says of them.
+    struct Party {
+        root: SecretKeys,
+        node: SecretKeys,
+        credential: VerifiedCredential,
+    }
+
+    impl Party {
+        fn new(seed: u8, name: &str) -> Self {
+            Self::certified(seed, name, 1)
+        }
+
+        /// The same root with another node key.
+        fn renewed(seed: u8, name: &str, serial: u64) -> Self {
+            Self::certified(seed, name, serial)
+        }
+
+        fn certified(seed: u8, name: &str, serial: u64) -> Self {
+            let root = SecretKeys::from_seeds([seed; 32], [seed ^ 0xff; 32]);
+            let byte = seed.wrapping_mul(16).wrapping_add(serial as u8);
+            let node = Seeds::from_bytes(&[byte; 64]).expect("64 bytes");
+            let credential = certify(&root, name, serial, &node, 1).expect("in range");
+            let node = node.keys();
+            Self {
+                root,
+                node,
+                credential,
+            }
+        }
+
+        fn card(&self, endpoint: &str, issued: i64) -> Card {
+            let seal_key = Box::new(SealKeyPair::from_seed(&[9; 32]).public().to_bytes());
+            let endpoints = vec![endpoint.to_owned()];
+            Card::make(&self.credential, &self.node, endpoints, seal_key, issued).expect("right")
+        }
+    }
+
+    const HERE: &str = "quic://here.example:7001";
+    const THERE: &str = "quic://there.example:7001";
+
+    fn relation(card: &Card) -> Relation {
+        let mut relation = Relation::from_text(&card.to_file(), 10).expect("a card");
+        relation.confirm(20);
+        relation
+    }
+
+    fn short(card: &Card) -> Relation {
+        Relation::from_text(&card.short().to_text(), 10).expect("a short card")
+    }
+
+    fn reread(relation: &Relation) -> Relation {
+        Relation::decode(&relation.encode()).expect("own output")
+    }
+
+    #[test]
+    fn a_relation_is_pending_until_confirmed_and_is_kept_whole() {
+        let card = Party::new(1, "Alpha").card(HERE, 5);
+        let fresh = Relation::from_text(&card.to_file(), 10).expect("a card");
+        assert!(!fresh.is_confirmed());
+        for relation in [fresh, relation(&card), short(&card)] {
+            assert_eq!(reread(&relation), relation);
+        }
+        assert!(Relation::from_text("hello", 10).is_err());
+        assert!(Relation::decode(b"{}").is_err());
+    }
+
+    #[test]
+    fn only_a_later_statement_counts() {
+        let party = Party::new(1, "Alpha");
+        let mut relation = relation(&party.card(HERE, 5));
+        let replayed = relation.receive_card(&party.card(THERE, 4));
+        assert_eq!(
+            (replayed, &*relation.endpoints[0]),
+            (Ok(Change::Same), HERE)
+        );
+        let later = relation.receive_card(&party.card(THERE, 6));
+        assert_eq!(
+            (later, &*relation.endpoints[0]),
+            (Ok(Change::Statement), THERE)
+        );
+        assert!(relation.is_confirmed());
+        assert_eq!(reread(&relation), relation);
+    }
+
+    #[test]
+    fn a_key_change_of_the_same_root_is_followed_and_not_undone() {
+        let (old, new) = (Party::new(1, "Alpha"), Party::renewed(1, "Alpha", 2));
+        let mut relation = relation(&old.card(HERE, 5));
+        let change = relation.receive_card(&new.card(HERE, 3));
+        assert_eq!(change, Ok(Change::KeyRenewed));
+        assert_eq!(relation.node_key(), Some(*new.node.ed_public()));
+        let undone = relation.receive_card(&old.card(HERE, 9));
+        assert_eq!(undone, Err(Rule::CardChanged));
+        assert_eq!(reread(&relation), relation);
+    }
+
+    #[test]
+    fn another_certificate_without_a_higher_serial_is_refused() {
+        let party = Party::new(1, "Alpha");
+        let other = Seeds::from_bytes(&[77; 64]).expect("64 bytes");
+        let credential = certify(&party.root, "Alpha", 1, &other, 1).expect("in range");
+        let twin = Party {
+            root: SecretKeys::from_seeds([1; 32], [1 ^ 0xff; 32]),
+            node: other.keys(),
+            credential,
+        };
+        let before = relation(&party.card(HERE, 5));
+        let mut relation = before.clone();
+        let refused = relation.receive_card(&twin.card(THERE, 9));
+        assert_eq!((refused, &relation), (Err(Rule::CardChanged), &before));
+        let stranger = relation.receive_card(&Party::new(2, "Alpha").card(THERE, 9));
+        assert_eq!((stranger, &relation), (Err(Rule::CardChanged), &before));
+    }
+
+    #[test]
+    fn a_short_card_is_completed_and_stays_confirmed() {
+        let party = Party::new(1, "Alpha");
+        let mut relation = short(&party.card(HERE, 5));
+        relation.confirm(20);
+        assert!(relation.credential().is_none() && relation.seal_key().is_none());
+        let change = relation.receive_card(&party.card(THERE, 6));
+        assert_eq!(change, Ok(Change::Completed));
+        assert!(relation.is_confirmed() && relation.credential().is_some());
+        assert_eq!(reread(&relation), relation);
+    }
+
+    #[test]
+    fn a_key_change_before_the_short_card_was_completed_is_followed() {
+        let (old, new) = (Party::new(1, "Alpha"), Party::renewed(1, "Alpha", 2));
+        let mut relation = short(&old.card(HERE, 5));
+        let change = relation.receive_card(&new.card(HERE, 6));
+        assert_eq!(change, Ok(Change::KeyRenewed));
+        assert_eq!(relation.node_key(), Some(*new.node.ed_public()));
+    }
+
+    #[test]
+    fn a_name_is_that_of_the_certificate_in_force() {
+        let mut relation = relation(&Party::new(1, "Alpha").card(HERE, 5));
+        let renamed = Party::renewed(1, "Beta", 2);
+        assert_eq!(relation.receive_credential(&renamed.credential), Ok(true));
+        assert_eq!(relation.name, "Beta");
+        assert_eq!(reread(&relation).name, "Beta");
+        let again = Party::renewed(1, "Gamma", 3);
+        assert_eq!(
+            relation.receive_card(&again.card(HERE, 6)),
+            Ok(Change::KeyRenewed)
+        );
+        assert_eq!(relation.name, "Gamma");
+        assert_eq!(reread(&relation).name, "Gamma");
+    }
+
+    #[test]
+    fn a_damaged_document_is_not_read_as_less_than_it_was() {
+        let mut relation = relation(&Party::new(1, "Alpha").card(HERE, 5));
+        let renewed = Party::renewed(1, "Alpha", 2).credential;
+        relation.receive_credential(&renewed).expect("newer");
+        let mut stored: serde_json::Value =
+            serde_json::from_slice(&relation.encode()).expect("JSON");
+        stored["renewed"] = "not hex".into();
+        assert!(Relation::decode(stored.to_string().as_bytes()).is_err());
     }
 }

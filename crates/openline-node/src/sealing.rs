@@ -72,7 +72,9 @@ pub(crate) fn seal(secret: &[u8], passphrase: &str, cost: Cost) -> String {
         hex(&nonce)
     );
     let key = key(passphrase, &salt, cost).expect("parameters made here are in range");
-    let mut text = secret.to_vec();
+    // Room for the tag, so that growing leaves no copy of the secret behind.
+    let mut text = Vec::with_capacity(secret.len() + CHACHA20_POLY1305.tag_len());
+    text.extend_from_slice(secret);
     key.seal_in_place_append_tag(
         Nonce::assume_unique_for_key(nonce),
         Aad::from(head.as_bytes()),
@@ -193,7 +195,29 @@ mod tests {
             Err(SealingError::Unsupported)
         );
         assert_eq!(open("hello", "p"), Err(SealingError::NotSealed));
+        let longer = file.replace("\n\n", "\nlabel = x\n\n");
+        assert_eq!(open(&longer, "p"), Err(SealingError::WrongPassphrase));
         let greedy = file.replace("memory-kib = 64", "memory-kib = 99999999");
         assert_eq!(open(&greedy, "p"), Err(SealingError::Unsupported));
+    }
+
+    #[test]
+    fn no_other_text_opens() {
+        let file = seal(b"secret", "p", CHEAP);
+        for at in 0..file.len() - 1 {
+            let (head, rest) = file.split_at(at);
+            assert!(open(head, "p").is_err(), "cut at {at}");
+            let other = if rest.starts_with('0') { "1" } else { "0" };
+            let changed = format!("{head}{other}{}", &rest[1..]);
+            assert!(open(&changed, "p").is_err(), "changed at {at}");
+        }
+    }
+
+    #[test]
+    fn the_same_secret_is_sealed_anew_each_time() {
+        let (one, two) = (seal(b"s", "p", CHEAP), seal(b"s", "p", CHEAP));
+        let differ = |at| one.lines().nth(at) != two.lines().nth(at);
+        assert!(differ(5) && differ(6) && differ(8), "salt, nonce and text");
+        assert!(Cost::default().memory_kib <= MEMORY_KIB_MAX);
     }
 }
