@@ -8,7 +8,7 @@ import base64
 import json
 from pathlib import Path
 
-from . import cbor, charter, entry, export, fork, frame, identity, keys, note, order, proof, tree
+from . import cbor, charter, entry, export, fork, frame, identity, keys, note, order, proof, signature, tree
 from .rules import Refused, require
 
 FIELDS = {"name", "about", "input", "type", "expect", "context", "result", "where"}
@@ -40,12 +40,16 @@ class Context:
 
 
 def unpack(value, folder):
-    """Bytes: base64, a file, or a list of either, one after the other."""
+    """Bytes: base64, a list of parts, a shared file, one byte many times, or the base64 text of other bytes."""
+    if isinstance(value, str):
+        return base64.b64decode(value, validate=True)
     if isinstance(value, list):
         return b"".join(unpack(part, folder) for part in value)
-    if isinstance(value, dict):
+    if "file" in value:
         return (Path(folder) / value["file"]).read_bytes()
-    return base64.b64decode(value, validate=True)
+    if "times" in value:
+        return bytes([value["byte"]]) * value["times"]
+    return base64.b64encode(unpack(value["base64"], folder))
 
 
 def on_cbor(data, context):
@@ -139,7 +143,8 @@ def charter_summary(line):
 
 
 def on_export(data, context):
-    return export.summary(export.verify_export(data))
+    values = export.summary(export.verify_export(data))
+    return {**values, "forked": [one["party"] for one in values["forks"]]}
 
 
 def on_proof(data, context):
@@ -175,6 +180,13 @@ def on_order(data, context):
     return {"lamport": [number for number, _ in placed], "settled": order.count_settled(placed, lasts)}
 
 
+def on_ed25519(data, context):
+    """One signature over the input, as a checkpoint has it."""
+    good = signature.ed25519_ok(context.bytes("key"), context.bytes("signature"), data)
+    require(good, "checkpoint-signature")
+    return {}
+
+
 def on_frame(data, context):
     """A frame of the line: its form alone."""
     return {"type": frame.parse_frame(data)}
@@ -196,6 +208,7 @@ HANDLERS = {
     "fork": (on_fork, {"instrument"}),
     "phrase": (on_phrase, {"other"}),
     "order": (on_order, {"parties"}),
+    "ed25519": (on_ed25519, {"key", "signature"}),
     "frame": (on_frame, set()),
 }
 
