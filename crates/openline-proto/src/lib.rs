@@ -15,4 +15,4 @@ pub use effect::{
     Answer, Draft, DraftContent, Event, Fact, LinkId, Now, Query, QueryId, Ticket, Transmit,
 };
 pub use line::LineFacts;
-pub use machine::{AddLineError, Machine, MachineConfig};
+pub use machine::{AddLineError, Load, Machine, MachineConfig};

@@ -183,6 +183,14 @@ impl Line {
             .map_or(0, |(size, _)| *size)
     }
 
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    pub(crate) fn drafts(&self) -> usize {
+        self.queue.len()
+    }
+
     fn fault(&self, around: &mut Around<'_>, source: Source, refused: Refused) {
         if let Some(link) = source.link {
             around

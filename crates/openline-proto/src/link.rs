@@ -99,6 +99,15 @@ impl Links {
         ids.into_iter().map(|(_, id)| id).collect()
     }
 
+    /// The most answers being read for any one link.
+    pub(crate) fn fetches_most(&self) -> usize {
+        self.links
+            .values()
+            .map(|link| link.fetches)
+            .max()
+            .unwrap_or(0)
+    }
+
     pub(crate) fn best(&self, peer: &PartyId) -> Option<LinkId> {
         self.to(peer).first().copied()
     }

@@ -41,6 +41,19 @@ pub enum AddLineError {
     TooMany,
 }
 
+/// What a machine keeps for later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Batches of a line that have seen what is not here yet; at most [`crate::limits::WAITING_MAX`] from each peer.
+    pub waiting: usize,
+    /// Entries of a line to be written; at most [`crate::limits::DRAFTS_MAX`] and the chunks of one draft.
+    pub drafts: usize,
+    /// Answers being read for the link that has most; at most [`FETCHES_MAX`].
+    pub fetches: usize,
+    /// Questions that the store has not answered.
+    pub pending: usize,
+}
+
 /// Why a query was asked: what to do with its answer.
 #[derive(Debug)]
 pub(crate) enum Pending {
@@ -342,6 +355,18 @@ impl Machine {
     #[must_use]
     pub fn beacon_frame(&self, id: &LineId) -> Option<Vec<u8>> {
         self.lines.get(id).map(Line::beacon_frame)
+    }
+
+    /// How much is kept for later: each number has a bound in [`crate::limits`].
+    #[must_use]
+    pub fn load(&self, id: &LineId) -> Load {
+        let line = self.lines.get(id);
+        Load {
+            waiting: line.map_or(0, Line::waiting),
+            drafts: line.map_or(0, Line::drafts),
+            fetches: self.links.fetches_most(),
+            pending: self.out.pending.len(),
+        }
     }
 
     /// Greeted links to a party, the quickest first.

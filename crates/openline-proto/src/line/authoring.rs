@@ -86,6 +86,10 @@ pub(super) struct Queue {
 }
 
 impl Queue {
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
+    }
+
     fn push_node(&mut self, kind: Kind, body: Vec<u8>, salt: [u8; 16]) {
         let content = Content::Other(kind, body);
         self.items.push_back(Item {

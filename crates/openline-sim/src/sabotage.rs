@@ -1,0 +1,78 @@
+//! Faults planted in the system around the machine, to prove that the checkers notice them.
+//!
+//! None of this is in production code: each stands for a mistake that a node's shell, store or disk could make.
+
+/// A planted fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sabotage {
+    /// Frames leave before what they tell of is committed.
+    TransmitFirst,
+    /// The machine is told that facts are durable, and they are never committed.
+    NeverCommit,
+    /// Entries of other parties are left out of the commit, and what rests on them; the cosignature leaves all the same.
+    CosignWithoutEntries,
+    /// Cosignatures of others are not stored, though they are shown.
+    ForgetCosignatures,
+    /// The disk says that it has synced, and a crash loses what came after the snapshot before.
+    LostSync,
+    /// A node is put back to an old copy without being told so.
+    RestoredUnaware,
+    /// Two entries that settle together change places on their way to the store.
+    SwappedOrder,
+    /// Entries read for others have changed bytes.
+    RottenReads,
+    /// Evidence of forks is neither stored nor passed on.
+    HushedFork,
+    /// The node sleeps: its deadlines are never kept.
+    NoTimers,
+    /// Cosignatures never leave, nor do beacons that repeat them.
+    SilentCosigner,
+    /// A release is told with the place after the one where the entry stands.
+    MisplacedRelease,
+}
+
+impl Sabotage {
+    /// Every one.
+    pub const ALL: &'static [Self] = &[
+        Self::TransmitFirst,
+        Self::NeverCommit,
+        Self::CosignWithoutEntries,
+        Self::ForgetCosignatures,
+        Self::LostSync,
+        Self::RestoredUnaware,
+        Self::SwappedOrder,
+        Self::RottenReads,
+        Self::HushedFork,
+        Self::NoTimers,
+        Self::SilentCosigner,
+        Self::MisplacedRelease,
+    ];
+}
+
+impl Sabotage {
+    /// Makes sure that a plan gives the fault an occasion.
+    pub(crate) fn arrange(self, plan: &mut crate::plan::Plan) {
+        match self {
+            Self::LostSync => plan.has_crashes = true,
+            Self::RestoredUnaware => {
+                plan.restored = Some(0);
+                (plan.villain, plan.rough, plan.has_pouches) = (None, None, false);
+            }
+            Self::HushedFork => {
+                plan.restored = None;
+                let villain = plan.parties - 1;
+                plan.villain = (villain > 1).then_some((villain, crate::plan::Villain::Twin));
+                plan.changes_key = plan.changes_key.filter(|party| *party != villain);
+            }
+            Self::TransmitFirst
+            | Self::NeverCommit
+            | Self::CosignWithoutEntries
+            | Self::ForgetCosignatures
+            | Self::SwappedOrder
+            | Self::RottenReads
+            | Self::NoTimers
+            | Self::SilentCosigner
+            | Self::MisplacedRelease => {}
+        }
+    }
+}

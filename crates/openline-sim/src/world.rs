@@ -1,0 +1,732 @@
+//! The world: nodes, net and time; what is going to happen, and how it happens.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use openline_core::entry::Ref;
+use openline_core::{LineId, PartyId, PartyIndex};
+use openline_proto::{LinkId, Machine, MachineConfig};
+
+use crate::cast::cast;
+use crate::clock::Clock;
+use crate::disk::Disk;
+use crate::model::{Checker, Model, Role, Violation};
+use crate::net::Net;
+use crate::plan::{Plan, SECOND, Villain};
+use crate::rng::Rng;
+use crate::sabotage::Sabotage;
+
+/// How long a healed world may take to agree, µs.
+const HEALING_MAX: u64 = 240 * SECOND;
+/// Most things that may happen in one run; far more than any run needs.
+const STEPS_MAX: u64 = 400_000;
+/// Wake-ups at one instant before a node counts as spinning.
+const SPIN_MAX: u32 = 64;
+
+/// Where in the making of facts durable a node crashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CrashPoint {
+    BeforeCommit,
+    AfterCommit,
+    AfterPersisted,
+}
+
+/// A node.
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) role: Role,
+    pub(crate) machine: Option<Machine>,
+    pub(crate) disk: Disk,
+    pub(crate) clock: Clock,
+    pub(crate) has_new_key: bool,
+    pub(crate) must_hear: bool,
+    pub(crate) crashes_at: Option<CrashPoint>,
+    /// An old copy of the disk.
+    pub(crate) copy: Option<Vec<u8>>,
+    /// Counts wake-ups, so that only the latest deadline counts.
+    turn: u64,
+    woken: (u64, u32),
+    /// It takes no more part.
+    pub(crate) is_gone: bool,
+}
+
+impl Body {
+    pub(crate) fn party(&self) -> usize {
+        self.role.party.at()
+    }
+}
+
+/// Something that will happen.
+#[derive(Debug)]
+pub(crate) enum Happening {
+    Deliver {
+        link: LinkId,
+        end: usize,
+        frame: Vec<u8>,
+    },
+    Wake {
+        body: usize,
+        turn: u64,
+    },
+    Dial {
+        slot: usize,
+    },
+    Cut {
+        slot: usize,
+        link: LinkId,
+    },
+    /// An end learns that its link has fallen.
+    Fall {
+        body: usize,
+        link: LinkId,
+    },
+    Stall {
+        slot: usize,
+    },
+    Write {
+        body: usize,
+    },
+    Consent {
+        body: usize,
+        line: LineId,
+        purge: Ref,
+    },
+    ChangeKey {
+        body: usize,
+    },
+    Crash {
+        body: usize,
+    },
+    Boot {
+        body: usize,
+    },
+    Jump {
+        body: usize,
+    },
+    Copy {
+        body: usize,
+    },
+    PutBack {
+        body: usize,
+    },
+    Pack {
+        from: usize,
+        to: usize,
+    },
+    Pouch {
+        to: usize,
+        from: PartyId,
+        frames: Vec<Vec<u8>>,
+    },
+    Lie,
+    Split,
+    Part {
+        side: BTreeSet<usize>,
+    },
+    Reunite,
+    Heal,
+    Look,
+}
+
+/// The world.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) plan: Plan,
+    pub(crate) rng: Rng,
+    pub(crate) now: u64,
+    pub(crate) net: Net,
+    pub(crate) bodies: Vec<Body>,
+    pub(crate) model: Model,
+    pub(crate) sabotage: Option<Sabotage>,
+    pub(crate) tickets: u64,
+    pub(crate) is_healed: bool,
+    /// Nodes on one side of a partition.
+    pub(crate) parted: Option<BTreeSet<usize>>,
+    /// Frames that the outlaw has seen, to send again.
+    pub(crate) overheard: Vec<Vec<u8>>,
+    queue: BTreeMap<(u64, u64), Happening>,
+    sequence: u64,
+    healed_at: u64,
+    has_agreed: bool,
+    is_traced: bool,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, sabotage: Option<Sabotage>, is_traced: bool) -> Self {
+        let mut rng = Rng::new(seed);
+        let mut plan = Plan::draw(&mut rng);
+        if let Some(sabotage) = sabotage {
+            sabotage.arrange(&mut plan);
+        }
+        let net = Net::new(plan.rough, rng.fork());
+        let mut world = Self {
+            model: Model::new(&plan),
+            bodies: (0..plan.parties)
+                .map(|party| new_body(&plan, party))
+                .collect(),
+            plan,
+            rng,
+            now: 0,
+            net,
+            sabotage,
+            tickets: 0,
+            is_healed: false,
+            parted: None,
+            overheard: Vec::new(),
+            queue: BTreeMap::new(),
+            sequence: 0,
+            healed_at: 0,
+            has_agreed: false,
+            is_traced,
+        };
+        world.trace(|world| format!("{:?}", Brief(&world.plan)));
+        world.set_out();
+        world
+    }
+
+    /// Whether the planted fault is this one, and is this node's.
+    pub(crate) fn is_sabotaged(&self, body: usize, sabotage: Sabotage) -> bool {
+        self.sabotage == Some(sabotage)
+            && self.bodies[body].role.is_honest
+            && self.bodies[body].party() < 2
+    }
+
+    pub(crate) fn trace(&self, what: impl FnOnce(&Self) -> String) {
+        if self.is_traced {
+            let mut line = String::new();
+            // Writing to a string can't fail.
+            let _ = writeln!(line, "{:>12.6}s {}", self.now as f64 / 1e6, what(self));
+            crate::run::print(&line);
+        }
+    }
+
+    /// Says what will happen in `after` µs.
+    pub(crate) fn after(&mut self, after: u64, happening: Happening) {
+        self.at(self.now + after, happening);
+    }
+
+    pub(crate) fn at(&mut self, at: u64, happening: Happening) {
+        self.sequence += 1;
+        self.queue
+            .insert((at.max(self.now), self.sequence), happening);
+    }
+
+    /// Lays out everything that the plan asks for.
+    fn set_out(&mut self) {
+        let active = self.plan.active;
+        for body in 0..self.bodies.len() {
+            let after = self.rng.below(SECOND);
+            self.after(after, Happening::Boot { body });
+            for _ in 0..self.plan.entries / 2 {
+                let at = self.rng.below(active);
+                self.at(at, Happening::Write { body });
+            }
+        }
+        self.set_out_net();
+        self.set_out_trouble();
+        self.at(active, Happening::Heal);
+    }
+
+    fn set_out_net(&mut self) {
+        for a in 0..self.bodies.len() {
+            for b in 0..a {
+                for _ in 0..self.plan.bearers {
+                    let slot = self.net.add_slot([b, a]);
+                    let after = self.rng.below(3 * SECOND);
+                    self.after(after, Happening::Dial { slot });
+                }
+            }
+        }
+    }
+
+    fn set_out_trouble(&mut self) {
+        let (active, count) = (self.plan.active, self.bodies.len());
+        let times = |rng: &mut Rng, most: u64| -> Vec<u64> {
+            (0..rng.within(1, most))
+                .map(|_| rng.below(active))
+                .collect()
+        };
+        if self.plan.has_crashes {
+            for at in times(&mut self.rng, 6) {
+                let body = self.rng.index(count);
+                self.at(at, Happening::Crash { body });
+            }
+        }
+        if self.plan.has_partitions {
+            for at in times(&mut self.rng, 3) {
+                let side = (0..count).filter(|_| self.rng.percent(50)).collect();
+                self.at(at, Happening::Part { side });
+            }
+        }
+        if self.plan.has_clock_jumps {
+            for at in times(&mut self.rng, 4) {
+                let body = self.rng.index(count);
+                self.at(at, Happening::Jump { body });
+            }
+        }
+        if self.plan.has_churn {
+            for at in times(&mut self.rng, 6) {
+                let slot = self.rng.index(self.net.slots.len());
+                self.at(at, Happening::Stall { slot });
+            }
+        }
+        if self.plan.has_pouches {
+            for at in times(&mut self.rng, 8) {
+                let (from, to) = (self.rng.index(count), self.rng.index(count));
+                self.at(at, Happening::Pack { from, to });
+            }
+        }
+        if let Some(body) = self.plan.changes_key {
+            let at = self.rng.below(active);
+            self.at(at, Happening::ChangeKey { body });
+        }
+        if let Some(body) = self.plan.restored {
+            let at = self.rng.below(active * 2 / 3);
+            self.at(at, Happening::Copy { body });
+            let later = self.rng.within(at + SECOND, active);
+            self.at(later, Happening::PutBack { body });
+        }
+        match self.plan.villain {
+            Some((_, Villain::Outlaw)) => {
+                for at in times(&mut self.rng, 60) {
+                    self.at(at, Happening::Lie);
+                }
+            }
+            Some((_, Villain::Twin)) => {
+                let at = self.rng.below(active / 2);
+                self.at(at, Happening::Split);
+            }
+            None => {}
+        }
+    }
+
+    /// Lets everything happen, in order, until all agree or something is wrong.
+    pub(crate) fn run(&mut self) -> Result<(), Violation> {
+        let mut steps = 0;
+        while let Some(((at, _), happening)) = self.queue.pop_first() {
+            self.now = at;
+            self.happen(happening)?;
+            steps += 1;
+            Checker::Bounded.require(steps < STEPS_MAX, || {
+                format!("{steps} things have happened, and no end")
+            })?;
+            if self.has_agreed {
+                return self.look_back();
+            }
+        }
+        Ok(())
+    }
+
+    fn happen(&mut self, happening: Happening) -> Result<(), Violation> {
+        match happening {
+            Happening::Deliver { link, end, frame } => self.deliver(link, end, &frame),
+            Happening::Wake { body, turn } => self.wake(body, turn),
+            Happening::Dial { slot } => self.dial(slot),
+            Happening::Cut { slot, link } => {
+                if self.net.slots[slot].link == Some(link) && !self.is_healed {
+                    self.cut(slot);
+                }
+                Ok(())
+            }
+            Happening::Fall { body, link } => self.fall(body, link),
+            Happening::Stall { slot } => {
+                if let Some(link) = self.net.slots[slot].link.filter(|_| !self.is_healed) {
+                    let (end, until) = (self.rng.index(2), self.now + self.rng.below(12 * SECOND));
+                    self.net.stall(link, end, until);
+                }
+                Ok(())
+            }
+            Happening::Write { body } => self.write(body),
+            Happening::Consent { body, line, purge } => self.consent(body, line, purge),
+            Happening::ChangeKey { body } => self.change_key(body),
+            Happening::Crash { body } => {
+                self.plan_crash(body);
+                Ok(())
+            }
+            Happening::Boot { body } => self.boot(body),
+            Happening::Jump { body } => {
+                let by = i64::try_from(self.rng.below(20_000_000)).unwrap_or(0) - 10_000_000;
+                self.bodies[body].clock.jump(by);
+                Ok(())
+            }
+            Happening::Copy { body } => {
+                let copy = self.bodies[body].disk.snapshot();
+                self.bodies[body].copy = Some(copy);
+                Ok(())
+            }
+            Happening::PutBack { body } => {
+                self.put_back(body);
+                Ok(())
+            }
+            Happening::Pack { from, to } => {
+                self.pack(from, to);
+                Ok(())
+            }
+            Happening::Pouch { to, from, frames } => self.open_pouch(to, &from, &frames),
+            Happening::Lie => self.lie(),
+            Happening::Split => {
+                self.split();
+                Ok(())
+            }
+            Happening::Part { side } => {
+                self.part(side);
+                Ok(())
+            }
+            Happening::Reunite => {
+                self.parted = None;
+                Ok(())
+            }
+            Happening::Heal => self.heal(),
+            Happening::Look => self.look(),
+        }
+    }
+
+    fn deliver(&mut self, link: LinkId, end: usize, frame: &[u8]) -> Result<(), Violation> {
+        if !self.net.delivers(link) {
+            return Ok(());
+        }
+        let body = self.net.links[&link].ends[end];
+        let now = self.bodies[body].clock.now(self.now);
+        if let Some(machine) = &mut self.bodies[body].machine {
+            machine.handle_frame(link, frame, now);
+        }
+        self.drive(body)
+    }
+
+    fn wake(&mut self, body: usize, turn: u64) -> Result<(), Violation> {
+        if self.bodies[body].turn != turn || self.is_sabotaged(body, Sabotage::NoTimers) {
+            return Ok(());
+        }
+        let state = &mut self.bodies[body];
+        state.woken = if state.woken.0 == self.now {
+            (self.now, state.woken.1 + 1)
+        } else {
+            (self.now, 0)
+        };
+        Checker::Contract.require(state.woken.1 < SPIN_MAX, || {
+            format!("node {body} wakes and wakes at one instant")
+        })?;
+        let now = state.clock.now(self.now);
+        if let Some(machine) = &mut state.machine {
+            machine.handle_timeout(now);
+        }
+        self.drive(body)
+    }
+
+    /// Notes when a node wants to be woken.
+    pub(crate) fn set_alarm(&mut self, body: usize) {
+        let state = &mut self.bodies[body];
+        state.turn += 1;
+        let turn = state.turn;
+        let Some(deadline) = state.machine.as_ref().and_then(Machine::poll_timeout) else {
+            return;
+        };
+        let at = state.clock.world(deadline);
+        self.at(at, Happening::Wake { body, turn });
+    }
+
+    fn may_stand(&self, slot: usize) -> bool {
+        let [a, b] = self.net.slots[slot].ends;
+        let is_up = |body: usize| self.bodies[body].machine.is_some();
+        let is_parted = self
+            .parted
+            .as_ref()
+            .is_some_and(|side| side.contains(&a) != side.contains(&b));
+        is_up(a) && is_up(b) && !is_parted && self.bodies[a].party() != self.bodies[b].party()
+    }
+
+    fn dial(&mut self, slot: usize) -> Result<(), Violation> {
+        let ends = self.net.slots[slot].ends;
+        if self.net.slots[slot].link.is_some() || ends.iter().any(|end| self.bodies[*end].is_gone) {
+            return Ok(());
+        }
+        if !self.may_stand(slot) {
+            let after = self.rng.within(SECOND / 2, 2 * SECOND);
+            self.after(after, Happening::Dial { slot });
+            return Ok(());
+        }
+        let link = self.net.connect(slot);
+        self.trace(|_| format!("link {} connects {ends:?}", link.0));
+        if self.plan.has_churn && !self.is_healed {
+            let after = self.rng.within(SECOND / 2, 40 * SECOND);
+            self.after(after, Happening::Cut { slot, link });
+        }
+        for (body, peer) in [(ends[0], ends[1]), (ends[1], ends[0])] {
+            let peer = cast().persons[self.bodies[peer].party()].id;
+            let now = self.bodies[body].clock.now(self.now);
+            if let Some(machine) = &mut self.bodies[body].machine {
+                machine.handle_link_up(link, peer, now);
+            }
+            self.drive(body)?;
+        }
+        Ok(())
+    }
+
+    /// Cuts a bearer's link; each end learns of it later, and it is dialled again later still, or before.
+    pub(crate) fn cut(&mut self, slot: usize) {
+        let Some(link) = self.net.cut(slot) else {
+            return;
+        };
+        self.trace(|_| format!("link {} is cut", link.0));
+        for body in self.net.slots[slot].ends {
+            let after = self.rng.below(4 * SECOND);
+            self.after(after, Happening::Fall { body, link });
+        }
+        let after = self.rng.within(SECOND / 10, 6 * SECOND);
+        self.after(after, Happening::Dial { slot });
+    }
+
+    fn fall(&mut self, body: usize, link: LinkId) -> Result<(), Violation> {
+        let now = self.bodies[body].clock.now(self.now);
+        if let Some(machine) = &mut self.bodies[body].machine {
+            machine.handle_link_down(link, now);
+        }
+        self.drive(body)
+    }
+
+    fn part(&mut self, side: BTreeSet<usize>) {
+        if self.is_healed {
+            return;
+        }
+        self.trace(|_| format!("parted: {side:?} from the rest"));
+        self.parted = Some(side);
+        for slot in 0..self.net.slots.len() {
+            if !self.may_stand(slot) {
+                self.cut(slot);
+            }
+        }
+        let after = self.rng.within(SECOND, 25 * SECOND);
+        self.after(after, Happening::Reunite);
+    }
+
+    fn plan_crash(&mut self, body: usize) {
+        if self.is_healed || self.bodies[body].machine.is_none() {
+            return;
+        }
+        match self.rng.below(4) {
+            0 => self.crash(body),
+            1 => self.bodies[body].crashes_at = Some(CrashPoint::BeforeCommit),
+            2 => self.bodies[body].crashes_at = Some(CrashPoint::AfterCommit),
+            _ => self.bodies[body].crashes_at = Some(CrashPoint::AfterPersisted),
+        }
+    }
+
+    /// The node's process ends; its disk stays.
+    pub(crate) fn crash(&mut self, body: usize) {
+        self.trace(|_| format!("node {body} crashes"));
+        self.stop(body);
+        let after = self.rng.within(SECOND / 10, 10 * SECOND);
+        self.after(after, Happening::Boot { body });
+    }
+
+    fn stop(&mut self, body: usize) {
+        self.bodies[body].machine = None;
+        self.bodies[body].turn += 1;
+        for slot in 0..self.net.slots.len() {
+            if self.net.slots[slot].ends.contains(&body) {
+                self.cut(slot);
+            }
+        }
+        if self.is_sabotaged(body, Sabotage::LostSync)
+            && let Some(copy) = self.bodies[body].copy.take()
+        {
+            self.bodies[body].disk = self.bodies[body].disk.restored(&copy);
+        }
+    }
+
+    pub(crate) fn boot(&mut self, body: usize) -> Result<(), Violation> {
+        if self.bodies[body].machine.is_some() || self.bodies[body].is_gone {
+            return Ok(());
+        }
+        self.trace(|_| format!("node {body} starts"));
+        self.bodies[body].crashes_at = None;
+        self.bodies[body].clock.boot(self.now);
+        let role = self.bodies[body].role;
+        if role.is_honest {
+            self.model.restarted(role, &self.bodies[body].disk)?;
+        }
+        let machine = self.machine_of(body)?;
+        self.bodies[body].machine = Some(machine);
+        self.drive(body)
+    }
+
+    fn machine_of(&mut self, body: usize) -> Result<Machine, Violation> {
+        let state = &self.bodies[body];
+        let person = &cast().persons[state.party()];
+        let mut keys = vec![person.keys.clone()];
+        if state.has_new_key {
+            keys.push(person.next_keys.clone());
+        }
+        let mut machine = Machine::new(MachineConfig {
+            party: person.id,
+            card: Vec::new(),
+            keys,
+        });
+        for founded in &self.plan.lines {
+            let taken = state.disk.take_up(founded, PartyIndex(state.role.party.0));
+            let (logs, mut facts) = taken.map_err(|why| Violation {
+                checker: Checker::NothingLost,
+                what: format!("node {body} can't take up its record: {why}"),
+            })?;
+            facts.must_hear = state.must_hear;
+            let salt = self.rng.bytes();
+            let now = state.clock.now(self.now);
+            machine
+                .add_line(logs, facts, salt, now)
+                .expect("each party is a member of each line, which is taken up once");
+        }
+        Ok(machine)
+    }
+
+    /// The disk is put back to an old copy, and the node is told that it must hear the others first.
+    fn put_back(&mut self, body: usize) {
+        let Some(copy) = self.bodies[body].copy.clone().filter(|_| !self.is_healed) else {
+            return;
+        };
+        self.trace(|_| format!("node {body} is put back to an old copy"));
+        self.stop(body);
+        let is_unaware = self.is_sabotaged(body, Sabotage::RestoredUnaware);
+        let state = &mut self.bodies[body];
+        state.disk = state.disk.restored(&copy);
+        state.must_hear = !is_unaware;
+        let others: Vec<usize> = self
+            .bodies
+            .iter()
+            .filter(|other| other.party() != self.bodies[body].party())
+            .map(|other| other.role.body)
+            .collect();
+        let (role, disk) = (self.bodies[body].role, &self.bodies[body].disk);
+        if !is_unaware {
+            self.model.put_back(role, disk, &others);
+        }
+        let after = self.rng.within(SECOND, 5 * SECOND);
+        self.after(after, Happening::Boot { body });
+    }
+
+    /// The twin appears: a copy of its party's node, to which some of the others are connected from here on.
+    fn split(&mut self) {
+        let Some((party, Villain::Twin)) = self.plan.villain else {
+            return;
+        };
+        let copy = self.bodies[party].disk.snapshot();
+        let role = Role {
+            body: self.bodies.len(),
+            head: 1,
+            ..self.bodies[party].role
+        };
+        let disk = self.bodies[party].disk.restored(&copy);
+        self.model.copied(self.bodies[party].role, role);
+        let has_new_key = self.bodies[party].has_new_key;
+        self.bodies.push(Body {
+            disk,
+            has_new_key,
+            ..new_body_as(&self.plan, role)
+        });
+        self.trace(|_| format!("party {party} splits"));
+        for slot in 0..self.net.slots.len() {
+            if self.net.slots[slot].ends.contains(&party) && self.rng.percent(50) {
+                self.cut(slot);
+                for end in &mut self.net.slots[slot].ends {
+                    if *end == party {
+                        *end = role.body;
+                    }
+                }
+            }
+        }
+        self.after(0, Happening::Boot { body: role.body });
+        for _ in 0..self.plan.entries {
+            let after = self.rng.below(self.plan.active / 2);
+            self.after(after, Happening::Write { body: role.body });
+        }
+    }
+
+    /// Everything that went wrong is put right, and those who lie fall silent; now all must come to agree.
+    fn heal(&mut self) -> Result<(), Violation> {
+        self.trace(|_| "the world heals".to_owned());
+        self.is_healed = true;
+        self.healed_at = self.now;
+        self.parted = None;
+        self.net.rough = None;
+        for body in 0..self.bodies.len() {
+            self.bodies[body].crashes_at = None;
+            self.bodies[body].clock.set_right();
+            if !self.bodies[body].role.is_honest {
+                self.stop(body);
+                self.bodies[body].is_gone = true;
+            }
+        }
+        for slot in 0..self.net.slots.len() {
+            // Cut once more, so that what rough bearers lost of greetings does not count.
+            self.cut(slot);
+        }
+        for body in 0..self.bodies.len() {
+            self.boot(body)?;
+        }
+        self.after(SECOND, Happening::Look);
+        Ok(())
+    }
+
+    fn look(&mut self) -> Result<(), Violation> {
+        let lacking = self.lacking();
+        if lacking.is_none() {
+            self.has_agreed = true;
+            return Ok(());
+        }
+        let is_in_time = self.now < self.healed_at + HEALING_MAX;
+        Checker::Liveness.require(is_in_time, || lacking.unwrap_or_default())?;
+        self.after(SECOND, Happening::Look);
+        Ok(())
+    }
+}
+
+fn new_body(plan: &Plan, party: usize) -> Body {
+    let index = PartyIndex::from_usize(party).expect("few parties");
+    let role = Role {
+        body: party,
+        party: index,
+        head: 0,
+        is_honest: plan.is_honest(party),
+    };
+    new_body_as(plan, role)
+}
+
+fn new_body_as(plan: &Plan, role: Role) -> Body {
+    Body {
+        role,
+        machine: None,
+        disk: Disk::new(plan.lines.clone()),
+        clock: Clock::default(),
+        has_new_key: false,
+        must_hear: plan.hears_first,
+        crashes_at: None,
+        copy: None,
+        turn: 0,
+        woken: (0, 0),
+        is_gone: false,
+    }
+}
+
+/// A plan without its charters.
+struct Brief<'a>(&'a Plan);
+
+impl std::fmt::Debug for Brief<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let plan = self.0;
+        f.debug_struct("Plan")
+            .field("parties", &plan.parties)
+            .field("lines", &plan.lines.len())
+            .field("bearers", &plan.bearers)
+            .field("entries", &plan.entries)
+            .field("villain", &plan.villain)
+            .field("restored", &plan.restored)
+            .field("rough", &plan.rough)
+            .field("churn", &plan.has_churn)
+            .field("partitions", &plan.has_partitions)
+            .field("crashes", &plan.has_crashes)
+            .field("pouches", &plan.has_pouches)
+            .field("changes_key", &plan.changes_key)
+            .field("purge", &plan.has_purge)
+            .field("hears_first", &plan.hears_first)
+            .finish()
+    }
+}
