@@ -2,7 +2,7 @@
 //!
 //! Two parties write messages of 200 characters by turns, in batches of 256 under one checkpoint each, which the other
 //! party cosigns. Everything is verified on one thread.
-#![allow(clippy::print_stdout, clippy::expect_used)]
+#![allow(clippy::print_stdout, clippy::expect_used, clippy::disallowed_methods)]
 
 #[path = "../tests/support/mod.rs"]
 mod support;

@@ -155,7 +155,8 @@ pub struct QueryId(pub u64);
 /// A question to the store, which answers with [`Answer`] of the same name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Query {
-    /// Entries of a log from `from`, cut at the last checkpoint within the bounds.
+    /// Entries of a log from `from`, for someone who holds `known`: cut at the last checkpoint within the bounds such that
+    /// no entry has seen more.
     Entries {
         /// The line.
         line: LineId,
@@ -167,6 +168,8 @@ pub enum Query {
         count_max: usize,
         /// At most this many bytes, but at least up to the first checkpoint.
         bytes_max: usize,
+        /// How much of every log there may be seen, by party index.
+        known: Vec<u64>,
     },
     /// The root of a log at a size at which its author's signature is held; unreadable at any other.
     Root {
@@ -211,6 +214,8 @@ pub enum Answer {
         /// The author's signature over the log up to and with the last of them.
         signature: [u8; 64],
     },
+    /// To [`Query::Entries`]: even up to the first checkpoint they have seen more than is known.
+    Ahead,
     /// To [`Query::Root`].
     Root(Hash),
     /// To [`Query::Consistency`].

@@ -397,23 +397,31 @@ impl Line {
     /// Reads more from the store for every party that lacks something.
     pub(crate) fn pump(&mut self, around: &mut Around<'_>) {
         let targets: Vec<u64> = self.logs.sizes();
+        let founded = self.logs.founded().clone();
         for (index, peer) in &mut self.peers {
             if !peer.is_introduced || around.links.best(&peer.id).is_none() {
                 continue;
             }
-            for (log, (sending, size)) in peer.sending.iter_mut().zip(&targets).enumerate() {
-                let Some(party) = PartyIndex::from_usize(log) else {
-                    continue;
-                };
-                let target = if party == self.me {
-                    *size
-                } else {
-                    (*size).min(sending.relay_until())
-                };
-                let Some(from) = sending
-                    .next_read(target)
-                    .filter(|_| !self.logs.is_forked(party))
-                else {
+            let plans: Vec<u64> = founded
+                .parties()
+                .zip(&peer.sending)
+                .map(|(party, sending)| match targets[party.at()] {
+                    _ if self.logs.is_forked(party) => 0,
+                    size if party == self.me => size,
+                    size => size.min(sending.relay_until()),
+                })
+                .collect();
+            // Of a log of which nothing more is to be sent, the peer gets elsewhere what it lacks.
+            let known: Vec<u64> = peer
+                .sending
+                .iter()
+                .zip(&plans)
+                .map(|(sending, plan)| sending.sent_below(*plan).unwrap_or(u64::MAX))
+                .collect();
+            for (party, (sending, plan)) in
+                founded.parties().zip(peer.sending.iter_mut().zip(plans))
+            {
+                let Some(from) = sending.next_read(plan, &known) else {
                     continue;
                 };
                 let query = Query::Entries {
@@ -422,6 +430,7 @@ impl Line {
                     from,
                     count_max: BATCH_ENTRIES_MAX,
                     bytes_max: BATCH_BYTES_MAX,
+                    known: known.clone(),
                 };
                 let pending = Pending::Send {
                     line: self.id,
@@ -429,7 +438,7 @@ impl Line {
                     party,
                     from,
                 };
-                sending.reading(around.out.query(query, pending));
+                sending.reading(around.out.query(query, pending), known.clone());
             }
         }
     }
@@ -464,6 +473,20 @@ impl Line {
         let patience = around.links.patience(&state.id);
         if Self::send(around, &state.id, &frame, sending.is_stalled()) {
             sending.note_sent(end, around.now.mono, patience);
+        }
+        self.pump(around);
+    }
+
+    /// What was to be read for a peer has seen what is still to be sent of another log.
+    pub(crate) fn hold_back(
+        &mut self,
+        around: &mut Around<'_>,
+        query: crate::effect::QueryId,
+        peer: PartyIndex,
+        party: PartyIndex,
+    ) {
+        if let Some(state) = self.peers.get_mut(&peer) {
+            state.sending[party.at()].hold_back(query);
         }
         self.pump(around);
     }

@@ -696,6 +696,9 @@ fn take_answer(
         ) => {
             line.send_read(around, id, peer, party, from, Some((entries, signature)));
         }
+        (Pending::Send { peer, party, .. }, Answer::Ahead) => {
+            line.hold_back(around, id, peer, party);
+        }
         (
             Pending::Send {
                 peer, party, from, ..

@@ -12,8 +12,10 @@ pub(crate) struct Sending {
     held: u64,
     /// What has been handed to a link; never below `held`.
     sent: u64,
-    /// A read from the store that is under way.
-    query: Option<QueryId>,
+    /// A read from the store that is under way, with what the peer was taken to know of every log.
+    query: Option<(QueryId, Vec<u64>)>,
+    /// What the peer was taken to know when that was too little for what comes next.
+    held_back: Option<Vec<u64>>,
     /// When to send again what is not confirmed, and how long to wait the time after.
     retry: Option<(Duration, Duration)>,
     /// A confirmation was overdue: what is sent next goes over every link.
@@ -90,21 +92,35 @@ impl Sending {
         }
     }
 
-    /// From where to read more, if there is more to send below `target` and room for it.
-    pub(crate) fn next_read(&self, target: u64) -> Option<u64> {
+    /// How much has been sent, if more is to be sent, up to `target`.
+    pub(crate) fn sent_below(&self, target: u64) -> Option<u64> {
+        (self.sent < target).then_some(self.sent)
+    }
+
+    /// From where to read more, if there is more to send below `target`, room for it, and the peer knows more than when that
+    /// was too little.
+    pub(crate) fn next_read(&self, target: u64, known: &[u64]) -> Option<u64> {
         let is_due = self.sent < target
             && self.sent - self.held < WINDOW_ENTRIES_MAX
-            && self.query.is_none();
+            && self.query.is_none()
+            && self.held_back.as_deref() != Some(known);
         is_due.then_some(self.sent)
     }
 
-    pub(crate) fn reading(&mut self, query: QueryId) {
-        self.query = Some(query);
+    pub(crate) fn reading(&mut self, query: QueryId, known: Vec<u64>) {
+        self.query = Some((query, known));
+    }
+
+    /// What was to be read has seen more than the peer knows.
+    pub(crate) fn hold_back(&mut self, query: QueryId) {
+        if self.query.as_ref().is_some_and(|(id, _)| *id == query) {
+            self.held_back = self.query.take().map(|(_, known)| known);
+        }
     }
 
     /// The read is over; true if what was read is still what comes next.
     pub(crate) fn read(&mut self, query: QueryId, from: u64) -> bool {
-        let is_expected = self.query == Some(query);
+        let is_expected = self.query.as_ref().is_some_and(|(id, _)| *id == query);
         if is_expected {
             self.query = None;
         }
@@ -148,14 +164,14 @@ mod tests {
     fn what_is_not_confirmed_is_sent_again_with_growing_patience() {
         let mut sending = Sending::default();
         sending.introduce(3);
-        assert_eq!(sending.next_read(5), Some(3));
+        assert_eq!(sending.next_read(5, &[]), Some(3));
         sending.note_sent(5, Duration::ZERO, S);
-        assert_eq!(sending.next_read(5), None);
+        assert_eq!(sending.next_read(5, &[]), None);
         assert!(!sending.check_overdue(S / 2));
         assert!(sending.check_overdue(S));
         assert!(sending.is_stalled());
         assert_eq!(
-            (sending.next_read(5), sending.deadline()),
+            (sending.next_read(5, &[]), sending.deadline()),
             (Some(3), Some(3 * S))
         );
     }
@@ -180,7 +196,20 @@ mod tests {
         sending.state(4, S, S);
         assert_eq!(sending.held(), 9);
         sending.state(4, S, S);
-        assert_eq!((sending.held(), sending.next_read(9)), (4, Some(4)));
+        assert_eq!((sending.held(), sending.next_read(9, &[])), (4, Some(4)));
+    }
+
+    #[test]
+    fn what_has_seen_too_much_waits_until_the_peer_knows_more() {
+        let mut sending = Sending::default();
+        sending.introduce(0);
+        sending.reading(QueryId(1), vec![0, 3]);
+        assert_eq!(sending.next_read(5, &[0, 3]), None, "a read is under way");
+        sending.hold_back(QueryId(2));
+        assert_eq!(sending.next_read(5, &[0, 4]), None, "of another read");
+        sending.hold_back(QueryId(1));
+        assert_eq!(sending.next_read(5, &[0, 3]), None);
+        assert_eq!(sending.next_read(5, &[0, 4]), Some(0));
     }
 
     #[test]
@@ -188,8 +217,8 @@ mod tests {
         let mut sending = Sending::default();
         sending.introduce(0);
         sending.note_sent(WINDOW_ENTRIES_MAX, Duration::ZERO, S);
-        assert_eq!(sending.next_read(u64::MAX), None);
+        assert_eq!(sending.next_read(u64::MAX, &[]), None);
         sending.confirm(1, S, S);
-        assert_eq!(sending.next_read(u64::MAX), Some(WINDOW_ENTRIES_MAX));
+        assert_eq!(sending.next_read(u64::MAX, &[]), Some(WINDOW_ENTRIES_MAX));
     }
 }

@@ -35,7 +35,8 @@ pub(crate) struct Person {
 pub(crate) struct Cast {
     /// The parties.
     pub persons: Vec<Person>,
-    /// By number of parties, less two: two lines of the first so many parties.
+    /// By number of parties, less two: two lines of the first so many parties, by their ids. ML-DSA signatures differ from
+    /// run to run and with them the ids; that one comes before the other is all that a run may depend on.
     lines: Vec<[Arc<Founded>; 2]>,
 }
 
@@ -50,7 +51,11 @@ impl Cast {
         let mut persons: Vec<Person> = (1..=5u8).map(person).collect();
         persons.sort_by_key(|person| person.id);
         let lines = (2..=PARTIES_MAX)
-            .map(|count| [0, 1].map(|number| found(&persons[..count], number)))
+            .map(|count| {
+                let mut pair = [0, 1].map(|number| found(&persons[..count], number));
+                pair.sort_by_key(|founded| founded.line());
+                pair
+            })
             .collect();
         Self { persons, lines }
     }

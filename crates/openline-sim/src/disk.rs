@@ -8,7 +8,7 @@ use openline_core::entry::{RawEntry, Ref};
 use openline_core::{Hash, LineId, PartyIndex};
 use openline_proto::limits::BATCH_BYTES_MAX;
 use openline_proto::{Answer, Fact, LineFacts, Query};
-use openline_store::{CommitError, Limits, ReadError, Store, StoredEntry, Write};
+use openline_store::{CommitError, Limits, NextBatch, ReadError, Store, StoredEntry, Write};
 
 const ALL: Limits = Limits {
     entries: usize::MAX,
@@ -131,15 +131,14 @@ impl Disk {
                 from,
                 count_max,
                 bytes_max,
-            } => self.entries(
-                line,
-                party,
-                from,
-                Limits {
+                ref known,
+            } => {
+                let limits = Limits {
                     entries: count_max,
                     bytes: bytes_max,
-                },
-            ),
+                };
+                self.next_batch(line, party, from, limits, known)
+            }
             Query::Root { line, party, size } => self
                 .store
                 .checkpoint(self.founded(line), party, size)
@@ -196,42 +195,21 @@ impl Disk {
             .collect())
     }
 
-    /// Entries cut at the last checkpoint within the limits, or at the first one if that lies beyond them.
-    fn entries(
+    fn next_batch(
         &self,
         line: LineId,
         party: PartyIndex,
         from: u64,
         limits: Limits,
+        known: &[u64],
     ) -> Result<Answer, ReadError> {
-        let founded = self.founded(line);
-        let mut entries = self.read(line, party, from, limits)?;
-        let within = self
+        let next = self
             .store
-            .checkpoint_up_to(founded, party, from + entries.len() as u64)?;
-        let signed = match within.filter(|signed| signed.checkpoint.size > from) {
-            Some(signed) => Some(signed),
-            None => self.store.checkpoint_above(founded, party, from)?,
-        };
-        let Some(signed) = signed else {
-            return Ok(Answer::Unreadable);
-        };
-        let count = usize::try_from(signed.checkpoint.size - from).unwrap_or(usize::MAX);
-        if count > entries.len() {
-            entries = self.read(
-                line,
-                party,
-                from,
-                Limits {
-                    entries: count,
-                    ..ALL
-                },
-            )?;
-        }
-        entries.truncate(count);
-        Ok(Answer::Entries {
-            entries,
-            signature: signed.signature,
+            .next_batch(self.founded(line), party, from, limits, known)?;
+        Ok(match next {
+            NextBatch::Entries { entries, signature } => Answer::Entries { entries, signature },
+            NextBatch::Ahead => Answer::Ahead,
+            NextBatch::Nothing => Answer::Unreadable,
         })
     }
 

@@ -126,12 +126,17 @@ impl World {
             facts.clear();
         }
         if self.is_sabotaged(body, Sabotage::CosignWithoutEntries) {
-            let is_of_entries = |fact: &Fact| match fact {
-                Fact::Batch { batch, .. } => batch.party() != me,
-                Fact::Cosignature { .. } | Fact::Seal { .. } | Fact::Settled { .. } => true,
-                _ => false,
+            let is_theirs =
+                |fact: &Fact| matches!(fact, Fact::Batch { batch, .. } if batch.party() != me);
+            let rests_on_them = |fact: &Fact| {
+                matches!(
+                    fact,
+                    Fact::Cosignature { .. } | Fact::Seal { .. } | Fact::Settled { .. }
+                )
             };
-            facts.retain(|fact| !is_of_entries(fact));
+            if facts.iter().any(is_theirs) {
+                facts.retain(|fact| !is_theirs(fact) && !rests_on_them(fact));
+            }
         }
         if self.is_sabotaged(body, Sabotage::ForgetCosignatures) {
             facts.retain(
@@ -159,6 +164,7 @@ impl World {
         if self.is_kept_back(body, decoded.as_ref().ok()) {
             return Ok(());
         }
+        self.trace(|_| format!("node {body} sends over {}: {}", link.0, brief(&decoded)));
         if !role.is_honest && self.overheard.len() < OVERHEARD_MAX {
             self.overheard.push(frame.clone());
         }
@@ -349,6 +355,38 @@ fn swap_first_two(fact: &mut Fact) {
     {
         std::mem::swap(&mut first.number, &mut second.number);
         settled.swap(0, 1);
+    }
+}
+
+/// A frame in a few words.
+fn brief(frame: &Result<Frame, openline_core::Rule>) -> String {
+    match frame {
+        Ok(Frame::Beacon { held, .. }) => {
+            let sizes: Vec<u64> = held.iter().map(|held| held.size).collect();
+            format!("beacon {sizes:?}")
+        }
+        Ok(
+            Frame::Batch {
+                party,
+                first,
+                entries,
+                ..
+            }
+            | Frame::Copy {
+                party,
+                first,
+                entries,
+                ..
+            },
+        ) => format!("log {party} {first}+{}", entries.len()),
+        Ok(Frame::Cosignature { log, brief, .. }) => {
+            format!(
+                "cosignature of log {log} at {} by {}",
+                brief.size, brief.cosigner
+            )
+        }
+        Ok(frame) => format!("{frame:?}").chars().take(160).collect(),
+        Err(rule) => format!("what breaks {}", rule.id()),
     }
 }
 

@@ -162,6 +162,8 @@ pub(crate) struct LineModel {
     views: BTreeMap<usize, Vec<History>>,
     /// The settled order that the first honest party to get so far has.
     order: Vec<(Ref, Hash)>,
+    /// How far each node has given joint numbers.
+    numbered: BTreeMap<usize, usize>,
     /// Sizes that honest parties have cosigned, by (log, cosigner), and the latest time.
     cosigned: BTreeMap<(PartyIndex, PartyIndex), (BTreeSet<u64>, u64)>,
     /// Cosignatures each node holds, as the largest size by (log, cosigner).
@@ -186,6 +188,7 @@ impl LineModel {
                 .collect(),
             views: BTreeMap::new(),
             order: Vec::new(),
+            numbered: BTreeMap::new(),
             cosigned: BTreeMap::new(),
             held: BTreeMap::new(),
             is_tainted: false,
@@ -252,7 +255,7 @@ impl LineModel {
                 Name(role)
             )
         })?;
-        let is_durable = disk.size(line, log) == size && disk.root(line, log, size) == root;
+        let is_durable = disk.size(line, log) >= size && disk.root(line, log, size) == root;
         Checker::NothingLost.require(is_durable, || {
             format!(
                 "{} takes {size} entries of log {log} for durable, and they are not",
@@ -294,6 +297,7 @@ impl LineModel {
             if self.order.len() + 1 == number {
                 self.order.push((place, leaf));
             }
+            self.numbered.insert(role.body, number);
             let common = self.order.get(number - 1).copied();
             Checker::OneRecord.require(common == Some((place, leaf)), || {
                 format!(
@@ -388,7 +392,7 @@ impl LineModel {
     }
 
     /// A disk has been put back to how it was: what nobody else honest has of its party's log never was.
-    fn put_back(&mut self, role: Role, sizes: &[u64], others: &[usize]) {
+    fn put_back(&mut self, role: Role, sizes: &[u64], settled: usize, others: &[usize]) {
         let log = role.party.at();
         if let Some(views) = self.views.get_mut(&role.body) {
             for (view, size) in views.iter_mut().zip(sizes) {
@@ -403,13 +407,14 @@ impl LineModel {
             .max()
             .unwrap_or(0);
         self.histories[log][0] = self.histories[log][0].up_to(surviving);
-        let survivors: Vec<(Ref, Hash)> = self
-            .order
+        // What only the lost entries had settled has to be settled anew, and may come out otherwise.
+        self.numbered.insert(role.body, settled);
+        let by_others = others
             .iter()
-            .copied()
-            .take_while(|(place, _)| place.party != role.party || place.index < surviving)
-            .collect();
-        self.order = survivors;
+            .filter_map(|body| self.numbered.get(body))
+            .copied();
+        self.order
+            .truncate(by_others.max().unwrap_or(0).max(settled));
         self.held.remove(&role.body);
         self.recovering.insert(role.party);
     }
@@ -622,7 +627,7 @@ impl Model {
                 .parties()
                 .map(|log| disk.size(*id, log))
                 .collect();
-            line.put_back(role, &sizes, others);
+            line.put_back(role, &sizes, disk.settled(*id, 1).len(), others);
         }
     }
 

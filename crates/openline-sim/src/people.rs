@@ -286,30 +286,34 @@ impl World {
         let mut frames = Vec::new();
         for founded in &self.plan.lines {
             let line = founded.line();
-            let confirmed =
-                machine.confirmed_by(&line, PartyIndex::from_usize(peer).unwrap_or(PartyIndex(0)));
-            for (party, from_size) in founded.parties().zip(confirmed) {
-                let query = Query::Entries {
-                    line,
-                    party,
-                    from: from_size,
-                    count_max: BATCH_ENTRIES_MAX,
-                    bytes_max: BATCH_BYTES_MAX,
-                };
-                if let Answer::Entries { entries, signature } =
-                    self.bodies[from].disk.answer(&query)
-                {
-                    let (tag, first) = (Tag::of(&line), from_size);
-                    frames.push(
-                        Frame::Batch {
-                            tag,
+            let peer = PartyIndex::from_usize(peer).unwrap_or(PartyIndex(0));
+            let mut packed = machine.confirmed_by(&line, peer);
+            let mut goes_on = true;
+            while goes_on {
+                goes_on = false;
+                for party in founded.parties() {
+                    let first = packed[party.at()];
+                    let query = Query::Entries {
+                        line,
+                        party,
+                        from: first,
+                        count_max: BATCH_ENTRIES_MAX,
+                        bytes_max: BATCH_BYTES_MAX,
+                        known: packed.clone(),
+                    };
+                    let answer = self.bodies[from].disk.answer(&query);
+                    if let Answer::Entries { entries, signature } = answer {
+                        packed[party.at()] += entries.len() as u64;
+                        let batch = Frame::Batch {
+                            tag: Tag::of(&line),
                             party,
                             first,
                             signature,
                             entries,
-                        }
-                        .encode(),
-                    );
+                        };
+                        frames.push(batch.encode());
+                        goes_on = true;
+                    }
                 }
             }
             frames.extend(machine.beacon_frame(&line));

@@ -14,6 +14,7 @@
 //! No threads, no clock, no randomness: times are arguments.
 
 pub mod backup;
+mod batch;
 pub mod check;
 mod commit;
 mod documents;
@@ -35,6 +36,7 @@ mod tail;
 mod takeup;
 mod wal;
 
+pub use batch::NextBatch;
 pub use commit::Write;
 pub use documents::{AuditItem, Document};
 pub use error::{At, CommitError, Misuse, OpenError, ReadError};

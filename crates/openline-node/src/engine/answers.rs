@@ -4,7 +4,7 @@ use openline_core::charter::Founded;
 use openline_core::entry::RawEntry;
 use openline_core::{LineId, PartyIndex};
 use openline_proto::{Answer, Query};
-use openline_store::{Limits, ReadError, Reader};
+use openline_store::{Limits, NextBatch, ReadError, Reader};
 
 /// Answers a query from what is durable.
 pub(crate) fn answer(
@@ -18,17 +18,20 @@ pub(crate) fn answer(
             from,
             count_max,
             bytes_max,
+            ref known,
             ..
-        } => entries(
-            store,
-            founded,
-            party,
-            from,
-            Limits {
+        } => {
+            let limits = Limits {
                 entries: count_max,
                 bytes: bytes_max,
-            },
-        ),
+            };
+            let next = store.next_batch(founded, party, from, limits, known)?;
+            Ok(match next {
+                NextBatch::Entries { entries, signature } => Answer::Entries { entries, signature },
+                NextBatch::Ahead => Answer::Ahead,
+                NextBatch::Nothing => Answer::Unreadable,
+            })
+        }
         Query::Root { party, size, .. } => {
             let signed = store.checkpoint(founded, party, size)?;
             Ok(signed.map_or(Answer::Unreadable, |signed| {
@@ -69,47 +72,6 @@ fn read(
 ) -> Result<Vec<RawEntry>, ReadError> {
     let stored = store.entries(line, party, from, limits)?;
     Ok(stored.into_iter().map(|entry| entry.raw).collect())
-}
-
-/// Entries cut at the last checkpoint within the limits, or at the first one if that lies beyond them.
-fn entries(
-    store: &Reader,
-    founded: &Founded,
-    party: PartyIndex,
-    from: u64,
-    limits: Limits,
-) -> Result<Answer, ReadError> {
-    let line = founded.line();
-    let mut entries = read(store, line, party, from, limits)?;
-    let end = from + entries.len() as u64;
-    let within = store
-        .checkpoint_up_to(founded, party, end)?
-        .filter(|signed| signed.checkpoint.size > from);
-    let Some(signed) = within.map_or_else(
-        || store.checkpoint_above(founded, party, from),
-        |signed| Ok(Some(signed)),
-    )?
-    else {
-        return Ok(Answer::Unreadable);
-    };
-    let count = usize::try_from(signed.checkpoint.size - from).unwrap_or(usize::MAX);
-    if count > entries.len() {
-        entries = read(
-            store,
-            line,
-            party,
-            from,
-            Limits {
-                entries: count,
-                bytes: usize::MAX,
-            },
-        )?;
-    }
-    entries.truncate(count);
-    Ok(Answer::Entries {
-        entries,
-        signature: signed.signature,
-    })
 }
 
 /// The line that a query is about.

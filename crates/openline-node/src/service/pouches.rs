@@ -173,54 +173,64 @@ fn keep_number(engine: &mut Engine, key: &str, number: u64) -> Answer<()> {
     Ok(())
 }
 
-/// Entries first, then the beacon, whose cosignatures then fit what is held.
+/// Entries first, then the beacon, whose cosignatures then fit what is held. Each batch comes after everything that it has
+/// seen, so that nothing has to wait where the pouch is opened.
 fn fill(reader: &Reader, part: &Part, frames: &mut Vec<Vec<u8>>) -> Answer<()> {
-    for (log, from) in part.confirmed.iter().enumerate() {
-        let Some(party) = PartyIndex::from_usize(log) else {
-            continue;
-        };
-        fill_log(reader, &part.founded, party, *from, frames)?;
+    let line = part.founded.line();
+    let mut packed = part.confirmed.clone();
+    let mut bytes: usize = frames.iter().map(Vec::len).sum();
+    let mut goes_on = true;
+    while goes_on {
+        goes_on = false;
+        for party in part.founded.parties() {
+            let size = reader.size(line, party)?;
+            while packed[party.at()] < size
+                && bytes < FRAMES_BYTES_MAX
+                && frames.len() < BUNDLE_FRAMES_MAX / 2
+            {
+                let Some((frame, end)) = next_frame(reader, &part.founded, party, &packed)? else {
+                    break;
+                };
+                bytes += frame.len();
+                frames.push(frame);
+                packed[party.at()] = end;
+                goes_on = true;
+            }
+        }
     }
     frames.push(part.beacon.clone());
     Ok(())
 }
 
-fn fill_log(
+/// The next batch of a log as a frame, with its end; none if it has to wait for one of another log.
+fn next_frame(
     reader: &Reader,
     founded: &openline_core::charter::Founded,
     party: PartyIndex,
-    mut from: u64,
-    frames: &mut Vec<Vec<u8>>,
-) -> Answer<()> {
-    let line = founded.line();
-    let (tag, size) = (Tag::of(&line), reader.size(line, party)?);
-    let mut bytes: usize = frames.iter().map(Vec::len).sum();
-    while from < size && bytes < FRAMES_BYTES_MAX && frames.len() < BUNDLE_FRAMES_MAX / 2 {
-        let query = Query::Entries {
-            line,
-            party,
-            from,
-            count_max: BATCH_ENTRIES_MAX,
-            bytes_max: BATCH_BYTES_MAX,
-        };
-        let StoreAnswer::Entries { entries, signature } = answers::answer(reader, founded, &query)?
-        else {
-            break;
-        };
-        let next = from + entries.len() as u64;
-        let frame = Frame::Batch {
-            tag,
-            party,
-            first: from,
-            signature,
-            entries,
-        }
-        .encode();
-        bytes += frame.len();
-        frames.push(frame);
-        from = next;
-    }
-    Ok(())
+    packed: &[u64],
+) -> Answer<Option<(Vec<u8>, u64)>> {
+    let (line, from) = (founded.line(), packed[party.at()]);
+    let query = Query::Entries {
+        line,
+        party,
+        from,
+        count_max: BATCH_ENTRIES_MAX,
+        bytes_max: BATCH_BYTES_MAX,
+        known: packed.to_vec(),
+    };
+    let StoreAnswer::Entries { entries, signature } = answers::answer(reader, founded, &query)?
+    else {
+        return Ok(None);
+    };
+    let end = from + entries.len() as u64;
+    let frame = Frame::Batch {
+        tag: Tag::of(&line),
+        party,
+        first: from,
+        signature,
+        entries,
+    };
+    Ok(Some((frame.encode(), end)))
 }
 
 fn open(engine: &mut Engine, bytes: &[u8]) -> Answer<PouchView> {
