@@ -1,5 +1,7 @@
 //! What is read to be sent can be taken up as it arrives, though each log has seen the others.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use common::*;

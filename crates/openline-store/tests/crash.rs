@@ -1,5 +1,7 @@
 //! Crashes: what was acknowledged is there afterwards, and nothing half is, wherever the disk was cut off.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use std::fs;

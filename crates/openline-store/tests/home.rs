@@ -1,5 +1,7 @@
 //! Homes: one node each, and a clear word for each that can't be used.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use std::fs;

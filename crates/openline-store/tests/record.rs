@@ -1,5 +1,7 @@
 //! What is stored is read back: entries, order, proofs, signatures, documents; and what contradicts it is refused.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use common::*;

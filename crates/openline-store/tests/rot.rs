@@ -1,5 +1,7 @@
 //! Rot: bytes that change on the disk are noticed before they are returned, found by a check, and healed from another copy.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use std::collections::BTreeMap;
@@ -302,9 +304,17 @@ fn no_flipped_bit_of_the_file_makes_a_read_return_something_else() {
         let found = contents(&reader, &world);
         same_or_noticed(&found.entries, &sound.entries, at);
         same_or_noticed(&found.ranges, &sound.ranges, at);
-        same_or_noticed(&[found.settled.clone()], &[sound.settled.clone()], at);
+        same_or_noticed(
+            std::slice::from_ref(&found.settled),
+            std::slice::from_ref(&sound.settled),
+            at,
+        );
         same_or_noticed(&found.documents, &sound.documents, at);
-        same_or_noticed(&[found.audit.clone()], &[sound.audit.clone()], at);
+        same_or_noticed(
+            std::slice::from_ref(&found.audit),
+            std::slice::from_ref(&sound.audit),
+            at,
+        );
         for (found, sound) in found.signed.iter().zip(&sound.signed) {
             // A signature may be missed where its key has rotted, never be another.
             let is_absent = found

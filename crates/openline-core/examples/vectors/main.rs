@@ -2,7 +2,12 @@
 //!
 //! The bytes are the same every time. What is expected is stated here by hand or computed from the definitions in
 //! `tests/support`; nothing is asked of the code that the vectors test.
-#![allow(clippy::print_stderr, clippy::expect_used)]
+#![allow(
+    clippy::type_complexity,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::expect_used
+)]
 
 #[path = "../../tests/support/mod.rs"]
 mod support;

@@ -1,5 +1,6 @@
 //! A small world for tests: parties with keys, a founded line, and entries written to it by the core's own rules.
 #![allow(
+    clippy::unwrap_used,
     dead_code,
     unreachable_pub,
     reason = "each test binary uses a part of it"
