@@ -411,12 +411,11 @@ impl Line {
                     size => size.min(sending.relay_until()),
                 })
                 .collect();
-            // Of a log of which nothing more is to be sent, the peer gets elsewhere what it lacks.
             let known: Vec<u64> = peer
                 .sending
                 .iter()
                 .zip(&plans)
-                .map(|(sending, plan)| sending.sent_below(*plan).unwrap_or(u64::MAX))
+                .map(|(sending, plan)| sending.known(*plan))
                 .collect();
             for (party, (sending, plan)) in
                 founded.parties().zip(peer.sending.iter_mut().zip(plans))

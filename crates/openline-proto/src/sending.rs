@@ -92,9 +92,18 @@ impl Sending {
         }
     }
 
-    /// How much has been sent, if more is to be sent, up to `target`.
-    pub(crate) fn sent_below(&self, target: u64) -> Option<u64> {
-        (self.sent < target).then_some(self.sent)
+    /// How much of the log may be taken to be known where something else is sent, if it is to be sent up to `target`.
+    ///
+    /// Once a confirmation is overdue only what is confirmed counts: what was sent may itself be waiting for what else was sent.
+    /// Of a log of which nothing is to be sent or under way, the peer gets elsewhere what it lacks.
+    pub(crate) fn known(&self, target: u64) -> u64 {
+        if self.held >= target.max(self.sent) {
+            u64::MAX
+        } else if self.is_stalled {
+            self.held
+        } else {
+            self.sent
+        }
     }
 
     /// From where to read more, if there is more to send below `target`, room for it, and the peer knows more than when that
@@ -197,6 +206,20 @@ mod tests {
         assert_eq!(sending.held(), 9);
         sending.state(4, S, S);
         assert_eq!((sending.held(), sending.next_read(9, &[])), (4, Some(4)));
+    }
+
+    #[test]
+    fn only_what_is_confirmed_is_known_once_a_confirmation_is_overdue() {
+        let mut sending = Sending::default();
+        sending.introduce(3);
+        assert_eq!((sending.known(3), sending.known(9)), (u64::MAX, 3));
+        sending.note_sent(9, Duration::ZERO, S);
+        assert_eq!(sending.known(9), 9);
+        assert!(sending.check_overdue(S));
+        sending.note_sent(9, S, S);
+        assert_eq!(sending.known(9), 3);
+        sending.confirm(9, S, S);
+        assert_eq!(sending.known(9), u64::MAX);
     }
 
     #[test]
