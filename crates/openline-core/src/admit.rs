@@ -417,11 +417,10 @@ impl Logs {
     pub(crate) fn take(
         &mut self,
         party: PartyIndex,
-        header: &[u8],
-        body: Option<(&[u8], &[u8])>,
+        entry: Result<Entry, Rule>,
     ) -> Result<VerifiedEntry, Refused> {
         let index = self.size(party);
-        let entry = Entry::of(header, body).map_err(|rule| Refused::from(rule).at(party, index))?;
+        let entry = entry.map_err(|rule| Refused::from(rule).at(party, index))?;
         let verified = self.verify(&self.logs[party.at()], party, entry)?;
         self.logs[party.at()].absorb(&verified);
         self.note_entry(&verified);

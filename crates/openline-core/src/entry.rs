@@ -313,10 +313,7 @@ impl RawEntry {
     pub fn decode(self) -> Result<Entry, Rule> {
         let header = Header::decode(&self.header)?;
         let leaf = tree::leaf_hash(&self.header);
-        let body = self.body.map(|(salt, bytes)| Carried {
-            salt: salt.try_into().ok(),
-            bytes,
-        });
+        let body = self.body.map(|(salt, bytes)| Carried::new(&salt, bytes));
         Ok(Entry {
             header,
             leaf,
@@ -326,26 +323,28 @@ impl RawEntry {
     }
 }
 
-/// A body as it came, before any check.
+/// A body as it came, hashed, but not yet compared with what the header commits to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Carried {
-    /// `None` when it has not the one length.
-    pub(crate) salt: Option<[u8; SALT_LEN]>,
-    pub(crate) bytes: Vec<u8>,
-}
+pub(crate) struct Carried(Result<(SaltedBody, Hash), Rule>);
 
 impl Carried {
+    /// Rules `salt-size` and `body-size`, whose failure is told by [`Carried::check`], when their turn comes.
+    fn new(salt: &[u8], bytes: Vec<u8>) -> Self {
+        let Ok(salt) = salt.try_into() else {
+            return Self(Err(Rule::SaltSize));
+        };
+        if bytes.len() > BODY_MAX {
+            return Self(Err(Rule::BodySize));
+        }
+        let salted = SaltedBody { salt, bytes };
+        let hash = salted.hash();
+        Self(Ok((salted, hash)))
+    }
+
     /// Rules `salt-size`, `body-size` and `body-hash`.
     pub(crate) fn check(self, committed: &Hash) -> Result<SaltedBody, Rule> {
-        let salt = self.salt.ok_or(Rule::SaltSize)?;
-        if self.bytes.len() > BODY_MAX {
-            return Err(Rule::BodySize);
-        }
-        let salted = SaltedBody {
-            salt,
-            bytes: self.bytes,
-        };
-        if salted.hash() == *committed {
+        let (salted, hash) = self.0?;
+        if hash == *committed {
             Ok(salted)
         } else {
             Err(Rule::BodyHash)
@@ -365,10 +364,7 @@ pub struct Entry {
 impl Entry {
     /// Decodes an entry from the bytes of a file (rules 1 to 8).
     pub(crate) fn of(header: &[u8], body: Option<(&[u8], &[u8])>) -> Result<Self, Rule> {
-        let body = body.map(|(salt, bytes)| Carried {
-            salt: salt.try_into().ok(),
-            bytes: bytes.to_vec(),
-        });
+        let body = body.map(|(salt, bytes)| Carried::new(salt, bytes.to_vec()));
         Ok(Self {
             header: Header::decode(header)?,
             leaf: tree::leaf_hash(header),

@@ -7,12 +7,12 @@ use crate::cbor::{Reader, Type, Writer};
 use crate::charter::Founded;
 use crate::checkpoint::{CheckpointNote, KeyRing};
 use crate::doubt::{Doubt, Doubts};
-use crate::entry::{RawEntry, Ref, VerifiedEntry};
+use crate::entry::{Entry, RawEntry, Ref, VerifiedEntry};
 use crate::fork::{Fork, ring_of};
 use crate::id::{Hash, PartyIndex};
 use crate::limits::{FORKS_MAX, NOTES_MAX};
 use crate::order::Position;
-use crate::rule::{Item, Refused, Rule};
+use crate::rule::{self, Refused, Rule};
 
 /// The first line of the file.
 pub const MAGIC: &str = "openline-export/v1\n";
@@ -99,7 +99,20 @@ pub struct Report {
 ///
 /// # Errors
 /// The rule that was broken, with the entry's place where one is concerned. Rules are applied in the order that record.md section 10 gives.
-pub fn verify(bytes: &[u8], mut visit: impl FnMut(&VerifiedEntry)) -> Result<Report, Refused> {
+pub fn verify(bytes: &[u8], visit: impl FnMut(&VerifiedEntry)) -> Result<Report, Refused> {
+    verify_with(bytes, |items| items, visit)
+}
+
+/// As [`verify`]; `carry` may have the file's items read and hashed elsewhere, say on another thread, and must bring each of
+/// them, in order.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_with<'a, I: IntoIterator<Item = Result<Item<'a>, Rule>>>(
+    bytes: &'a [u8],
+    carry: impl FnOnce(Items<'a>) -> I,
+    mut visit: impl FnMut(&VerifiedEntry),
+) -> Result<Report, Refused> {
     let rest = bytes
         .strip_prefix(MAGIC.as_bytes())
         .ok_or(Rule::ExportMagic)?;
@@ -114,7 +127,12 @@ pub fn verify(bytes: &[u8], mut visit: impl FnMut(&VerifiedEntry)) -> Result<Rep
         last: None,
         entries: 0,
     };
-    let end = reading.entries(&mut r, &mut visit)?;
+    let items = Items {
+        r,
+        parties: founded.party_count(),
+        is_over: false,
+    };
+    let end = reading.entries(carry(items), &mut visit)?;
     if let Some(missing) = reading.logs.missing_bodies().next() {
         return Err(Refused::from(Rule::BodyAbsent).at(missing.party, missing.index));
     }
@@ -126,7 +144,7 @@ pub fn verify(bytes: &[u8], mut visit: impl FnMut(&VerifiedEntry)) -> Result<Rep
         ..
     } = reading;
     let (settled, root) = (logs.order().settled(), logs.order().root());
-    if end != (entries, settled, root) || !r.is_empty() {
+    if (end.entries, end.settled, end.root) != (entries, settled, root) || !end.is_last {
         return Err(Rule::ExportEnd.into());
     }
     let ring = ring_of(&logs);
@@ -229,30 +247,73 @@ struct Reading<'a> {
     entries: u64,
 }
 
-/// An item from the fourth on.
-enum RecordItem<'a> {
-    Entry(PartyIndex, &'a [u8], Option<(&'a [u8], &'a [u8])>),
-    End(u64, u64, Hash),
+/// The items of an export from the fourth on: entries, then the end.
+#[derive(Debug)]
+pub struct Items<'a> {
+    r: Reader<'a>,
+    parties: usize,
+    is_over: bool,
+}
+
+/// An item, read and hashed; what it says is not checked.
+#[derive(Debug)]
+pub struct Item<'a>(Part<'a>);
+
+#[derive(Debug)]
+enum Part<'a> {
+    Entry {
+        party: PartyIndex,
+        entry: Result<Entry, Rule>,
+        body: Option<&'a [u8]>,
+    },
+    End(End),
+}
+
+/// The closing item.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    entries: u64,
+    settled: u64,
+    root: Hash,
+    /// Nothing follows it in the file.
+    is_last: bool,
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Result<Item<'a>, Rule>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        let parties = self.parties;
+        let mut item = next(&mut self.r, |r| read_item(r, parties));
+        if let Ok(Item(Part::End(end))) = &mut item {
+            end.is_last = self.r.is_empty();
+        }
+        self.is_over = !matches!(item, Ok(Item(Part::Entry { .. })));
+        Some(item)
+    }
 }
 
 impl<'a> Reading<'a> {
-    /// Reads entries up to the closing item, and returns what that says.
+    /// Takes entries up to the closing item, and returns what that says.
     fn entries(
         &mut self,
-        r: &mut Reader<'a>,
+        items: impl IntoIterator<Item = Result<Item<'a>, Rule>>,
         visit: &mut impl FnMut(&VerifiedEntry),
-    ) -> Result<(u64, u64, Hash), Refused> {
-        let parties = self.logs.founded().party_count();
-        loop {
-            match next(r, |r| read_item(r, parties))? {
-                RecordItem::Entry(party, header, body) => {
-                    let entry = self.logs.take(party, header, body)?;
-                    self.note(&entry, body.map(|(_, bytes)| bytes))?;
+    ) -> Result<End, Refused> {
+        for item in items {
+            match item?.0 {
+                Part::Entry { party, entry, body } => {
+                    let entry = self.logs.take(party, entry)?;
+                    self.note(&entry, body)?;
                     visit(&entry);
                 }
-                RecordItem::End(entries, settled, root) => return Ok((entries, settled, root)),
+                Part::End(end) => return Ok(end),
             }
         }
+        Err(Rule::ExportShape.into())
     }
 
     fn note(&mut self, entry: &VerifiedEntry, body: Option<&'a [u8]>) -> Result<(), Refused> {
@@ -271,11 +332,16 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn read_item<'a>(r: &mut Reader<'a>, parties: usize) -> Result<RecordItem<'a>, Rule> {
+fn read_item<'a>(r: &mut Reader<'a>, parties: usize) -> Result<Item<'a>, Rule> {
     r.array_exact(4)?;
     if r.peek()? == Type::Text {
         return if r.text()? == "end" {
-            Ok(RecordItem::End(r.uint()?, r.uint()?, Hash(r.array_of()?)))
+            Ok(Item(Part::End(End {
+                entries: r.uint()?,
+                settled: r.uint()?,
+                root: Hash(r.array_of()?),
+                is_last: false,
+            })))
         } else {
             Err(Rule::ExportShape)
         };
@@ -286,18 +352,18 @@ fn read_item<'a>(r: &mut Reader<'a>, parties: usize) -> Result<RecordItem<'a>, R
         .and_then(PartyIndex::from_usize);
     let party = party.ok_or(Rule::ExportShape)?;
     let header = r.bytes()?;
-    if !r.null()? {
-        return Ok(RecordItem::Entry(
-            party,
-            header,
-            Some((r.bytes()?, r.bytes()?)),
-        ));
-    }
-    if r.null()? {
-        Ok(RecordItem::Entry(party, header, None))
+    let body = if !r.null()? {
+        Some((r.bytes()?, r.bytes()?))
+    } else if r.null()? {
+        None
     } else {
-        Err(Rule::ExportShape)
-    }
+        return Err(Rule::ExportShape);
+    };
+    Ok(Item(Part::Entry {
+        party,
+        entry: Entry::of(header, body),
+        body: body.map(|(_, bytes)| bytes),
+    }))
 }
 
 /// Rules 40 to 48 and 54 for the notes, each in turn; then that each log's last is of its full size.
@@ -311,7 +377,7 @@ fn check_notes(
     let mut covered = vec![0; logs.founded().party_count()];
     let mut last = None;
     for (position, note) in notes.iter().enumerate() {
-        let at = |rule: Rule| Refused::from(rule).of(Item::Note(position));
+        let at = |rule: Rule| Refused::from(rule).of(rule::Item::Note(position));
         let note = note.as_ref().map_err(|rule| at(*rule))?;
         let log = ring.party_of_origin(&note.checkpoint.origin).map_err(at)?;
         let place = (log, note.checkpoint.size);
@@ -373,7 +439,7 @@ fn check_note(
 fn check_forks(ring: &KeyRing, forks: &[&[u8]]) -> Result<Vec<PartyIndex>, Refused> {
     let check = |(position, bytes): (usize, &&[u8])| {
         let checked = Fork::decode(bytes).and_then(|fork| fork.check(ring));
-        checked.map_err(|rule| Refused::from(rule).of(Item::Fork(position)))
+        checked.map_err(|rule| Refused::from(rule).of(rule::Item::Fork(position)))
     };
     forks.iter().enumerate().map(check).collect()
 }

@@ -14,8 +14,8 @@ pub(crate) struct Sending {
     sent: u64,
     /// A read from the store that is under way, with what the peer was taken to know of every log.
     query: Option<(QueryId, Vec<u64>)>,
-    /// What the peer was taken to know when that was too little for what comes next.
-    held_back: Option<Vec<u64>>,
+    /// From where nothing could be sent, with what the peer was taken to know then.
+    held_back: Option<(u64, Vec<u64>)>,
     /// When to send again what is not confirmed, and how long to wait the time after.
     retry: Option<(Duration, Duration)>,
     /// A confirmation was overdue: what is sent next goes over every link.
@@ -106,13 +106,13 @@ impl Sending {
         }
     }
 
-    /// From where to read more, if there is more to send below `target`, room for it, and the peer knows more than when that
-    /// was too little.
+    /// From where to read more, if there is more to send below `target`, room for it, and the peer does not know just what was
+    /// too little before.
     pub(crate) fn next_read(&self, target: u64, known: &[u64]) -> Option<u64> {
         let is_due = self.sent < target
             && self.sent - self.held < WINDOW_ENTRIES_MAX
             && self.query.is_none()
-            && self.held_back.as_deref() != Some(known);
+            && !matches!(&self.held_back, Some((from, then)) if *from == self.sent && then == known);
         is_due.then_some(self.sent)
     }
 
@@ -123,7 +123,7 @@ impl Sending {
     /// What was to be read has seen more than the peer knows.
     pub(crate) fn hold_back(&mut self, query: QueryId) {
         if self.query.as_ref().is_some_and(|(id, _)| *id == query) {
-            self.held_back = self.query.take().map(|(_, known)| known);
+            self.held_back = self.query.take().map(|(_, known)| (self.sent, known));
         }
     }
 
@@ -233,6 +233,8 @@ mod tests {
         sending.hold_back(QueryId(1));
         assert_eq!(sending.next_read(5, &[0, 3]), None);
         assert_eq!(sending.next_read(5, &[0, 4]), Some(0));
+        sending.note_sent(2, Duration::ZERO, S);
+        assert_eq!(sending.next_read(5, &[0, 3]), Some(2), "of what comes next");
     }
 
     #[test]

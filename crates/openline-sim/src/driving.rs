@@ -52,6 +52,13 @@ impl World {
         }
         if let Some((id, query)) = machine.poll_query() {
             let mut answer = self.bodies[body].disk.answer(&query);
+            self.trace(|_| match &answer {
+                Answer::Ahead => format!("node {body} holds back {query:?}"),
+                _ => format!("node {body} reads {query:?}")
+                    .chars()
+                    .take(200)
+                    .collect(),
+            });
             if self.is_sabotaged(body, Sabotage::RottenReads)
                 && let Answer::Entries { entries, .. } = &mut answer
             {

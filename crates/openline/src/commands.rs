@@ -10,7 +10,7 @@ mod record;
 mod relations;
 mod serve;
 mod shell;
-mod verify;
+pub mod verify;
 
 pub use verify::verify_bytes;
 

@@ -1,12 +1,13 @@
 //! `openline verify`: no node, no home, no trust.
 
 use std::path::Path;
+use std::sync::mpsc;
 
 use openline_core::card::Card;
 use openline_core::charter::Instrument;
-use openline_core::entry::Kind;
-use openline_core::export;
+use openline_core::entry::{Kind, VerifiedEntry};
 use openline_core::proof::Proof;
+use openline_core::{Refused, Rule, export};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -102,9 +103,43 @@ pub fn verify_bytes(bytes: &[u8]) -> Result<Verified, Failure> {
     }
 }
 
+/// Items handed from the thread that reads and hashes to the one that applies the rules, at a time.
+const CHUNK_ITEMS: usize = 512;
+/// How many such chunks may wait.
+const CHUNKS_AHEAD: usize = 8;
+
+/// As [`export::verify`], with reading and hashing on a thread of its own.
+///
+/// # Errors
+/// As [`export::verify`].
+pub fn verify_ahead(
+    bytes: &[u8],
+    visit: impl FnMut(&VerifiedEntry),
+) -> Result<export::Report, Refused> {
+    std::thread::scope(|scope| export::verify_with(bytes, |items| carry(scope, items), visit))
+}
+
+/// Reads items on another thread.
+fn carry<'scope, 'a: 'scope>(
+    scope: &'scope std::thread::Scope<'scope, '_>,
+    mut items: export::Items<'a>,
+) -> impl Iterator<Item = Result<export::Item<'a>, Rule>> {
+    let (sender, receiver) = mpsc::sync_channel(CHUNKS_AHEAD);
+    scope.spawn(move || {
+        loop {
+            let chunk: Vec<_> = items.by_ref().take(CHUNK_ITEMS).collect();
+            // The receiver goes when a rule is broken.
+            if chunk.is_empty() || sender.send(chunk).is_err() {
+                return;
+            }
+        }
+    });
+    receiver.into_iter().flatten()
+}
+
 fn verify_export(bytes: &[u8]) -> Result<Verified, Failure> {
     let mut messages = 0;
-    let report = export::verify(bytes, |entry| {
+    let report = verify_ahead(bytes, |entry| {
         messages += u64::from(entry.header().kind == Kind::Message)
     })?;
     let founded = report.logs.founded();
