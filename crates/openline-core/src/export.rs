@@ -260,6 +260,10 @@ pub struct Items<'a> {
 pub struct Item<'a>(Part<'a>);
 
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "all but one of the items are entries"
+)]
 enum Part<'a> {
     Entry {
         party: PartyIndex,
