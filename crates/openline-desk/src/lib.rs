@@ -1,1 +1,12 @@
+//! What entries mean: folds over the record.
+//!
+//! Everything here is computed from entries and signatures that both sides hold, so both sides compute the same. Nothing is
+//! kept that the record does not say, and nothing is asked of a clock.
+//!
+//! - [`ladder`]: the stages that a message has reached, each with its proof.
+//! - [`brief`]: an entry in a line.
 
+pub mod brief;
+#[cfg(test)]
+mod fixture;
+pub mod ladder;

@@ -1,11 +1,12 @@
 //! Entries as people see them, built from what the store holds.
 
-use openline_core::body::{Purge, Receipt, Stage};
 use openline_core::charter::Founded;
 use openline_core::doubt::{Doubt, NoteNumbers, is_before_cause, is_far_off, tolerance_ms};
 use openline_core::entry::{Kind, Ref};
 use openline_core::message::Message;
 use openline_core::{LineId, PartyIndex};
+use openline_desk::brief;
+use openline_desk::ladder::{Ladder, Proof, Rung, Step};
 use openline_store::{Limits, Reader, StoredEntry};
 
 use super::Answer;
@@ -19,8 +20,6 @@ const WALK: Limits = Limits {
     entries: 512,
     bytes: 4 << 20,
 };
-/// Characters of a text that stand for it in a list.
-const SUMMARY_CHARS: usize = 80;
 
 /// A line as it is stored, for looking at entries.
 pub(crate) struct Looking<'a> {
@@ -123,7 +122,10 @@ impl<'a> Looking<'a> {
             arrived_ms: entry.arrived_ms,
             form: message.as_ref().map(|m| m.form.word().to_owned()),
             precedence: message.as_ref().map(|m| m.precedence.word().to_owned()),
-            summary: summary(entry, message.as_ref()),
+            summary: brief::brief(
+                &entry.header,
+                entry.raw.body.as_ref().map(|(_, body)| body.as_slice()),
+            ),
             is_purged: entry.raw.body.is_none(),
             number: message
                 .as_ref()
@@ -189,13 +191,9 @@ impl<'a> Looking<'a> {
                 .doubts
                 .extend(doubt.map(|doubt| doubt.sentence().to_owned()));
         }
-        let ladder = if message.is_some() {
-            self.ladder(&entry)?
-        } else {
-            self.proofs(&entry)?
-        };
-        if let Some(last) = ladder.last().filter(|_| message.is_some()) {
-            brief.stage.clone_from(&last.stage);
+        let ladder = self.ladder(&entry)?;
+        if message.is_some() {
+            ladder.highest().word().clone_into(&mut brief.stage);
         }
         Ok(EntryView {
             leaf: entry.leaf.to_string(),
@@ -203,7 +201,7 @@ impl<'a> Looking<'a> {
             lamport: entry.lamport,
             refs: entry.header.refs.iter().map(|r| place_text(*r)).collect(),
             message: message.map(|message| self.message(&message)),
-            ladder,
+            ladder: ladder.rungs().map(|rung| self.rung(rung)).collect(),
             brief,
         })
     }
@@ -254,66 +252,32 @@ impl<'a> Looking<'a> {
         }
     }
 
-    /// Released and stored: what signatures prove of any entry.
-    fn proofs(&self, entry: &StoredEntry) -> Answer<Vec<RungView>> {
-        let mut rungs = vec![RungView {
-            stage: "released".to_owned(),
-            by: format!("{}, {}", self.name(entry.place.party), entry.header.post),
-            time_ms: entry.header.time,
-            proof: "checkpoint".to_owned(),
-            note: None,
-        }];
+    /// The stages that an entry has reached: of a message all, of anything else what signatures prove.
+    fn ladder(&self, entry: &StoredEntry) -> Answer<Ladder> {
+        let mut ladder = Ladder::of(entry.place, &entry.header);
+        let author = entry.place.party;
         for party in self.stored_at(entry.place) {
-            let first = self.reader.first_cosignature(
-                self.line,
-                entry.place.party,
-                party,
-                entry.place.index,
-            )?;
-            rungs.extend(first.map(|c| {
-                RungView {
-                    stage: "stored".to_owned(),
-                    by: self.name(party),
-                    time_ms: i64::try_from(c.signature.time)
-                        .unwrap_or(i64::MAX)
-                        .saturating_mul(1000),
-                    proof: format!("cosignature over {} entries", c.size),
-                    note: None,
-                }
-            }));
+            let first =
+                self.reader
+                    .first_cosignature(self.line, author, party, entry.place.index)?;
+            if let Some(c) = first {
+                ladder.cosigned(party, c.size, c.signature.time);
+            }
         }
-        Ok(rungs)
+        if entry.header.kind == Kind::Message {
+            for party in self.founded.parties().filter(|party| *party != author) {
+                self.follow(entry.place, party, &mut ladder)?;
+            }
+        }
+        Ok(ladder)
     }
 
-    /// The stages that a message has reached: signatures first, then the receipts of the other parties in the record's order.
-    fn ladder(&self, entry: &StoredEntry) -> Answer<Vec<RungView>> {
-        let mut rungs = self.proofs(entry)?;
-        let mut receipts = Vec::new();
-        for party in self
-            .founded
-            .parties()
-            .filter(|party| *party != entry.place.party)
-        {
-            self.receipts_of(entry.place, party, &mut receipts)?;
-        }
-        receipts.sort_by_key(|(position, _)| *position);
-        rungs.extend(receipts.into_iter().map(|(_, rung)| rung));
-        Ok(rungs)
-    }
-
-    fn receipts_of(
-        &self,
-        place: Ref,
-        party: PartyIndex,
-        found: &mut Vec<((u64, PartyIndex), RungView)>,
-    ) -> Answer<()> {
+    /// What `party` has written about an entry.
+    fn follow(&self, place: Ref, party: PartyIndex, ladder: &mut Ladder) -> Answer<()> {
         let from = self.first_having_seen(place, party)?;
         self.walk(party, from, |entry| {
-            let is_about =
-                entry.header.kind == Kind::Receipt && entry.header.refs.first() == Some(&place);
-            if let Some((_, body)) = entry.raw.body.as_ref().filter(|_| is_about) {
-                let receipt = Receipt::decode(body)?;
-                found.push(((entry.lamport, party), self.rung(entry, &receipt)));
+            if let Some((_, body)) = &entry.raw.body {
+                ladder.follow(entry.place, entry.lamport, &entry.header, body)?;
             }
             Ok(true)
         })
@@ -342,19 +306,30 @@ impl<'a> Looking<'a> {
         Ok(low)
     }
 
-    fn rung(&self, entry: &StoredEntry, receipt: &Receipt) -> RungView {
-        let promised = receipt
+    fn rung(&self, rung: &Rung) -> RungView {
+        let promised = rung
             .promised
             .map(|ms| format!("answer promised by {}", utc_text(ms)));
-        let note: Vec<String> = [receipt.class.clone(), receipt.words.clone(), promised]
+        let note: Vec<String> = [rung.class.clone(), rung.words.clone(), promised]
             .into_iter()
             .flatten()
             .collect();
+        let name = self.name(rung.party);
         RungView {
-            stage: receipt.stage.word().to_owned(),
-            by: format!("{}, {}", self.name(entry.place.party), entry.header.post),
-            time_ms: receipt.time,
-            proof: format!("receipt {}", place_text(entry.place)),
+            stage: rung.step.word().to_owned(),
+            by: match &rung.post {
+                Some(post) => format!("{name}, {post}"),
+                None => name,
+            },
+            time_ms: rung.time,
+            proof: match rung.proof {
+                Proof::Checkpoint => "checkpoint".to_owned(),
+                Proof::Cosignature { size } => format!("cosignature over {size} entries"),
+                Proof::Entry(place) if rung.step == Step::Answered => {
+                    format!("reply {}", place_text(place))
+                }
+                Proof::Entry(place) => format!("receipt {}", place_text(place)),
+            },
             note: (!note.is_empty()).then(|| note.join("; ")),
         }
     }
@@ -369,7 +344,7 @@ pub(crate) fn utc_text(ms: i64) -> String {
 }
 
 pub(crate) fn place_text(place: Ref) -> String {
-    format!("{}/{}", place.party, place.index)
+    brief::place(place)
 }
 
 pub(crate) fn message_of(entry: &StoredEntry) -> Option<Message> {
@@ -388,68 +363,6 @@ pub(crate) fn attachment_view(attachment: &openline_core::message::Attachment) -
         length: attachment.length,
         sha256: attachment.sha256.to_string(),
     }
-}
-
-fn summary(entry: &StoredEntry, message: Option<&Message>) -> String {
-    if let Some(message) = message {
-        return message
-            .subject
-            .clone()
-            .unwrap_or_else(|| first_words(&message.authoritative().text));
-    }
-    let Some((_, body)) = &entry.raw.body else {
-        return "body purged by agreement or not held".to_owned();
-    };
-    match entry.header.kind {
-        Kind::Founding => "begins the log".to_owned(),
-        Kind::Chunk => format!("{} bytes of an attachment", body.len()),
-        Kind::Receipt => receipt_summary(entry, body),
-        Kind::Mark => "says what has been seen".to_owned(),
-        Kind::KeyChange => "a new node key, certified by the root".to_owned(),
-        Kind::Purge => Purge::decode(body).map_or_else(
-            |_| "a purge".to_owned(),
-            |purge| {
-                format!(
-                    "proposes to purge {} entries: {}",
-                    purge.targets.len(),
-                    purge.reason
-                )
-            },
-        ),
-        Kind::Consent => format!("agrees to the purge {}", refs_text(entry)),
-        Kind::Message => "a message".to_owned(),
-        Kind::Other(number) => format!("kind {number}, which this version does not know"),
-    }
-}
-
-fn receipt_summary(entry: &StoredEntry, body: &[u8]) -> String {
-    Receipt::decode(body).map_or_else(
-        |_| "a receipt".to_owned(),
-        |receipt| {
-            let class = receipt
-                .class
-                .map_or_else(String::new, |class| format!(" ({class})"));
-            format!(
-                "{}{class}: {}",
-                Stage::word(receipt.stage),
-                refs_text(entry)
-            )
-        },
-    )
-}
-
-fn refs_text(entry: &StoredEntry) -> String {
-    let refs: Vec<String> = entry.header.refs.iter().map(|r| place_text(*r)).collect();
-    refs.join(", ")
-}
-
-fn first_words(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= SUMMARY_CHARS {
-        return line;
-    }
-    let cut: String = line.chars().take(SUMMARY_CHARS).collect();
-    format!("{cut}…")
 }
 
 /// The note numbers that our own log holds.

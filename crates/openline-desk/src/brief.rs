@@ -1,0 +1,120 @@
+//! An entry in a line: what a list shows of it.
+
+use openline_core::body::{Purge, Receipt};
+use openline_core::entry::{Header, Kind, Ref};
+use openline_core::message::Message;
+
+/// Characters of a text that stand for it.
+pub const TEXT_CHARS_MAX: usize = 80;
+
+/// What an admitted entry says, in a line; `body` is `None` where it was purged or is not held.
+#[must_use]
+pub fn brief(header: &Header, body: Option<&[u8]>) -> String {
+    let Some(body) = body else {
+        return "body purged by agreement or not held".to_owned();
+    };
+    match header.kind {
+        Kind::Founding => "begins the log".to_owned(),
+        Kind::Message => Message::decode(body).map_or_else(|_| "a message".to_owned(), of_message),
+        Kind::Chunk => format!("{} bytes of an attachment", body.len()),
+        Kind::Receipt => Receipt::decode(body).map_or_else(
+            |_| "a receipt".to_owned(),
+            |receipt| of_receipt(header, &receipt),
+        ),
+        Kind::Mark => "says what has been seen".to_owned(),
+        Kind::KeyChange => "a new node key, certified by the root".to_owned(),
+        Kind::Purge => Purge::decode(body).map_or_else(|_| "a purge".to_owned(), of_purge),
+        Kind::Consent => format!("agrees to the purge {}", refs(header)),
+        Kind::Other(number) => format!("kind {number}, which this version does not know"),
+    }
+}
+
+/// A place as people write it: party index, slash, position.
+#[must_use]
+pub fn place(place: Ref) -> String {
+    format!("{}/{}", place.party, place.index)
+}
+
+fn of_message(message: Message) -> String {
+    let text = &message.authoritative().text;
+    let words = first_words(text);
+    message.subject.unwrap_or(words)
+}
+
+fn of_receipt(header: &Header, receipt: &Receipt) -> String {
+    let class = receipt
+        .class
+        .as_ref()
+        .map_or_else(String::new, |class| format!(" ({class})"));
+    format!("{}{class}: {}", receipt.stage.word(), refs(header))
+}
+
+fn of_purge(purge: Purge) -> String {
+    let count = purge.targets.len();
+    format!("proposes to purge {count} entries: {}", purge.reason)
+}
+
+fn refs(header: &Header) -> String {
+    let refs: Vec<String> = header.refs.iter().map(|r| place(*r)).collect();
+    refs.join(", ")
+}
+
+fn first_words(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(TEXT_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{at, header, message};
+    use openline_core::body::Stage;
+
+    #[test]
+    fn a_message_is_its_subject_or_its_first_words() {
+        let head = header(Kind::Message, vec![]);
+        let titled = message(Some("Return visit"), "Text");
+        assert_eq!(brief(&head, Some(&titled)), "Return visit");
+        let long = "word ".repeat(40);
+        let cut = brief(&head, Some(&message(None, &long)));
+        assert_eq!(cut.chars().count(), TEXT_CHARS_MAX + 1);
+        assert!(cut.ends_with('…'));
+        let lines = message(None, "One\n\n  line é");
+        assert_eq!(brief(&head, Some(&lines)), "One line é");
+    }
+
+    #[test]
+    fn other_kinds_say_what_they_do() {
+        let receipt = Receipt {
+            stage: Stage::PassedOn,
+            time: 0,
+            class: Some("the minister".to_owned()),
+            words: None,
+            promised: None,
+        };
+        let head = header(Kind::Receipt, vec![at(1, 7)]);
+        assert_eq!(
+            brief(&head, Some(&receipt.encode())),
+            "passed on (the minister): 1/7"
+        );
+        let purge = Purge {
+            targets: vec![at(0, 3), at(1, 4)],
+            reason: "sent in error".to_owned(),
+        };
+        assert_eq!(
+            brief(&header(Kind::Purge, vec![]), Some(&purge.encode())),
+            "proposes to purge 2 entries: sent in error"
+        );
+        assert_eq!(
+            brief(&header(Kind::Message, vec![]), None),
+            "body purged by agreement or not held"
+        );
+        assert_eq!(
+            brief(&header(Kind::Receipt, vec![]), Some(b"?")),
+            "a receipt"
+        );
+    }
+}
