@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: checks of the workspace itself, run by `./test`.
 
 mod arrows;
+mod licences;
 mod tidy;
 
 use std::process::ExitCode;

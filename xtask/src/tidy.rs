@@ -1,4 +1,4 @@
-//! Style that a program can check: arrows, banned words, unfinished marks, pure crates' clippy files.
+//! Style that a program can check: arrows, licences, banned words, unfinished marks, pure crates' clippy files.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -18,6 +18,7 @@ const BANNED: &[(&str, &str)] = &[
 /// Runs every check and prints what it finds.
 pub(crate) fn run() -> ExitCode {
     let mut findings = super::arrows::wrong();
+    findings.extend(super::licences::wrong());
     findings.extend(impure());
     findings.extend(banned());
     for finding in &findings {
