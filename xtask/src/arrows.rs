@@ -43,6 +43,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "openline-store",
         ],
     ),
+    ("openline-benches", &["openline-core", "openline-store"]),
     ("xtask", &[]),
 ];
 

@@ -1,14 +1,7 @@
-//! Measures how fast an export is verified: `cargo run --release -p openline-core --example verify_speed -- [ENTRIES]`.
-//!
-//! Two parties write messages of 200 characters by turns, in batches of 256 under one checkpoint each, which the other
-//! party cosigns. Everything is verified on one thread.
-#![allow(clippy::print_stdout, clippy::expect_used, clippy::disallowed_methods)]
-
-#[path = "../tests/support/mod.rs"]
-mod support;
+//! An export to verify: two parties write messages of 200 characters by turns, in batches of 256 under one checkpoint each,
+//! which the other party cosigns.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use openline_core::admit::Logs;
 use openline_core::charter::Founded;
@@ -16,33 +9,28 @@ use openline_core::checkpoint::Cosignature;
 use openline_core::entry::{Header, Kind, MessageType, RawEntry};
 use openline_core::message::{Address, Form, Message, Precedence, Text};
 use openline_core::{Hash, PartyIndex, export};
-use support::{NOW, World};
+
+use crate::support::{NOW, World};
 
 const BATCH: usize = 256;
-const RUNS: usize = 5;
 
-fn main() {
-    let entries = std::env::args()
-        .nth(1)
-        .map_or(200_000, |count| count.parse().expect("a number of entries"));
-    let bytes = build(entries);
-    println!("{entries} entries, {} MB", bytes.len() / 1_000_000);
-    for _ in 0..RUNS {
-        let begun = Instant::now();
-        let mut visited = 0u64;
-        let report = export::verify(&bytes, |entry| visited += u64::from(entry.body().is_some()))
-            .expect("a right export");
-        let spent = begun.elapsed();
-        assert_eq!((report.entries, visited), (entries as u64, entries as u64));
-        println!(
-            "{:.0} entries/s, {} cosignatures",
-            entries as f64 / spent.as_secs_f64(),
-            report.held.len()
-        );
-    }
+/// Entries of the first batch.
+pub(crate) fn raw_entries(count: usize) -> Vec<RawEntry> {
+    let world = World::new(2);
+    let founded = Arc::new(Founded::decode(&world.instrument).expect("a right instrument"));
+    let logs = Logs::new(founded.clone());
+    let mut batch = logs.batch(PartyIndex(0));
+    (0..count)
+        .map(|_| {
+            let (kind, body) = body(&founded, PartyIndex(0), batch.size());
+            let raw = entry(kind, batch.seen(), batch.size(), &body);
+            batch.push(raw.clone()).expect("a right entry");
+            raw
+        })
+        .collect()
 }
 
-fn build(entries: usize) -> Vec<u8> {
+pub(crate) fn build(entries: usize) -> Vec<u8> {
     let world = World::new(2);
     let founded = Arc::new(Founded::decode(&world.instrument).expect("a right instrument"));
     let mut logs = Logs::new(founded.clone());
