@@ -35,7 +35,7 @@ pub(crate) fn examine(path: &Path) -> io::Result<Finding> {
     judge(BufReader::with_capacity(1 << 16, file))
 }
 
-fn judge(mut log: impl Read) -> io::Result<Finding> {
+pub(crate) fn judge(mut log: impl Read) -> io::Result<Finding> {
     let mut header = [0; HEADER_LEN];
     if !fill(&mut log, &mut header)? {
         return Ok(Finding::Sound);
