@@ -181,7 +181,7 @@ impl Line {
         source: Source,
         party: PartyIndex,
         (old, old_root): (u64, Hash),
-        theirs: Checkpoint,
+        (new, new_root): (u64, Hash),
         signature: [u8; 64],
         path: Vec<Hash>,
     ) -> Result<(), Refused> {
@@ -190,7 +190,11 @@ impl Line {
             return Ok(());
         }
         let theirs = SignedCheckpoint {
-            checkpoint: theirs,
+            checkpoint: Checkpoint {
+                origin: self.origin(party),
+                size: new,
+                root: new_root,
+            },
             signature,
         };
         let leads = verify_consistency(

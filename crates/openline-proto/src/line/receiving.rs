@@ -69,22 +69,15 @@ impl Line {
                 signature,
                 path,
                 ..
-            } => {
-                let theirs = Checkpoint {
-                    origin: self.origin(party),
-                    size: new,
-                    root: new_root,
-                };
-                self.on_proof(
-                    around,
-                    source,
-                    party,
-                    (old, old_root),
-                    theirs,
-                    signature,
-                    path,
-                )
-            }
+            } => self.on_proof(
+                around,
+                source,
+                party,
+                (old, old_root),
+                (new, new_root),
+                signature,
+                path,
+            ),
             Frame::Fork { evidence, .. } => self.on_fork(around, &evidence),
             Frame::Hello { .. }
             | Frame::Founding { .. }
@@ -650,12 +643,16 @@ impl Line {
         entries: Vec<RawEntry>,
     ) -> Result<(), Refused> {
         self.check_party(party)?;
+        // No log reaches the last index: what claims to stand there was never asked for.
+        let Some(end) = first.checked_add(entries.len() as u64) else {
+            return Ok(());
+        };
         let missing: Vec<Ref> = self
             .logs
             .missing_bodies()
             .filter(|place| place.party == party)
             .collect();
-        for (index, raw) in (first..).zip(&entries) {
+        for (index, raw) in (first..end).zip(&entries) {
             let place = Ref { party, index };
             let Some((salt, bytes)) = raw.body.as_ref().filter(|_| missing.contains(&place)) else {
                 continue;
