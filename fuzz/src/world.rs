@@ -37,6 +37,25 @@ const LINKS_MAX: usize = 3;
 const EPOCH_MS: i64 = 1_750_000_000_000;
 const PAIRS: [[usize; 2]; 3] = [[0, 1], [0, LIAR], [1, LIAR]];
 
+thread_local! {
+    /// Three disks of nodes that have founded the line: the same each time, and dearer to make than most schedules are to run.
+    static DISKS: Vec<(Disk, Vec<u8>)> = {
+        let empty = |_| Disk::new(vec![line()]);
+        let world = World::of(line(), (0..NODES).map(empty).collect());
+        let disks = world.nodes.into_iter().map(|node| node.disk);
+        disks
+            .map(|mut disk| {
+                let snapshot = disk.snapshot();
+                (disk, snapshot)
+            })
+            .collect()
+    };
+}
+
+fn line() -> Arc<Founded> {
+    cast().line(NODES, 0)
+}
+
 /// Where a node crashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Crash {
@@ -84,9 +103,15 @@ pub struct World {
 impl World {
     /// Three nodes that have founded a line and have no links yet.
     pub fn new() -> Self {
-        let founded = cast().line(NODES, 0);
-        let node = |party| {
-            let disk = Disk::new(vec![founded.clone()]);
+        let disks = DISKS.with(|disks| {
+            let again = |(disk, snapshot): &(Disk, Vec<u8>)| disk.restored(snapshot);
+            disks.iter().map(again).collect()
+        });
+        Self::of(line(), disks)
+    }
+
+    fn of(founded: Arc<Founded>, disks: Vec<Disk>) -> Self {
+        let node = |(party, disk)| {
             let machine = boot(&founded, &disk, party, false, clock(0, 0));
             Node {
                 machine,
@@ -98,7 +123,7 @@ impl World {
                 crashes_at: None,
             }
         };
-        let nodes = (0..NODES).map(node).collect();
+        let nodes = disks.into_iter().enumerate().map(node).collect();
         let mut world = Self {
             founded,
             nodes,
