@@ -34,6 +34,8 @@ const DELIVERIES_MAX: usize = 512;
 const TURNS_MAX: usize = 100_000;
 /// Links that can stand at once between two nodes.
 const LINKS_MAX: usize = 3;
+/// Longest text of an event, characters.
+const TRACE_MAX: usize = 200;
 const EPOCH_MS: i64 = 1_750_000_000_000;
 const PAIRS: [[usize; 2]; 3] = [[0, 1], [0, LIAR], [1, LIAR]];
 
@@ -98,6 +100,8 @@ pub struct World {
     under_way: VecDeque<UnderWay>,
     now_ms: u64,
     next: u64,
+    /// Events are printed.
+    is_traced: bool,
 }
 
 impl World {
@@ -131,6 +135,7 @@ impl World {
             under_way: VecDeque::new(),
             now_ms: 0,
             next: 0,
+            is_traced: std::env::var_os("FUZZ_TRACE").is_some(),
         };
         (0..NODES).for_each(|at| world.drive(at));
         world
@@ -244,6 +249,10 @@ impl World {
     }
 
     fn told(&mut self, at: usize, event: Event) {
+        if self.is_traced {
+            let text: String = format!("{event:?}").chars().take(TRACE_MAX).collect();
+            eprintln!("{:>8} ms, node {at}: {text}", self.now_ms);
+        }
         match event {
             Event::Forked { party, .. } => {
                 assert_eq!(party.at(), LIAR, "an honest party is accused of a fork");

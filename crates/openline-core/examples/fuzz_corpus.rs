@@ -2,7 +2,7 @@
 //!
 //! For each target inputs of the vectors of its types, under the vectors' names: those that are right before those that are
 //! not, and the smallest first. The bytes are the same every time. Files that stand there already under other names are left alone.
-#![allow(clippy::print_stderr, clippy::expect_used)]
+#![allow(clippy::print_stderr, clippy::expect_used, clippy::disallowed_methods)]
 
 #[path = "../tests/support/vectors.rs"]
 mod vectors;
