@@ -12,13 +12,10 @@ use openline_core::body::{EMPTY_BODY, Purge, Receipt, Stage};
 use openline_core::charter::{Founded, NODE_POST};
 use openline_core::entry::{Kind, MessageType, Ref};
 use openline_core::{LineId, PartyIndex};
-use openline_proto::frame::{Frame, Tag};
-use openline_proto::limits::{
-    BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, DRAFTS_MAX, FETCHES_MAX, FRAME_MAX, WAITING_MAX,
-};
+use openline_proto::frame::Frame;
+use openline_proto::limits::{DRAFTS_MAX, FETCHES_MAX, FRAME_MAX, WAITING_MAX};
 use openline_proto::{
-    Answer, Draft, DraftContent, Event, Fact, LinkId, Machine, MachineConfig, Now, Query, Ticket,
-    Transmit,
+    Answer, Draft, DraftContent, Event, Fact, LinkId, Machine, MachineConfig, Now, Ticket, Transmit,
 };
 
 use crate::forge::LIAR;
@@ -524,26 +521,8 @@ impl World {
     /// Everything that a node holds comes to another in a pouch.
     pub(crate) fn pouch(&mut self, from: usize, to: usize) {
         let line = self.line();
-        let mut frames = Vec::new();
-        for party in self.founded.parties() {
-            let query = Query::Entries {
-                line,
-                party,
-                from: 0,
-                count_max: BATCH_ENTRIES_MAX,
-                bytes_max: BATCH_BYTES_MAX,
-            };
-            if let Answer::Entries { entries, signature } = self.nodes[from].disk.answer(&query) {
-                let batch = Frame::Batch {
-                    tag: Tag::of(&line),
-                    party,
-                    first: 0,
-                    signature,
-                    entries,
-                };
-                frames.push(batch.encode());
-            }
-        }
+        let nothing = vec![0; self.founded.party_count()];
+        let mut frames = self.nodes[from].disk.batches_beyond(&self.founded, nothing);
         frames.extend(self.nodes[from].machine.beacon_frame(&line));
         let (peer, now) = (cast().persons[from].id, self.now(to));
         if let Err(refused) = self.nodes[to].machine.handle_bundle(&peer, &frames, now) {

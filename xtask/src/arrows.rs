@@ -12,9 +12,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("openline-store", &["openline-core"]),
     ("openline-bearer", &[]),
     (
+        "openline-keeper",
+        &["openline-core", "openline-proto", "openline-store"],
+    ),
+    (
         "openline-node",
         &[
             "openline-core",
+            "openline-keeper",
             "openline-proto",
             "openline-desk",
             "openline-store",
@@ -39,7 +44,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "openline-core",
             "openline-proto",
-            "openline-desk",
+            "openline-keeper",
             "openline-store",
         ],
     ),

@@ -5,7 +5,6 @@
 //! transactions and not with a longer queue; when idle, a round begins at once.
 
 pub(crate) mod acts;
-pub(crate) mod answers;
 mod healing;
 pub(crate) mod links;
 mod persist;
@@ -16,14 +15,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use openline_bearer::{BearerEvent, Bearers};
-use openline_core::admit::Logs;
 use openline_core::charter::Founded;
 use openline_core::doubt::NoteNumbers;
 use openline_core::entry::Ref;
 use openline_core::{LineId, PartyId, PartyIndex, Rule};
-use openline_proto::{
-    AddLineError, Answer, LineFacts, LinkId, Machine, MachineConfig, Now, Query, Ticket,
-};
+use openline_proto::{AddLineError, Answer, LinkId, Machine, MachineConfig, Now, Query, Ticket};
 use openline_store::{CommitError, OpenError, ReadError, Store};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
@@ -247,38 +243,18 @@ impl Engine {
     /// Takes up one line that the store holds.
     pub(crate) fn add_line(&mut self, founded: Arc<Founded>) -> Result<(), TakeUpError> {
         let id = founded.line();
-        let snapshot = self.store.take_up(&founded)?;
-        let facts = self.line_facts(&founded)?;
-        let logs = Logs::restore(founded.clone(), snapshot)
-            .map_err(|error| TakeUpError::Line(format!("line {}: {error}", id.short())))?;
+        let taken = openline_keeper::take_up(&self.store, &founded, &self.home.party_id());
+        let (logs, facts) = taken.map_err(|error| match error {
+            openline_keeper::TakeUpError::Read(error) => TakeUpError::from(error),
+            openline_keeper::TakeUpError::Snapshot(error) => {
+                TakeUpError::Line(format!("line {}: {error}", id.short()))
+            }
+        })?;
         let now = self.now();
         self.machine
             .add_line(logs, facts, crate::identity::random(), now)?;
         self.founded.insert(id, founded);
         Ok(())
-    }
-
-    fn line_facts(&self, founded: &Founded) -> Result<LineFacts, ReadError> {
-        let id = founded.line();
-        let me = founded.index_of(&self.home.party_id());
-        let mut facts = LineFacts {
-            must_hear: self.store.must_hear_from_peers()?,
-            ..LineFacts::default()
-        };
-        for log in founded.parties() {
-            let size = self.store.size(id, log)?;
-            let signed = self.store.checkpoint(founded, log, size)?;
-            facts.signatures.push(signed.map(|signed| signed.signature));
-            for c in self.store.latest_cosignatures(id, log)? {
-                facts
-                    .cosignatures
-                    .push((log, c.cosigner, c.size, c.signature));
-            }
-            let seals = self.store.latest_seals(id, log)?;
-            let own = seals.iter().find(|seal| Some(seal.cosigner) == me);
-            facts.sealed.push(own.map_or(0, |seal| seal.size));
-        }
-        Ok(facts)
     }
 
     /// Both clocks.
@@ -377,10 +353,10 @@ impl Engine {
     }
 
     fn answer(&mut self, query: &Query) -> Answer {
-        let Some(founded) = self.founded.get(&answers::line_of(query)) else {
+        let Some(founded) = self.founded.get(&query.line()) else {
             return Answer::Unreadable;
         };
-        match answers::answer(&self.store, founded, query) {
+        match openline_keeper::answer(&self.store, founded, query) {
             Ok(answer) => answer,
             Err(error) => {
                 self.store_unreadable(&error);

@@ -204,6 +204,19 @@ pub enum Query {
     },
 }
 
+impl Query {
+    /// The line that it is about.
+    #[must_use]
+    pub fn line(&self) -> LineId {
+        match self {
+            Self::Entries { line, .. }
+            | Self::Root { line, .. }
+            | Self::Consistency { line, .. }
+            | Self::Copies { line, .. } => *line,
+        }
+    }
+}
+
 /// The store's answer to a [`Query`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {

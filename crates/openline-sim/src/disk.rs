@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use openline_core::admit::Logs;
 use openline_core::charter::Founded;
-use openline_core::entry::{RawEntry, Ref};
+use openline_core::entry::Ref;
 use openline_core::{Hash, LineId, PartyIndex};
-use openline_proto::limits::BATCH_BYTES_MAX;
+use openline_keeper::{TakeUpError, write_of};
 use openline_proto::{Answer, Fact, LineFacts, Query};
-use openline_store::{CommitError, Limits, NextBatch, ReadError, Store, StoredEntry, Write};
+use openline_store::{CommitError, Limits, Store, StoredEntry, Write};
 
 const ALL: Limits = Limits {
     entries: usize::MAX,
@@ -76,141 +76,31 @@ impl Disk {
     /// Takes up a line as a node that starts does.
     ///
     /// # Errors
-    /// In words, if what is stored does not fit together.
+    /// If what is stored does not fit together.
     pub(crate) fn take_up(
         &self,
         founded: &Arc<Founded>,
         me: PartyIndex,
-    ) -> Result<(Logs, LineFacts), String> {
-        let snapshot = self
-            .store
-            .take_up(founded)
-            .map_err(|error| error.to_string())?;
-        let logs = Logs::restore(founded.clone(), snapshot).map_err(|error| error.to_string())?;
-        let facts = self
-            .line_facts(founded, me)
-            .map_err(|error| error.to_string())?;
-        Ok((logs, facts))
-    }
-
-    fn line_facts(&self, founded: &Founded, me: PartyIndex) -> Result<LineFacts, ReadError> {
-        let line = founded.line();
-        let mut facts = LineFacts {
-            forks: self.store.forks(line)?,
-            ..LineFacts::default()
-        };
-        for log in founded.parties() {
-            let signed = self
-                .store
-                .checkpoint(founded, log, self.store.size(line, log)?)?;
-            facts.signatures.push(signed.map(|signed| signed.signature));
-            let latest = self.store.latest_cosignatures(line, log)?;
-            facts.cosignatures.extend(
-                latest
-                    .into_iter()
-                    .map(|c| (log, c.cosigner, c.size, c.signature)),
-            );
-            let seals = self.store.latest_seals(line, log)?;
-            facts.sealed.push(
-                seals
-                    .iter()
-                    .find(|seal| seal.cosigner == me)
-                    .map_or(0, |seal| seal.size),
-            );
-        }
-        Ok(facts)
+    ) -> Result<(Logs, LineFacts), TakeUpError> {
+        openline_keeper::take_up(&self.store, founded, &founded.party_id(me))
     }
 
     /// Answers a query from what is durable.
     #[must_use]
     pub(crate) fn answer(&self, query: &Query) -> Answer {
-        let answer = match *query {
-            Query::Entries {
-                line,
-                party,
-                from,
-                count_max,
-                bytes_max,
-                ref known,
-            } => {
-                let limits = Limits {
-                    entries: count_max,
-                    bytes: bytes_max,
-                };
-                self.next_batch(line, party, from, limits, known)
-            }
-            Query::Root { line, party, size } => self
-                .store
-                .checkpoint(self.founded(line), party, size)
-                .map(|signed| {
-                    signed.map_or(Answer::Unreadable, |signed| {
-                        Answer::Root(signed.checkpoint.root)
-                    })
-                }),
-            Query::Consistency {
-                line,
-                party,
-                old,
-                new,
-            } => self.store.root(line, party, old).and_then(|old_root| {
-                Ok(Answer::Consistency {
-                    old_root,
-                    path: self.store.consistency(line, party, old, new)?,
-                })
-            }),
-            Query::Copies {
-                line,
-                party,
-                from,
-                count,
-            } => {
-                let entries = usize::try_from(count).unwrap_or(usize::MAX);
-                self.read(
-                    line,
-                    party,
-                    from,
-                    Limits {
-                        entries,
-                        bytes: BATCH_BYTES_MAX,
-                    },
-                )
-                .map(Answer::Copies)
-            }
-        };
-        answer.unwrap_or(Answer::Unreadable)
+        let founded = self.founded(query.line());
+        openline_keeper::answer(&self.store, founded, query).unwrap_or(Answer::Unreadable)
     }
 
-    fn read(
-        &self,
-        line: LineId,
-        party: PartyIndex,
-        from: u64,
-        limits: Limits,
-    ) -> Result<Vec<RawEntry>, ReadError> {
-        Ok(self
-            .store
-            .entries(line, party, from, limits)?
-            .into_iter()
-            .map(|entry| entry.raw)
-            .collect())
-    }
-
-    fn next_batch(
-        &self,
-        line: LineId,
-        party: PartyIndex,
-        from: u64,
-        limits: Limits,
-        known: &[u64],
-    ) -> Result<Answer, ReadError> {
-        let next = self
-            .store
-            .next_batch(self.founded(line), party, from, limits, known)?;
-        Ok(match next {
-            NextBatch::Entries { entries, signature } => Answer::Entries { entries, signature },
-            NextBatch::Ahead => Answer::Ahead,
-            NextBatch::Nothing => Answer::Unreadable,
-        })
+    /// The batches that bring whoever holds `known` up to what is durable, as frames; none if they can't be read.
+    #[must_use]
+    pub(crate) fn batches_beyond(&self, founded: &Founded, known: Vec<u64>) -> Vec<Vec<u8>> {
+        let mut frames = Vec::new();
+        let read = openline_keeper::batches_beyond(&self.store, founded, known, |frame| {
+            frames.push(frame);
+            true
+        });
+        read.map_or_else(|_| Vec::new(), |()| frames)
     }
 
     /// How much of a log is durable.
@@ -278,68 +168,5 @@ impl Disk {
     #[must_use]
     pub(crate) fn forks(&self, line: LineId) -> Vec<(PartyIndex, Vec<u8>)> {
         self.store.forks(line).unwrap_or_default()
-    }
-}
-
-fn write_of(fact: &Fact, arrived_ms: i64) -> Write<'_> {
-    match fact {
-        Fact::Batch { line, batch } => Write::Batch {
-            line: *line,
-            batch,
-            arrived_ms,
-        },
-        Fact::Settled {
-            line,
-            settled,
-            frontier,
-        } => Write::Settled {
-            line: *line,
-            settled,
-            frontier,
-        },
-        Fact::Purged { line, places } => Write::Purged {
-            line: *line,
-            places,
-        },
-        Fact::Cosignature {
-            line,
-            log,
-            cosigner,
-            checkpoint,
-            cosignature,
-        } => Write::Cosignature {
-            line: *line,
-            log: *log,
-            cosigner: *cosigner,
-            checkpoint,
-            cosignature,
-        },
-        Fact::Seal {
-            line,
-            log,
-            cosigner,
-            checkpoint,
-            seal,
-        } => Write::Seal {
-            line: *line,
-            log: *log,
-            cosigner: *cosigner,
-            checkpoint,
-            seal,
-        },
-        Fact::Fork {
-            line,
-            party,
-            evidence,
-        } => Write::Fork {
-            line: *line,
-            party: *party,
-            evidence,
-        },
-        Fact::Body { line, place, body } => Write::Body {
-            line: *line,
-            place: *place,
-            body,
-        },
     }
 }

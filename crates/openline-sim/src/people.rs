@@ -6,9 +6,7 @@ use openline_core::entry::{Kind, MessageType, Ref, SaltedBody};
 use openline_core::limits::CHUNK_MAX;
 use openline_core::message::{Address, Attachment, Form, Message, Precedence, Text};
 use openline_core::{Hash, LineId, PartyId, PartyIndex};
-use openline_proto::frame::{Frame, Tag};
-use openline_proto::limits::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX};
-use openline_proto::{Answer, Draft, DraftContent, Event, Query, Ticket};
+use openline_proto::{Draft, DraftContent, Event, Ticket};
 
 use crate::cast::{POST, cast};
 use crate::model::Violation;
@@ -287,35 +285,8 @@ impl World {
         for founded in &self.plan.lines {
             let line = founded.line();
             let peer = PartyIndex::from_usize(peer).unwrap_or(PartyIndex(0));
-            let mut packed = machine.confirmed_by(&line, peer);
-            let mut goes_on = true;
-            while goes_on {
-                goes_on = false;
-                for party in founded.parties() {
-                    let first = packed[party.at()];
-                    let query = Query::Entries {
-                        line,
-                        party,
-                        from: first,
-                        count_max: BATCH_ENTRIES_MAX,
-                        bytes_max: BATCH_BYTES_MAX,
-                        known: packed.clone(),
-                    };
-                    let answer = self.bodies[from].disk.answer(&query);
-                    if let Answer::Entries { entries, signature } = answer {
-                        packed[party.at()] += entries.len() as u64;
-                        let batch = Frame::Batch {
-                            tag: Tag::of(&line),
-                            party,
-                            first,
-                            signature,
-                            entries,
-                        };
-                        frames.push(batch.encode());
-                        goes_on = true;
-                    }
-                }
-            }
+            let known = machine.confirmed_by(&line, peer);
+            frames.extend(self.bodies[from].disk.batches_beyond(founded, known));
             frames.extend(machine.beacon_frame(&line));
         }
         let from = cast().persons[me].id;

@@ -1,5 +1,6 @@
 //! The machine's facts, made durable in one transaction.
 
+use openline_keeper::write_of;
 use openline_proto::Fact;
 use openline_store::{CommitError, Write};
 
@@ -23,68 +24,5 @@ impl Engine {
             self.tell_store(&StoreState::Sound);
         }
         Ok(())
-    }
-}
-
-fn write_of(fact: &Fact, arrived_ms: i64) -> Write<'_> {
-    match fact {
-        Fact::Batch { line, batch } => Write::Batch {
-            line: *line,
-            batch,
-            arrived_ms,
-        },
-        Fact::Settled {
-            line,
-            settled,
-            frontier,
-        } => Write::Settled {
-            line: *line,
-            settled,
-            frontier,
-        },
-        Fact::Purged { line, places } => Write::Purged {
-            line: *line,
-            places,
-        },
-        Fact::Cosignature {
-            line,
-            log,
-            cosigner,
-            checkpoint,
-            cosignature,
-        } => Write::Cosignature {
-            line: *line,
-            log: *log,
-            cosigner: *cosigner,
-            checkpoint,
-            cosignature,
-        },
-        Fact::Seal {
-            line,
-            log,
-            cosigner,
-            checkpoint,
-            seal,
-        } => Write::Seal {
-            line: *line,
-            log: *log,
-            cosigner: *cosigner,
-            checkpoint,
-            seal,
-        },
-        Fact::Fork {
-            line,
-            party,
-            evidence,
-        } => Write::Fork {
-            line: *line,
-            party: *party,
-            evidence,
-        },
-        Fact::Body { line, place, body } => Write::Body {
-            line: *line,
-            place: *place,
-            body,
-        },
     }
 }

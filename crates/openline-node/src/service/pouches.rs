@@ -2,15 +2,13 @@
 
 use openline_bearer::pouch::{self, SealPublicKey};
 use openline_core::card::Card;
-use openline_core::{LineId, PartyId, PartyIndex, Rule};
-use openline_proto::frame::{Frame, Tag};
-use openline_proto::limits::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX};
-use openline_proto::{Answer as StoreAnswer, Query};
+use openline_core::{LineId, PartyId, Rule};
+use openline_proto::frame::Frame;
 use openline_store::{Reader, Write};
 
 use super::{Answer, Service};
+use crate::engine::Engine;
 use crate::engine::acts::documents;
-use crate::engine::{Engine, answers};
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
 use crate::pouch::{BUNDLE_FRAMES_MAX, Bundle, INFO};
@@ -173,64 +171,21 @@ fn keep_number(engine: &mut Engine, key: &str, number: u64) -> Answer<()> {
     Ok(())
 }
 
-/// Entries first, then the beacon, whose cosignatures then fit what is held. Each batch comes after everything that it has
-/// seen, so that nothing has to wait where the pouch is opened.
+/// Entries first, then the beacon, whose cosignatures then fit what is held.
 fn fill(reader: &Reader, part: &Part, frames: &mut Vec<Vec<u8>>) -> Answer<()> {
-    let line = part.founded.line();
-    let mut packed = part.confirmed.clone();
     let mut bytes: usize = frames.iter().map(Vec::len).sum();
-    let mut goes_on = true;
-    while goes_on {
-        goes_on = false;
-        for party in part.founded.parties() {
-            let size = reader.size(line, party)?;
-            while packed[party.at()] < size
-                && bytes < FRAMES_BYTES_MAX
-                && frames.len() < BUNDLE_FRAMES_MAX / 2
-            {
-                let Some((frame, end)) = next_frame(reader, &part.founded, party, &packed)? else {
-                    break;
-                };
-                bytes += frame.len();
-                frames.push(frame);
-                packed[party.at()] = end;
-                goes_on = true;
-            }
-        }
+    let has_room =
+        |bytes: usize, count: usize| bytes < FRAMES_BYTES_MAX && count < BUNDLE_FRAMES_MAX / 2;
+    if has_room(bytes, frames.len()) {
+        let take = |frame: Vec<u8>| {
+            bytes += frame.len();
+            frames.push(frame);
+            has_room(bytes, frames.len())
+        };
+        openline_keeper::batches_beyond(reader, &part.founded, part.confirmed.clone(), take)?;
     }
     frames.push(part.beacon.clone());
     Ok(())
-}
-
-/// The next batch of a log as a frame, with its end; none if it has to wait for one of another log.
-fn next_frame(
-    reader: &Reader,
-    founded: &openline_core::charter::Founded,
-    party: PartyIndex,
-    packed: &[u64],
-) -> Answer<Option<(Vec<u8>, u64)>> {
-    let (line, from) = (founded.line(), packed[party.at()]);
-    let query = Query::Entries {
-        line,
-        party,
-        from,
-        count_max: BATCH_ENTRIES_MAX,
-        bytes_max: BATCH_BYTES_MAX,
-        known: packed.to_vec(),
-    };
-    let StoreAnswer::Entries { entries, signature } = answers::answer(reader, founded, &query)?
-    else {
-        return Ok(None);
-    };
-    let end = from + entries.len() as u64;
-    let frame = Frame::Batch {
-        tag: Tag::of(&line),
-        party,
-        first: from,
-        signature,
-        entries,
-    };
-    Ok(Some((frame.encode(), end)))
 }
 
 fn open(engine: &mut Engine, bytes: &[u8]) -> Answer<PouchView> {
