@@ -82,9 +82,7 @@ pub enum HomeError {
     #[error(transparent)]
     Sealing(#[from] SealingError),
     /// The node key is sealed and no passphrase was given.
-    #[error(
-        "the node key is sealed; give its passphrase (--passphrase-file, or OPENLINE_PASSPHRASE)"
-    )]
+    #[error("the node key is sealed, and its passphrase was not given")]
     NeedsPassphrase,
     /// A name or endpoint breaks a rule.
     #[error("{}", .0.fails_when())]
@@ -202,7 +200,7 @@ impl Home {
         let party_path = path.join("identity/party.toml");
         let text = match fs::read_to_string(&party_path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(error) if is_absent(&error) => {
                 return Err(HomeError::NotAHome(path.to_owned()));
             }
             Err(error) => return Err(file(&party_path, error)),
@@ -515,6 +513,12 @@ fn file(path: &Path, error: std::io::Error) -> HomeError {
         path: path.to_owned(),
         error,
     }
+}
+
+/// Whether there is nothing at a path, be it that a file stands where a folder is needed.
+fn is_absent(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind as E;
+    matches!(error.kind(), E::NotFound | E::NotADirectory)
 }
 
 fn damaged(path: &Path, why: impl ToString) -> HomeError {

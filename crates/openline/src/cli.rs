@@ -9,12 +9,12 @@ use crate::{bench, demo};
 
 /// Lines of communication that stay open between parties who do not trust each other.
 #[derive(Parser, Debug)]
-#[command(name = "openline", version, about, propagate_version = true)]
+#[command(name = "openline", version, propagate_version = true)]
 #[command(
     after_help = "Exit codes: 0 done, 1 refused or invalid, 2 unusable input, 3 not reachable.\n\nStart here: openline demo"
 )]
 pub struct Cli {
-    /// The party's home.
+    /// The party's home; ~/.openline if left out.
     #[arg(long, global = true, env = "OPENLINE_HOME", value_name = "DIR")]
     pub home: Option<PathBuf>,
     /// Print one JSON document in place of text.
@@ -46,6 +46,7 @@ pub enum Command {
     /// Other parties: take a card, compare the phrase, confirm.
     #[command(
         subcommand,
+        visible_alias = "peer",
         after_help = "Example:\n  openline relation add theirs.card\n  openline relation confirm \"Ministry B\""
     )]
     Relation(RelationCommand),
@@ -55,7 +56,7 @@ pub enum Command {
         after_help = "Example:\n  openline charter propose --with \"Ministry B\" --title \"Watch line\"\n  openline charter sign \"Watch line\""
     )]
     Charter(CharterCommand),
-    /// Lines.
+    /// Lines: list them, look at one.
     #[command(
         subcommand,
         after_help = "Example:\n  openline line show \"Watch line\""
@@ -69,7 +70,7 @@ pub enum Command {
         after_help = "Example:\n  openline send --line \"Watch line\" --post watch --text \"Exercise begins 0800 UTC.\" --wait 30\n  openline send --line \"Watch line\" --post watch --form \"note verbale\" --file note.txt --translation fr=note.fr.txt"
     )]
     Send(Box<SendArgs>),
-    /// Drafts.
+    /// Drafts: messages that are kept and not released.
     #[command(
         subcommand,
         after_help = "Example:\n  openline draft list\n  openline draft release 4f2a9c0011223344"
@@ -78,10 +79,10 @@ pub enum Command {
     /// Messages of other parties, newest first.
     #[command(after_help = "Example:\n  openline inbox --line \"Watch line\" --limit 20")]
     Inbox(InboxArgs),
-    /// One entry in full, with its ladder.
+    /// One entry in full, and how far it has got: stored, shown, acknowledged.
     #[command(after_help = "Example:\n  openline show --line \"Watch line\" 0/12")]
     Show(PlaceArgs),
-    /// The record in its order.
+    /// The record of a line, entry by entry, in its order.
     #[command(
         after_help = "Example:\n  openline log --line \"Watch line\" --newest-first --limit 20"
     )]
@@ -131,7 +132,7 @@ pub enum Command {
     /// Verify the whole store and say what was found.
     #[command(after_help = "Example:\n  openline check --home ./ministry")]
     Check,
-    /// Make a backup while the node runs.
+    /// Make a backup of the store while the node runs; keys are not in it.
     #[command(after_help = "Example:\n  openline backup /mnt/backup/2026-11-23")]
     Backup {
         /// A folder without a backup in it.
@@ -155,7 +156,7 @@ pub enum Command {
     /// Two nodes and a story between them, on this machine.
     #[command(after_help = "Example:\n  openline demo --story hotline-1967")]
     Demo(demo::Args),
-    /// Measure this machine against a floor.
+    /// Measure the program on this machine, beside the least work that could do the same.
     #[command(after_help = "Example:\n  openline bench --quick")]
     Bench(bench::Args),
     /// Completions for a shell.
@@ -272,16 +273,16 @@ pub enum CharterCommand {
 
 #[derive(Args, Debug)]
 pub struct ProposeArgs {
-    /// The other parties, by name or id.
+    /// Another party, by name or id. May be given more than once.
     #[arg(long = "with", required = true)]
     pub with: Vec<String>,
     /// Title of the line.
     #[arg(long)]
     pub title: String,
-    /// Level.
+    /// Level of the line, in your own words: leaders, ministers, officials, watch.
     #[arg(long, default_value = "watch")]
     pub level: String,
-    /// Our posts.
+    /// A post of ours. May be given more than once.
     #[arg(long = "post", default_values_t = ["watch".to_owned()])]
     pub posts: Vec<String>,
     /// Our time zone (IANA).
@@ -290,7 +291,7 @@ pub struct ProposeArgs {
     /// Another party's posts and zone, as PARTY=POST,POST@ZONE; watch and UTC if left out.
     #[arg(long = "member", value_name = "PARTY=POSTS@ZONE")]
     pub members: Vec<String>,
-    /// Languages.
+    /// A language of the line, such as en. May be given more than once.
     #[arg(long = "language", default_values_t = ["en".to_owned()])]
     pub languages: Vec<String>,
     /// All terms, from a TOML file; what it leaves out has its default.
@@ -320,7 +321,7 @@ pub struct ServeArgs {
 
 #[derive(Args, Debug)]
 pub struct SendArgs {
-    /// The line.
+    /// The line: its title, its id, or the beginning of its id.
     #[arg(long)]
     pub line: String,
     /// The releasing post.
@@ -329,16 +330,16 @@ pub struct SendArgs {
     /// Action addressees as PARTY:POST; everybody's first post if left out.
     #[arg(long)]
     pub to: Vec<String>,
-    /// Info addressees.
+    /// Info addressees as PARTY:POST.
     #[arg(long)]
     pub info: Vec<String>,
-    /// Form.
+    /// Form: message, note verbale, first-person note, aide-mémoire, memorandum, démarche, protest, notification, query, reply, correction, cancellation.
     #[arg(long, default_value = "message")]
     pub form: String,
-    /// Precedence.
+    /// Precedence: flash, immediate, priority or routine.
     #[arg(long, default_value = "routine")]
     pub precedence: String,
-    /// real, exercise or test.
+    /// Type: real, exercise or test.
     #[arg(long = "type", default_value = "real")]
     pub message_type: String,
     /// Subject.
@@ -356,7 +357,7 @@ pub struct SendArgs {
     /// A courtesy translation, as LANG=FILE.
     #[arg(long = "translation", value_name = "LANG=FILE")]
     pub translations: Vec<String>,
-    /// An entry that this one refers to.
+    /// An entry that this one refers to: PARTY/INDEX, or a joint number.
     #[arg(long = "ref", value_name = "PLACE")]
     pub refs: Vec<String>,
     /// A file to attach.
@@ -365,7 +366,7 @@ pub struct SendArgs {
     /// Our own reference.
     #[arg(long)]
     pub reference: Option<String>,
-    /// Level of authority.
+    /// Level of authority: watch, official, on instructions, minister, head of government.
     #[arg(long)]
     pub authority: Option<String>,
     /// Wait so many seconds for the other parties to hold it.
@@ -378,7 +379,7 @@ pub struct SendArgs {
 
 #[derive(Subcommand, Debug)]
 pub enum DraftCommand {
-    /// Drafts that are kept.
+    /// Every draft that is kept.
     List,
     /// One draft.
     Show {
@@ -399,7 +400,7 @@ pub enum DraftCommand {
 
 #[derive(Args, Debug)]
 pub struct InboxArgs {
-    /// Only this line.
+    /// Only this line: its title, its id, or the beginning of its id.
     #[arg(long)]
     pub line: Option<String>,
     /// At most this many.
@@ -409,7 +410,7 @@ pub struct InboxArgs {
 
 #[derive(Args, Debug)]
 pub struct PlaceArgs {
-    /// The line.
+    /// The line: its title, its id, or the beginning of its id.
     #[arg(long)]
     pub line: String,
     /// The entry: PARTY/INDEX, or a joint number.
@@ -418,7 +419,7 @@ pub struct PlaceArgs {
 
 #[derive(Args, Debug)]
 pub struct LogArgs {
-    /// The line.
+    /// The line: its title, its id, or the beginning of its id.
     #[arg(long)]
     pub line: String,
     /// First joint number.
@@ -430,10 +431,10 @@ pub struct LogArgs {
     /// From the newest back.
     #[arg(long)]
     pub newest_first: bool,
-    /// Only this kind.
+    /// Only this kind: founding, message, chunk, receipt, mark, key change, purge, purge consent.
     #[arg(long)]
     pub kind: Option<String>,
-    /// Only this party.
+    /// Only this party: its name, its id, or its position.
     #[arg(long)]
     pub party: Option<String>,
 }
@@ -442,7 +443,7 @@ pub struct LogArgs {
 pub struct SearchArgs {
     /// Words; "quoted phrases", AND, OR, NOT and word* work too.
     pub query: String,
-    /// Only this line.
+    /// Only this line: its title, its id, or the beginning of its id.
     #[arg(long)]
     pub line: Option<String>,
     /// At most this many.
@@ -482,7 +483,7 @@ pub struct AttachmentArgs {
 
 #[derive(Args, Debug)]
 pub struct ExportArgs {
-    /// The line.
+    /// The line: its title, its id, or the beginning of its id.
     #[arg(long)]
     pub line: String,
     /// Where to write it.
@@ -512,7 +513,7 @@ pub struct DiscloseArgs {
 pub enum PurgeCommand {
     /// Propose to delete bodies.
     Propose {
-        /// The line.
+        /// The line: its title, its id, or the beginning of its id.
         #[arg(long)]
         line: String,
         /// The post that proposes it.
@@ -521,7 +522,7 @@ pub enum PurgeCommand {
         /// The reason, for the record.
         #[arg(long)]
         reason: String,
-        /// The entries.
+        /// The entries: PARTY/INDEX, or joint numbers.
         #[arg(required = true)]
         places: Vec<String>,
     },

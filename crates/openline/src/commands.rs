@@ -10,7 +10,7 @@ mod record;
 mod relations;
 mod serve;
 mod shell;
-pub mod verify;
+mod verify;
 
 pub use verify::verify_bytes;
 

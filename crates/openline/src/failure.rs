@@ -43,10 +43,18 @@ impl Failure {
 
     /// A file can't be read or written.
     pub fn file(path: &std::path::Path, error: &std::io::Error) -> Self {
-        Self::unusable(
-            format!("{}: {error}", path.display()),
-            "give a file that can be used",
-        )
+        use std::io::ErrorKind as E;
+        let next = match error.kind() {
+            E::NotFound => "look at the name, and whether its folder is there",
+            E::IsADirectory => "give a file, not a folder",
+            E::PermissionDenied => "give a file that this user may use",
+            E::ReadOnlyFilesystem => "give a place that can be written",
+            E::StorageFull | E::QuotaExceeded | E::FileTooLarge => {
+                "free some space, or give another place; what was written of the file is of no use"
+            }
+            _ => "give a file that can be used",
+        };
+        Self::unusable(format!("{}: {error}", path.display()), next)
     }
 
     /// From a problem document of the API.
@@ -67,11 +75,13 @@ impl Failure {
 
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
-        Self::refused(
-            refused.rule.id(),
-            refused.to_string(),
-            "do not rely on it; ask its source for a sound copy",
-        )
+        let next = match refused.rule {
+            Rule::CborMalformed | Rule::ExportShape | Rule::ExportEnd => {
+                "do not rely on it: it was cut short or changed; ask its source for a whole copy"
+            }
+            _ => "do not rely on it; ask its source for a sound copy",
+        };
+        Self::refused(refused.rule.id(), refused.to_string(), next)
     }
 }
 
@@ -103,7 +113,8 @@ impl From<openline_node::home::HomeError> for Failure {
         use openline_node::home::HomeError as E;
         let next = match &error {
             E::NotAHome(_) => "give another --home, or make one with openline init",
-            E::Sealing(_) | E::NeedsPassphrase => "give the passphrase again",
+            E::Sealing(_) => "give the passphrase again",
+            E::NeedsPassphrase => "set OPENLINE_PASSPHRASE, or start the node and ask it",
             _ => "mend what the sentence names",
         };
         let exit = if matches!(error, E::Sealing(_)) { 1 } else { 2 };

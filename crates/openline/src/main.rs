@@ -1,5 +1,6 @@
 //! The `openline` command: arguments in, text or JSON and an exit code out.
 
+mod ahead;
 mod bench;
 mod cli;
 mod client;

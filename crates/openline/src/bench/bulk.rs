@@ -15,7 +15,7 @@ use openline_node::identity::{Seeds, certify};
 use openline_store::{Store, Write};
 
 use super::failed;
-use crate::commands::verify::verify_ahead;
+use crate::ahead;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -152,7 +152,7 @@ pub(super) fn run(folder: &Path, entries: u64, output: Output) -> Result<Measure
         &logs.order().root(),
     ));
     let started = Instant::now();
-    let report = verify_ahead(&bytes, |_| ())?;
+    let report = ahead::verify(&bytes, |_| ())?;
     let verify_entries_per_s = report.entries as f64 / started.elapsed().as_secs_f64();
     Ok(Measured {
         open_ms,

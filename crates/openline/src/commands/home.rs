@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use openline_core::limits::NAME_MAX;
 use openline_node::home::{Cost, Home, InitOptions};
 
 use super::passphrase;
@@ -18,6 +19,7 @@ pub(super) fn init(path: &Path, args: &InitArgs, output: Output) -> Result<(), F
             "choose one that is dear to guess: it seals the root key",
         ));
     }
+    check_card(args)?;
     output.say("Making keys and sealing the root; this takes a moment.");
     let options = InitOptions {
         name: args.name.clone(),
@@ -47,6 +49,24 @@ pub(super) fn init(path: &Path, args: &InitArgs, output: Output) -> Result<(), F
         )
     });
     Ok(())
+}
+
+/// What others will see must have its form; said here, before the passphrase is made to cost something.
+fn check_card(args: &InitArgs) -> Result<(), Failure> {
+    if !openline_core::credential::is_name(&args.name) {
+        return Err(Failure::unusable(
+            format!("{:?} can't be a party's name", args.name),
+            format!("give 1 to {NAME_MAX} bytes, no space at either end, no control characters"),
+        ));
+    }
+    let is_bad = |endpoint: &&String| !openline_core::card::is_endpoint(endpoint);
+    match args.endpoints.iter().find(is_bad) {
+        None => Ok(()),
+        Some(bad) => Err(Failure::unusable(
+            format!("{bad:?} is not an endpoint"),
+            "give --endpoint quic://HOST:PORT or --endpoint tls://HOST:PORT",
+        )),
+    }
 }
 
 pub(super) fn key(path: &Path, command: &KeyCommand, output: Output) -> Result<(), Failure> {

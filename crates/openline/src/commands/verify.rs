@@ -1,17 +1,22 @@
 //! `openline verify`: no node, no home, no trust.
 
 use std::path::Path;
-use std::sync::mpsc;
 
 use openline_core::card::Card;
 use openline_core::charter::Instrument;
-use openline_core::entry::{Kind, VerifiedEntry};
+use openline_core::entry::Kind;
+use openline_core::export;
+use openline_core::id::PartyIndex;
 use openline_core::proof::Proof;
-use openline_core::{Refused, Rule, export};
+use openline_core::{Refused, Rule};
 use serde::Serialize;
 
+use crate::ahead;
 use crate::failure::Failure;
 use crate::output::{Output, time};
+
+/// Longest part of a file's first line that an error repeats, bytes.
+const FIRST_LINE_SHOWN_MAX: usize = 60;
 
 /// What a verified file is and says.
 #[derive(Debug, Serialize)]
@@ -96,52 +101,43 @@ pub fn verify_bytes(bytes: &[u8]) -> Result<Verified, Failure> {
             "that is a sealed bundle, which only its recipient can open",
             "openline pouch open FILE, with the recipient's node running",
         )),
-        _ => Err(Failure::unusable(
-            "that is none of the files this program writes",
-            "give an export, a .tlog-proof disclosure, a card or a charter",
-        )),
+        _ => Err(other_version(first).unwrap_or_else(|| {
+            Failure::unusable(
+                "that is none of the files this program writes",
+                "give an export, a .tlog-proof disclosure, a card or a charter",
+            )
+        })),
     }
 }
 
-/// Items handed from the thread that reads and hashes to the one that applies the rules, at a time.
-const CHUNK_ITEMS: usize = 512;
-/// How many such chunks may wait.
-const CHUNKS_AHEAD: usize = 8;
-
-/// As [`export::verify`], with reading and hashing on a thread of its own.
-///
-/// # Errors
-/// As [`export::verify`].
-pub fn verify_ahead(
-    bytes: &[u8],
-    visit: impl FnMut(&VerifiedEntry),
-) -> Result<export::Report, Refused> {
-    std::thread::scope(|scope| export::verify_with(bytes, |items| carry(scope, items), visit))
-}
-
-/// Reads items on another thread.
-fn carry<'scope, 'a: 'scope>(
-    scope: &'scope std::thread::Scope<'scope, '_>,
-    mut items: export::Items<'a>,
-) -> impl Iterator<Item = Result<export::Item<'a>, Rule>> {
-    let (sender, receiver) = mpsc::sync_channel(CHUNKS_AHEAD);
-    scope.spawn(move || {
-        loop {
-            let chunk: Vec<_> = items.by_ref().take(CHUNK_ITEMS).collect();
-            // The receiver goes when a rule is broken.
-            if chunk.is_empty() || sender.send(chunk).is_err() {
-                return;
-            }
-        }
-    });
-    receiver.into_iter().flatten()
+/// The refusal of a file whose first line is one of ours but for the version.
+fn other_version(first: &[u8]) -> Option<Failure> {
+    let kinds = [
+        (&b"openline-export/"[..], Rule::ExportMagic),
+        (b"c2sp.org/tlog-proof@", Rule::ProofFormat),
+        (b"openline-card/", Rule::CardShape),
+        (b"openline-charter/", Rule::InstrumentShape),
+        (b"openline-bundle/", Rule::BundleFormat),
+    ];
+    let (_, rule) = kinds.iter().find(|(start, _)| first.starts_with(start))?;
+    let shown = String::from_utf8_lossy(&first[..first.len().min(FIRST_LINE_SHOWN_MAX)]);
+    Some(Failure::refused(
+        rule.id(),
+        format!(
+            "the file is of a version that this program does not know: its first line is \"{}\" ({rule})",
+            shown.escape_debug()
+        ),
+        "verify it with the program that wrote it, or a newer one; if it should be of version 1, it was changed",
+    ))
 }
 
 fn verify_export(bytes: &[u8]) -> Result<Verified, Failure> {
-    let mut messages = 0;
-    let report = verify_ahead(bytes, |entry| {
-        messages += u64::from(entry.header().kind == Kind::Message)
-    })?;
+    let (mut messages, mut last) = (0, None);
+    let report = ahead::verify(bytes, |entry| {
+        messages += u64::from(entry.header().kind == Kind::Message);
+        last = Some((entry.party(), entry.index()));
+    });
+    let report = report.map_err(|refused| after(last, refused))?;
     let founded = report.logs.founded();
     let name = |party| {
         founded
@@ -172,34 +168,58 @@ fn verify_export(bytes: &[u8]) -> Result<Verified, Failure> {
             )
         })
         .collect();
-    verified.forked = report.forked.iter().map(|party| name(*party)).collect();
+    // There may be several pieces of evidence against one party.
+    verified.forked = founded
+        .parties()
+        .filter(|party| report.forked.contains(party))
+        .map(name)
+        .collect();
     for party in founded.parties() {
-        let held = report
-            .held
-            .iter()
-            .filter(|held| held.log == party && held.cosigner != party && !held.is_seal);
-        let last = held.max_by_key(|held| held.size);
-        verified.notes.push(match last {
-            Some(held) => format!(
-                "{}: {} entries; {} held {} of them durably at {}",
-                name(party),
-                report.logs.size(party),
-                name(held.cosigner),
-                held.size,
-                time(
-                    i64::try_from(held.time)
-                        .unwrap_or(i64::MAX)
-                        .saturating_mul(1000)
-                )
-            ),
-            None => format!(
-                "{}: {} entries; nobody else has signed that it holds them",
-                name(party),
-                report.logs.size(party)
-            ),
-        });
+        let holders = founded.parties().filter(|other| *other != party);
+        let held: Vec<String> = holders
+            .map(|holder| held_words(&report, party, holder, &name(holder)))
+            .collect();
+        verified.notes.push(format!(
+            "{}: {} entries; {}",
+            name(party),
+            report.logs.size(party),
+            held.join("; ")
+        ));
     }
     Ok(verified)
+}
+
+/// What a party has signed that it holds of another's log.
+fn held_words(report: &export::Report, log: PartyIndex, holder: PartyIndex, name: &str) -> String {
+    let held = report.held.iter();
+    let last = held
+        .filter(|held| held.log == log && held.cosigner == holder && !held.is_seal)
+        .max_by_key(|held| held.size);
+    last.map_or_else(
+        || format!("{name} has not signed that it holds any"),
+        |held| {
+            let since = i64::try_from(held.time).unwrap_or(i64::MAX);
+            format!(
+                "{name} held {} of them durably at {}",
+                held.size,
+                time(since.saturating_mul(1000))
+            )
+        },
+    )
+}
+
+/// A refusal that names no place, with the last entry that was sound: where a file was cut or changed.
+fn after(last: Option<(PartyIndex, u64)>, refused: Refused) -> Failure {
+    let is_of_an_item = matches!(
+        refused.rule,
+        Rule::CborMalformed | Rule::CborCanonical | Rule::ExportShape | Rule::ExportEnd
+    );
+    let has_place = refused.entry.is_some() || refused.item.is_some();
+    let mut failure = Failure::from(refused);
+    if let Some((party, index)) = last.filter(|_| is_of_an_item && !has_place) {
+        failure.title = format!("after entry {index} of party {party}: {}", failure.title);
+    }
+    failure
 }
 
 fn verify_proof(bytes: &[u8]) -> Result<Verified, Failure> {
@@ -289,10 +309,10 @@ fn verify_charter(bytes: &[u8]) -> Result<Verified, Failure> {
     verified.notes.push(if instrument.is_founded() {
         "Signed by every party: it founds a line.".to_owned()
     } else {
-        format!(
-            "{} signatures are missing: it founds nothing yet.",
-            instrument.missing().count()
-        )
+        match instrument.missing().count() {
+            1 => "1 signature is missing: it founds nothing yet.".to_owned(),
+            missing => format!("{missing} signatures are missing: it founds nothing yet."),
+        }
     });
     Ok(verified)
 }
