@@ -1,7 +1,7 @@
 //! Names that people give, resolved: lines, places, parties, words.
 
 use openline_core::charter::Founded;
-use openline_core::entry::{MessageType, Ref};
+use openline_core::entry::{Kind, MessageType, Ref};
 use openline_core::message::{Address, Form, Precedence};
 use openline_core::{LineId, PartyIndex};
 
@@ -79,6 +79,14 @@ pub(crate) fn address(founded: &Founded, text: &str) -> Answer<Address> {
     let (party, post) = text.rsplit_once(':').ok_or_else(|| {
         ServiceError::Unusable(format!("\"{text}\" is not an addressee: give PARTY:POST"))
     })?;
+    Ok(Address {
+        party: party_of(founded, party)?,
+        post: post.to_owned(),
+    })
+}
+
+/// The party of a line that a name, an id, the beginning of one, or a position means.
+pub(crate) fn party_of(founded: &Founded, party: &str) -> Answer<PartyIndex> {
     let found = founded.parties().find(|index| {
         founded.member(*index).is_some_and(|member| {
             let id = member.party_id().to_string();
@@ -87,7 +95,7 @@ pub(crate) fn address(founded: &Founded, text: &str) -> Answer<Address> {
                 || index.to_string() == party
         })
     });
-    let party = found.ok_or_else(|| {
+    found.ok_or_else(|| {
         let names: Vec<&str> = founded
             .members()
             .iter()
@@ -97,10 +105,6 @@ pub(crate) fn address(founded: &Founded, text: &str) -> Answer<Address> {
             "the line has no party \"{party}\"; its parties are {}",
             names.join(", ")
         ))
-    })?;
-    Ok(Address {
-        party,
-        post: post.to_owned(),
     })
 }
 
@@ -134,6 +138,12 @@ pub(crate) fn precedence(text: &str) -> Answer<Precedence> {
 pub(crate) fn authority(text: &str) -> Answer<openline_core::message::Authority> {
     use openline_core::message::Authority;
     word(text, Authority::ALL, Authority::word, "level of authority")
+}
+
+pub(crate) fn kind(text: &str) -> Answer<Kind> {
+    // The last stands for every kind that this version does not know.
+    let all: Vec<Kind> = (0..=8).map(Kind::from_number).collect();
+    word(text, &all, Kind::word, "kind")
 }
 
 pub(crate) fn message_type(text: &str) -> Answer<MessageType> {

@@ -12,6 +12,7 @@ use openline_core::{LineId, PartyIndex, export, proof};
 use openline_store::{Limits, Reader, StoredEntry};
 
 use super::entries::{Looking, attachment_view, message_of};
+use super::names;
 use super::{Answer, Service};
 use crate::error::ServiceError;
 use crate::view::{AttachmentView, BackupView, EntryBrief, EntryView, HitView};
@@ -180,15 +181,14 @@ impl Service {
 
 fn list(looking: &Looking<'_>, query: &LogQuery) -> Answer<Vec<EntryBrief>> {
     let limit = query.limit.clamp(1, LIST_MAX);
+    let kind = query.kind.as_deref().map(names::kind).transpose()?;
+    let party = query.party.as_deref();
+    let party = party
+        .map(|name| names::party_of(&looking.founded, name))
+        .transpose()?;
     let is_wanted = |entry: &StoredEntry| {
-        query
-            .kind
-            .as_ref()
-            .is_none_or(|kind| entry.header.kind.word() == kind)
-            && query
-                .party
-                .as_ref()
-                .is_none_or(|party| looking.name(entry.place.party) == *party)
+        kind.is_none_or(|kind| entry.header.kind.word() == kind.word())
+            && party.is_none_or(|party| entry.place.party == party)
     };
     let entries = if query.newest_first {
         newest(looking, query.from, limit, &is_wanted)?
