@@ -76,14 +76,24 @@ impl Phrase {
     /// Computes the phrase; both parties get the same, whichever they name first.
     #[must_use]
     pub fn of(one: &Certificate, other: &Certificate) -> Self {
+        Self::with(one, other, Half::of)
+    }
+
+    /// The same from halves that the caller has, or computes where it suits it.
+    #[must_use]
+    pub fn with(
+        one: &Certificate,
+        other: &Certificate,
+        mut half: impl FnMut(&Certificate) -> Half,
+    ) -> Self {
         let (lower, higher) = if one.party_id() <= other.party_id() {
             (one, other)
         } else {
             (other, one)
         };
         Self {
-            first: Half::of(lower),
-            second: Half::of(higher),
+            first: half(lower),
+            second: half(higher),
         }
     }
 }

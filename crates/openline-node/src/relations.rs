@@ -1,13 +1,40 @@
 //! Other parties: what their cards said, and whether people have compared the phrase.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use openline_core::card::{Card, Continuity, Short};
 use openline_core::credential::{Certificate, VerifiedCredential};
-use openline_core::phrase::Phrase;
+use openline_core::phrase::{Half, Phrase};
 use openline_core::{PartyId, Rule};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ServiceError;
 use crate::view::RelationView;
+
+/// Most halves of phrases that are kept.
+const HALVES_MAX: usize = 256;
+
+/// Halves of phrases by their certificates, kept because each is dear to compute.
+#[derive(Debug, Clone, Default)]
+pub struct Halves(Arc<Mutex<HashMap<Vec<u8>, Half>>>);
+
+impl Halves {
+    /// The half of a certificate. Not to be called where anything waits that is in haste.
+    fn of(&self, certificate: &Certificate) -> Half {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(half) = known().get(certificate.bytes()) {
+            return *half;
+        }
+        let half = Half::of(certificate);
+        let mut known = known();
+        if known.len() >= HALVES_MAX {
+            known.clear();
+        }
+        known.insert(certificate.bytes().to_vec(), half);
+        half
+    }
+}
 
 /// Whether people have compared the phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -245,15 +272,18 @@ impl Relation {
         Ok(is_newer)
     }
 
-    /// The phrase that both sides read aloud.
+    /// The phrase that both sides read aloud. Takes a good part of a second where `halves` do not have it.
     #[must_use]
-    pub fn phrase(&self, own: &Certificate) -> String {
-        Phrase::of(own, self.certificate()).to_string()
+    pub fn phrase(&self, own: &Certificate, halves: &Halves) -> String {
+        Phrase::with(own, self.certificate(), |certificate| {
+            halves.of(certificate)
+        })
+        .to_string()
     }
 
-    /// For the façade.
+    /// For the façade; takes as long as [`Relation::phrase`].
     #[must_use]
-    pub fn view(&self, own: &Certificate) -> RelationView {
+    pub fn view(&self, own: &Certificate, halves: &Halves) -> RelationView {
         RelationView {
             id: self.party.to_string(),
             name: self.name.clone(),
@@ -263,7 +293,7 @@ impl Relation {
                 "pending"
             }
             .to_owned(),
-            phrase: self.phrase(own),
+            phrase: self.phrase(own, halves),
             serial: self.certificate().serial,
             endpoints: self.endpoints.clone(),
             is_short: matches!(self.known, Known::Short(_)),

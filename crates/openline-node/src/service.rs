@@ -19,6 +19,7 @@ use tokio::sync::broadcast;
 
 use crate::engine::{Engine, Handle, StoredWaiter};
 use crate::error::ServiceError;
+use crate::relations::Halves;
 use crate::view::EventView;
 
 pub(crate) use readers::Readers;
@@ -34,11 +35,15 @@ pub type Answer<T> = Result<T, ServiceError>;
 #[derive(Debug, Clone)]
 pub struct Service {
     handle: Handle,
+    halves: Halves,
 }
 
 impl Service {
     pub(crate) fn new(handle: Handle) -> Self {
-        Self { handle }
+        Self {
+            handle,
+            halves: Halves::default(),
+        }
     }
 
     /// Runs `act` on the engine's thread.

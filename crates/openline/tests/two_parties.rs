@@ -285,15 +285,7 @@ fn the_pouch_carries_the_line_while_no_bearer_stands() {
         (&again[0]["entries"], &again[0]["is_old"]),
         (&0.into(), &true.into())
     );
-    let bytes = std::fs::read(folder.path().join("for-b.pouch")).expect("the bundle");
-    for (file, bytes) in [
-        ("half.pouch", &bytes[..bytes.len() / 2]),
-        ("empty.pouch", &[]),
-    ] {
-        std::fs::write(folder.path().join(file), bytes).expect("written");
-        let said = b.run(&["pouch", "open", file]).refused(1);
-        assert!(said.contains("bundle-"), "{said}");
-    }
+    broken_bundles(&b, folder.path());
     b.json(&["pouch", "pack", "Ministry A", "--out", "for-a.pouch"]);
     b.stop();
 
@@ -304,6 +296,29 @@ fn the_pouch_carries_the_line_while_no_bearer_stands() {
     assert!(opened[0]["cosignatures"].as_u64() >= Some(1), "{opened}");
     assert_eq!(stage(&a), "stored");
     shapes.check("pouch");
+}
+
+/// Each is refused in words that name what is wrong with it, and nothing is taken.
+fn broken_bundles(b: &Party, at: &Path) {
+    let bytes = std::fs::read(at.join("for-b.pouch")).expect("the bundle");
+    let changed = |place: usize| {
+        let mut bytes = bytes.clone();
+        bytes[place] ^= 1;
+        bytes
+    };
+    let cases = [
+        (bytes[..bytes.len() / 2].to_vec(), 2, "cut short"),
+        (Vec::new(), 2, "no openline bundle"),
+        (changed(bytes.len() - 1), 2, "changed"),
+        (b"openline-bundle/v9\n".to_vec(), 2, "version"),
+    ];
+    let entries = b.json(&["status"])["store"]["entries"].clone();
+    for (bytes, exit, words) in cases {
+        std::fs::write(at.join("broken.pouch"), bytes).expect("written");
+        let said = b.run(&["pouch", "open", "broken.pouch"]).refused(exit);
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert_eq!(b.json(&["status"])["store"]["entries"], entries);
 }
 
 #[test]

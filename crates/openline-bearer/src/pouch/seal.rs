@@ -51,7 +51,10 @@ pub enum SealError {
 #[non_exhaustive]
 pub enum OpenError {
     /// The bytes do not begin as a bundle does.
-    #[error("this is no openline bundle; check that it is the right file, and unpacked")]
+    #[error(
+        "this is no openline bundle, or one of a version that is not known here; check that it is \
+         the right file, and unpacked, and whether the sender's program is newer"
+    )]
     NotABundle,
     /// The bundle ends too early.
     #[error("the bundle is cut short; copy it again, or ask the sender for it again")]

@@ -1,6 +1,7 @@
 //! Cards, relations and charters.
 
 use openline_core::charter::{Charter, Instrument};
+use openline_core::credential::Certificate;
 use openline_core::{LineId, PartyId};
 
 use super::{Answer, Service};
@@ -32,11 +33,30 @@ fn party_of(engine: &Engine, name: &str) -> Answer<PartyId> {
     }
 }
 
-fn view(engine: &Engine, relation: &Relation) -> RelationView {
-    relation.view(engine.home.credential().certificate())
+/// Relations as they stand, and our own certificate: what their views are made from.
+type Known = (Vec<Relation>, Certificate);
+
+fn known(engine: &Engine, relations: Vec<Relation>) -> Known {
+    (relations, engine.home.credential().certificate().clone())
 }
 
 impl Service {
+    /// Views hold phrases, which are dear to compute: never on the engine's thread, where the lines would wait.
+    async fn views(&self, (relations, own): Known) -> Answer<Vec<RelationView>> {
+        let halves = self.halves.clone();
+        let views = move || relations.iter().map(|r| r.view(&own, &halves)).collect();
+        tokio::task::spawn_blocking(views)
+            .await
+            .map_err(|error| ServiceError::Unavailable(format!("a phrase was broken off: {error}")))
+    }
+
+    async fn view(&self, known: Known) -> Answer<RelationView> {
+        let mut views = self.views(known).await?;
+        views
+            .pop()
+            .ok_or_else(|| ServiceError::NotFound("the relation is gone".to_owned()))
+    }
+
     /// Our own card.
     ///
     /// # Errors
@@ -59,14 +79,10 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Unavailable`]
     pub async fn relations(&self) -> Answer<Vec<RelationView>> {
-        self.engine(|engine| {
-            Ok(engine
-                .relations
-                .values()
-                .map(|relation| view(engine, relation))
-                .collect())
-        })
-        .await
+        let known = self
+            .engine(|engine| Ok(known(engine, engine.relations.values().cloned().collect())))
+            .await?;
+        self.views(known).await
     }
 
     /// Takes a card file or the short form of a card. The relation is pending until its phrase has been compared.
@@ -75,29 +91,31 @@ impl Service {
     /// The rule that the card breaks; [`openline_core::Rule::CardChanged`] if it contradicts a confirmed one.
     pub async fn add_relation(&self, text: &str) -> Answer<RelationView> {
         let text = text.to_owned();
-        self.engine(move |engine| {
-            let fresh = Relation::from_text(&text, wall_ms())?;
-            if fresh.party == engine.home.party_id() {
-                return Err(ServiceError::Conflict(
-                    "that is this party's own card; give the other party's".to_owned(),
-                ));
-            }
-            let clashes = engine
-                .relations
-                .values()
-                .any(|known| known.name == fresh.name && known.party != fresh.party);
-            if clashes || fresh.name == engine.home.name() {
-                return Err(openline_core::Rule::CardChanged.into());
-            }
-            let relation = match engine.relations.get(&fresh.party) {
-                Some(known) => known.clone().updated(&fresh)?,
-                None => fresh,
-            };
-            engine.put_relation(&relation)?;
-            engine.refresh_peers();
-            Ok(view(engine, &relation))
-        })
-        .await
+        let known = self
+            .engine(move |engine| {
+                let fresh = Relation::from_text(&text, wall_ms())?;
+                if fresh.party == engine.home.party_id() {
+                    return Err(ServiceError::Conflict(
+                        "that is this party's own card; give the other party's".to_owned(),
+                    ));
+                }
+                let clashes = engine
+                    .relations
+                    .values()
+                    .any(|known| known.name == fresh.name && known.party != fresh.party);
+                if clashes || fresh.name == engine.home.name() {
+                    return Err(openline_core::Rule::CardChanged.into());
+                }
+                let relation = match engine.relations.get(&fresh.party) {
+                    Some(known) => known.clone().updated(&fresh)?,
+                    None => fresh,
+                };
+                engine.put_relation(&relation)?;
+                engine.refresh_peers();
+                Ok(known(engine, vec![relation]))
+            })
+            .await?;
+        self.view(known).await
     }
 
     /// Confirms a relation: the phrase has been read aloud on both sides and was the same.
@@ -105,23 +123,36 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Conflict`] if `phrase` is not the relation's.
     pub async fn confirm_relation(&self, party: &str, phrase: &str) -> Answer<RelationView> {
-        let (party, phrase) = (party.to_owned(), phrase.to_owned());
+        let name = party.to_owned();
+        let known = self
+            .engine(move |engine| {
+                let party = party_of(engine, &name)?;
+                Ok(known(engine, vec![engine.relations[&party].clone()]))
+            })
+            .await?;
+        let compared = known.0.clone();
+        let mut view = self.view(known).await?;
+        let words = view.phrase.split_whitespace();
+        if !words.eq(phrase.to_lowercase().split_whitespace()) {
+            let words = "the phrases differ: someone may stand between you, or a card was changed on its way. Nothing was confirmed. \
+                         Exchange cards again over another channel";
+            return Err(ServiceError::Conflict(words.to_owned()));
+        }
         self.engine(move |engine| {
-            let party = party_of(engine, &party)?;
-            let mut relation = engine.relations[&party].clone();
-            let expected = view(engine, &relation).phrase;
-            let same = expected.split_whitespace().eq(phrase.to_lowercase().split_whitespace());
-            if !same {
-                let words = "the phrases differ: someone may stand between you, or a card was changed on its way. Nothing was confirmed. \
-                             Exchange cards again over another channel";
+            let relation = engine.relations.get_mut(&compared[0].party);
+            let same = relation.filter(|r| r.certificate() == compared[0].certificate());
+            let Some(mut relation) = same.cloned() else {
+                let words = "the card has changed while the phrase was compared; compare it again";
                 return Err(ServiceError::Conflict(words.to_owned()));
-            }
+            };
             relation.confirm(wall_ms());
             engine.put_relation(&relation)?;
             engine.refresh_peers();
-            Ok(view(engine, &relation))
+            Ok(())
         })
-        .await
+        .await?;
+        "confirmed".clone_into(&mut view.state);
+        Ok(view)
     }
 
     /// Forgets a relation that carries no line.

@@ -149,13 +149,6 @@ impl Party {
 
     /// Runs a command of this party.
     pub fn run(&self, args: &[&str]) -> Ran {
-        eprintln!(
-            "{:?} {args:?}",
-            std::time::SystemTime::now()
-                .duration_since(std::time::UNIX_EPOCH)
-                .unwrap()
-                .as_millis()
-        );
         let mut command = openline(&self.folder, args);
         run(command.args(["--home", &self.home]), b"")
     }
