@@ -81,7 +81,7 @@ impl From<ServiceError> for Problem {
         let (status, next) = match &error {
             ServiceError::Refused(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "change what breaks the rule; spec/ says what it asks",
+                after_refusal(error.code()),
             ),
             ServiceError::Conflict(_) => {
                 (StatusCode::CONFLICT, "look at what is there, and decide")
@@ -100,6 +100,28 @@ impl From<ServiceError> for Problem {
             ),
         };
         Self::new(status, error.code(), error.to_string(), next)
+    }
+}
+
+/// Kinds of things that another party has made: what breaks their rules is not the asker's to change.
+const MADE_ELSEWHERE: [&str; 6] = [
+    "cbor",
+    "card",
+    "certificate",
+    "credential",
+    "instrument",
+    "bundle",
+];
+
+/// What to do after a refusal by a rule.
+fn after_refusal(rule: &str) -> &'static str {
+    let kind = rule.split('-').next().unwrap_or_default();
+    if rule == "card-changed" {
+        "do not rely on the new card: someone may be posing as that party. Ask it, over a channel where you know the voice, which card is its own"
+    } else if MADE_ELSEWHERE.contains(&kind) {
+        "do not rely on it: it was cut short or changed, or is not what it should be; ask its source for a sound copy"
+    } else {
+        "change what breaks the rule; spec/ says what it asks"
     }
 }
 

@@ -3,6 +3,7 @@
 use openline_node::view::{CharterView, MemberRequest, ProposeRequest, TermsView};
 
 use super::read_text;
+use super::verify::check_version;
 use crate::cli::{CharterCommand, ProposeArgs};
 use crate::client::{Client, part};
 use crate::failure::Failure;
@@ -54,10 +55,10 @@ pub(super) fn charter(
             output.print(&view, text);
         }
         CharterCommand::Import { file } => {
-            let view: CharterView = client.post(
-                "/v1/charters/import",
-                &serde_json::json!({ "file": read_text(file)? }),
-            )?;
+            let file = read_text(file)?;
+            check_version(&file)?;
+            let view: CharterView =
+                client.post("/v1/charters/import", &serde_json::json!({ "file": file }))?;
             output.print(&view, text);
         }
         CharterCommand::File { charter } => {

@@ -8,6 +8,7 @@ use openline_node::view::{CardView, RelationView};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
+use super::verify::check_version;
 use super::{read_bytes, read_text};
 use crate::cli::{CardCommand, RelationCommand};
 use crate::client::{Client, part};
@@ -92,6 +93,7 @@ pub(super) fn relation(
             } else {
                 read_text(Path::new(card))?
             };
+            check_version(&text)?;
             let view: RelationView =
                 client.post("/v1/relations", &serde_json::json!({ "card": text }))?;
             output.print(&view, |view| {

@@ -110,6 +110,12 @@ pub fn verify_bytes(bytes: &[u8]) -> Result<Verified, Failure> {
     }
 }
 
+/// Refuses a file of another version; whether it is sound in other ways is its reader's to say.
+pub(super) fn check_version(text: &str) -> Result<(), Failure> {
+    let first = text.lines().next().unwrap_or_default();
+    other_version(first.as_bytes()).map_or(Ok(()), Err)
+}
+
 /// The refusal of a file whose first line is one of ours but for the version.
 fn other_version(first: &[u8]) -> Option<Failure> {
     let kinds = [
@@ -119,7 +125,9 @@ fn other_version(first: &[u8]) -> Option<Failure> {
         (b"openline-charter/", Rule::InstrumentShape),
         (b"openline-bundle/", Rule::BundleFormat),
     ];
-    let (_, rule) = kinds.iter().find(|(start, _)| first.starts_with(start))?;
+    let (_, rule) = kinds
+        .iter()
+        .find(|(start, _)| first.strip_prefix(*start).is_some_and(|rest| rest != b"v1"))?;
     let shown = String::from_utf8_lossy(&first[..first.len().min(FIRST_LINE_SHOWN_MAX)]);
     Some(Failure::refused(
         rule.id(),
