@@ -5,6 +5,7 @@
 
 mod backup;
 pub mod charters;
+pub mod clock;
 pub mod config;
 mod engine;
 pub mod error;

@@ -24,6 +24,8 @@ pub struct StatusView {
     pub lines: Vec<LineView>,
     /// What the store says of itself: `sound`, `damaged` or `healing`, and why.
     pub store: StoreView,
+    /// Why this machine's clock can't be right, if something speaks against it.
+    pub clock_doubt: Option<String>,
     /// Recent faults: rules broken by peers or reported by them, newest first.
     pub faults: Vec<FaultView>,
 }

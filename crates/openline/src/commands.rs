@@ -59,8 +59,8 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Events => node::events(&client()?, *output),
         Command::Demo(args) => demo::run(args, *output),
         Command::Bench(args) => bench::run(args, *output),
-        Command::Completions { shell } => shell::completions(*shell),
-        Command::Man { dir } => shell::man(dir.as_deref()),
+        Command::Completions { shell } => shell::completions(*shell, *output),
+        Command::Man { dir } => shell::man(dir.as_deref(), *output),
     }
 }
 

@@ -85,7 +85,7 @@ pub fn run(args: &Args, output: Output) -> Result<(), Failure> {
     let show = Show::new(output, args.headless);
     let summary = runtime.block_on(tell(&story, &args.story, &folder, &show))?;
     if output.is_json() {
-        println!("{}", serde_json::to_string(&summary).unwrap_or_default());
+        output.print(&summary, |_| String::new());
     }
     if summary.identical && summary.verified {
         return Ok(());

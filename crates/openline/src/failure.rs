@@ -47,10 +47,10 @@ impl Failure {
         let next = match error.kind() {
             E::NotFound => "look at the name, and whether its folder is there",
             E::IsADirectory => "give a file, not a folder",
-            E::PermissionDenied => "give a file that this user may use",
-            E::ReadOnlyFilesystem => "give a place that can be written",
+            E::PermissionDenied => "let this user use it: look at its owner and permissions",
+            E::ReadOnlyFilesystem => "give a place that can be written, or mount it so",
             E::StorageFull | E::QuotaExceeded | E::FileTooLarge => {
-                "free some space, or give another place; what was written of the file is of no use"
+                "free some space; what was written of the file is of no use"
             }
             _ => "give a file that can be used",
         };
@@ -111,6 +111,9 @@ impl From<openline_node::error::ServiceError> for Failure {
 impl From<openline_node::home::HomeError> for Failure {
     fn from(error: openline_node::home::HomeError) -> Self {
         use openline_node::home::HomeError as E;
+        if let E::File { path, error } = &error {
+            return Self::file(path, error);
+        }
         let next = match &error {
             E::NotAHome(_) => "give another --home, or make one with openline init",
             E::Sealing(_) => "give the passphrase again",

@@ -1,5 +1,7 @@
 //! What is printed: text for people, or one JSON document for programs.
 
+use std::io::Write as _;
+
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -21,20 +23,38 @@ impl Output {
         self.is_json
     }
 
-    /// Prints a result: as JSON, or as the text that `text` makes of it.
+    /// Prints a result: as JSON, or as the text that `text` makes of it. Ends the program if it can't be printed.
     pub fn print<T: Serialize>(self, value: &T, text: impl FnOnce(&T) -> String) {
+        self.try_print(value, text)
+            .unwrap_or_else(|error| unheard(&error));
+    }
+
+    /// The same for a program that goes on in any case.
+    pub fn try_print<T: Serialize>(
+        self,
+        value: &T,
+        text: impl FnOnce(&T) -> String,
+    ) -> std::io::Result<()> {
         if self.is_json {
-            println!("{}", serde_json::to_string(value).unwrap_or_default());
+            put(&serde_json::to_string(value)?)
         } else {
-            println!("{}", text(value).trim_end());
+            put(text(value).trim_end())
         }
     }
 
     /// Prints a line for people only.
     pub fn say(self, line: &str) {
         if !self.is_json {
-            println!("{line}");
+            put(line).unwrap_or_else(|error| unheard(&error));
         }
+    }
+
+    /// Prints bytes as they are.
+    pub fn raw(self, bytes: &[u8]) {
+        let mut out = std::io::stdout().lock();
+        out.write_all(bytes)
+            .and_then(|()| out.flush())
+            .unwrap_or_else(|error| unheard(&error));
     }
 
     /// Prints a failure, on standard error.
@@ -43,9 +63,12 @@ impl Output {
             let document = serde_json::json!({
                 "error": { "code": failure.code, "title": failure.title, "next": failure.next }
             });
-            eprintln!("{document}");
+            complain(&document.to_string());
         } else {
-            eprintln!("openline: {}\nnext: {}", failure.title, failure.next);
+            complain(&format!(
+                "openline: {}\nnext: {}",
+                failure.title, failure.next
+            ));
         }
     }
 
@@ -59,6 +82,28 @@ impl Output {
         let bar = indicatif::ProgressBar::new(0).with_message(what);
         bar.with_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()))
     }
+}
+
+fn put(line: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
+
+/// On standard error; where nobody reads that, nothing is left to be said.
+fn complain(line: &str) {
+    drop(writeln!(std::io::stderr().lock(), "{line}"));
+}
+
+/// Ends the program when its words can't be printed. A reader that has read enough, such as `head`, is no failure.
+fn unheard(error: &std::io::Error) -> ! {
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        std::process::exit(0);
+    }
+    complain(&format!(
+        "openline: standard output can't be written to: {error}\nnext: free some space, or give another place; what was asked for has been done"
+    ));
+    std::process::exit(2);
 }
 
 /// A time as people read it: UTC, and the local time if it differs, with the weekday.

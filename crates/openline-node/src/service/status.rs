@@ -13,7 +13,13 @@ impl Service {
     /// # Errors
     /// [`crate::error::ServiceError::Unavailable`]
     pub async fn status(&self) -> Answer<StatusView> {
-        self.engine(|engine| Ok(status(engine))).await
+        let mut view = self.engine(|engine| Ok(status(engine))).await?;
+        let doubt = self
+            .read(|reader| Ok(crate::clock::doubt(reader, crate::identity::wall_ms())?))
+            .await;
+        // A store that can't be read is told of by its own field.
+        view.clock_doubt = doubt.unwrap_or_default();
+        Ok(view)
     }
 }
 
@@ -41,6 +47,7 @@ fn status(engine: &Engine) -> StatusView {
             ..store(&engine.store_state)
         },
         lines,
+        clock_doubt: None,
         faults: engine.faults.iter().cloned().collect(),
     }
 }

@@ -44,7 +44,7 @@ fn ill(what: &'static str, words: impl Into<String>, next: impl Into<String>) ->
 }
 
 pub(super) fn doctor(path: &Path, output: Output) -> Result<(), Failure> {
-    let mut findings = vec![clock(), home(path)];
+    let mut findings = vec![clock(path), home(path)];
     if let Ok(home) = Home::open(path) {
         findings.push(store(path));
         findings.push(space(path));
@@ -76,16 +76,21 @@ pub(super) fn doctor(path: &Path, output: Output) -> Result<(), Failure> {
     ))
 }
 
-fn clock() -> Finding {
+fn clock(path: &Path) -> Finding {
     let now = openline_node::identity::wall_ms();
-    if now < WRITTEN_MS {
-        return ill(
+    let doubt = Reader::open(path)
+        .ok()
+        .and_then(|reader| openline_node::clock::doubt(&reader, now).ok().flatten());
+    let next = "set the clock: entries carry claimed times, and cosignatures fix dates of receipt";
+    match doubt {
+        Some(doubt) => ill("clock", doubt, next),
+        None if now < WRITTEN_MS => ill(
             "clock",
             format!("it says {}", crate::output::time(now)),
-            "set the clock: entries carry claimed times, and cosignatures fix dates of receipt",
-        );
+            next,
+        ),
+        None => well("clock", crate::output::time(now)),
     }
-    well("clock", crate::output::time(now))
 }
 
 fn home(path: &Path) -> Finding {
@@ -93,7 +98,14 @@ fn home(path: &Path) -> Finding {
         Err(openline_node::home::HomeError::NeedsPassphrase) | Ok(_) => Ok(home),
         Err(error) => Err(error),
     }) {
-        Ok(home) => well("home", format!("{} at {}", home.name(), path.display())),
+        Ok(home) => match tempfile::tempfile_in(path.join("store")) {
+            Ok(_) => well("home", format!("{} at {}", home.name(), path.display())),
+            Err(error) => ill(
+                "home",
+                format!("{} can't be written to: {error}", path.display()),
+                "let the node's user write it: look at its owner and permissions, how its file system is mounted, and its free space",
+            ),
+        },
         Err(error) => ill("home", error.to_string(), "mend what the sentence names"),
     }
 }

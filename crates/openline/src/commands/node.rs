@@ -33,6 +33,9 @@ fn status_text(view: &StatusView) -> String {
             .map_or_else(String::new, |why| format!(" ({why})")),
         view.store.entries
     );
+    if let Some(doubt) = &view.clock_doubt {
+        text.push_str(&format!("Clock: {doubt}\n\n"));
+    }
     for peer in &view.peers {
         let bearers: Vec<String> = peer
             .bearers

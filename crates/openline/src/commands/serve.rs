@@ -1,5 +1,6 @@
 //! `openline serve`: the node, its API, and its end.
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use openline_node::home::{ApiFile, Home};
@@ -26,6 +27,7 @@ fn start_log(is_json: bool) {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     if is_json {
         log.json().init()
@@ -64,14 +66,20 @@ async fn run(path: &Path, args: &ServeArgs, output: Output) -> Result<(), Failur
         async move { openline_web::serve(listener, service, &token).await }
     });
     let status = service.status().await?;
+    if let Some(doubt) = &status.clock_doubt {
+        tracing::warn!("{doubt}");
+    }
     let value = serde_json::json!({ "party": status.party, "listening": status.listening, "api": address.to_string() });
-    output.print(&value, |_| {
-        format!(
-            "{} listens on {}; local API at {address}. Stop with Ctrl-C.",
-            status.party,
-            status.listening.join(", ")
-        )
-    });
+    // Whoever started the node may have stopped listening; the node runs all the same.
+    output
+        .try_print(&value, |_| {
+            format!(
+                "{} listens on {}; local API at {address}. Stop with Ctrl-C.",
+                status.party,
+                status.listening.join(", ")
+            )
+        })
+        .unwrap_or_else(|error| tracing::warn!(%error, "standard output can't be written to"));
     let stopped = node.stopped();
     tokio::pin!(stopped);
     let signal_failed =
@@ -102,14 +110,27 @@ fn node_passphrase(home: &Home, args: &ServeArgs) -> Result<Option<String>, Fail
     }
 }
 
+/// A word for programs and what to do about a store that can't be opened.
+fn after_store(error: &openline_store::OpenError) -> (&'static str, &'static str) {
+    use openline_store::OpenError as E;
+    match error {
+        E::InUse { .. } => ("in-use", "stop the node that runs on this home"),
+        E::NotWritable { .. } => (
+            "read-only",
+            "let the node's user write the home: look at its owner and permissions, and how its file system is mounted",
+        ),
+        E::Gone { .. } => ("gone", "openline restore FOLDER, with the newest backup"),
+        _ => ("can't-start", "run: openline check"),
+    }
+}
+
 fn start_failure(error: StartError) -> Failure {
     match error {
         StartError::Home(error) => error.into(),
-        StartError::Store(openline_store::OpenError::InUse { .. }) => Failure::refused(
-            "in-use",
-            error.to_string(),
-            "stop the node that runs on this home",
-        ),
+        StartError::Store(ref why) => {
+            let (code, next) = after_store(why);
+            Failure::refused(code, error.to_string(), next)
+        }
         StartError::Bearers(_) => Failure::unreachable(
             error.to_string(),
             "change [listen] in openline.toml, or stop what uses the port",

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 pub mod node;
+pub mod small_disk;
 
 /// What a run of the program printed, and its exit code.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,9 +41,18 @@ impl Ran {
 
 /// The program in a folder, with nothing of the tester's own environment.
 pub fn openline(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_openline"));
+    openline_by(&[], folder, args)
+}
+
+/// The same, started by another program that changes what it finds: who it is, how long its files may get, what the
+/// clock says.
+pub fn openline_by(starter: &[String], folder: &Path, args: &[&str]) -> Command {
+    let program = env!("CARGO_BIN_EXE_openline").to_owned();
+    let mut line = starter.iter().cloned().chain([program]);
+    let mut command = Command::new(line.next().expect("a program"));
     command
         .current_dir(folder)
+        .args(line)
         .args(args)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use openline_node::home::{ApiFile, Cost, Home, InitOptions};
 use serde_json::Value;
 
-use super::{Ran, openline, run};
+use super::{Ran, openline_by, run};
 
 /// Longer than anything takes on a loaded machine; nothing waits for it to pass.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -23,6 +23,10 @@ pub struct Party {
     folder: PathBuf,
     /// The home, as a path within the folder.
     pub home: String,
+    /// What starts this party's programs, if they are not started straight away.
+    pub starter: Vec<String>,
+    /// The root directory of the world that this party's programs see.
+    pub root: PathBuf,
     node: Option<(Child, BufReader<ChildStdout>)>,
 }
 
@@ -32,6 +36,8 @@ impl Party {
         Self {
             folder: folder.to_owned(),
             home: home.to_owned(),
+            starter: Vec::new(),
+            root: PathBuf::from("/"),
             node: None,
         }
     }
@@ -90,7 +96,7 @@ impl Party {
 
     /// The command that starts the node.
     pub fn serve(&self) -> Command {
-        let mut command = openline(&self.folder, &["--json", "serve", "--home", &self.home]);
+        let mut command = self.command(&["--json", "serve"]);
         let log = File::options()
             .create(true)
             .append(true)
@@ -141,6 +147,7 @@ impl Party {
         let asked = Command::new("kill").arg(pid).status().expect("kill runs");
         assert!(asked.success());
         let mut rest = String::new();
+        // Ends when the process does.
         out.read_to_string(&mut rest)
             .expect("the node's last words");
         let status = child.wait().expect("the node ends");
@@ -149,8 +156,13 @@ impl Party {
 
     /// Runs a command of this party.
     pub fn run(&self, args: &[&str]) -> Ran {
-        let mut command = openline(&self.folder, args);
-        run(command.args(["--home", &self.home]), b"")
+        run(&mut self.command(args), b"")
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let home = self.path();
+        let args = [args, &["--home", home.to_str().expect("a plain path")]].concat();
+        openline_by(&self.starter, &self.folder, &args)
     }
 
     /// Runs a command with --json, which must do what it is asked.
@@ -161,7 +173,9 @@ impl Party {
 
     /// The running node's API.
     pub fn api(&self) -> ApiFile {
-        Home::read_api(&self.path())
+        let path = self.path();
+        let seen = path.strip_prefix("/").expect("an absolute path");
+        Home::read_api(&self.root.join(seen))
             .expect("readable")
             .expect("the node runs")
     }
@@ -249,12 +263,12 @@ pub fn relate(a: &Party, b: &Party) {
     }
 }
 
-/// Writes a party's card into a file, and returns its name.
+/// Writes a party's card into a file, and returns its path.
 pub fn write_card(party: &Party) -> String {
-    let name = format!("{}.card", party.home);
+    let path = party.folder.join(format!("{}.card", party.home));
     let card = party.run(&["card", "file"]).ok();
-    std::fs::write(party.folder.join(&name), card).expect("written");
-    name
+    std::fs::write(&path, card).expect("written");
+    path.to_str().expect("a plain path").to_owned()
 }
 
 /// Founds a line between two confirmed parties.
