@@ -66,9 +66,10 @@ pub async fn wait_for(service: &Service, what: &str, done: impl AsyncFn(&Service
             let _ = tokio::time::timeout(Duration::from_millis(200), events.recv()).await;
         }
     };
-    tokio::time::timeout(PATIENCE, waiting)
-        .await
-        .unwrap_or_else(|_| panic!("waited in vain for {what}"));
+    if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+        let status = service.status().await;
+        panic!("waited in vain for {what}: {status:#?}");
+    }
 }
 
 pub fn message(line: &str, text: &str) -> SendRequest {
@@ -78,9 +79,15 @@ pub fn message(line: &str, text: &str) -> SendRequest {
     .expect("a request")
 }
 
+/// Founds a line of two.
 pub async fn found(a: &Service, b: &Service, with: &str) -> String {
+    found_by_all(&[a.clone(), b.clone()], &[with]).await
+}
+
+/// The first proposes a line with all the others, which sign it; returns when every one has it.
+pub async fn found_by_all(services: &[Service], others: &[&str]) -> String {
     let request = ProposeRequest {
-        with: vec![with.to_owned()],
+        with: others.iter().map(|name| (*name).to_owned()).collect(),
         posts: vec!["watch".to_owned()],
         zone: "UTC".to_owned(),
         others: vec![],
@@ -90,21 +97,19 @@ pub async fn found(a: &Service, b: &Service, with: &str) -> String {
             ..TermsView::default()
         },
     };
-    let charter = a.propose(request).await.expect("proposed");
-    let id = charter.id.clone();
-    wait_for(b, "the proposal", async |b| {
-        b.charters()
-            .await
-            .expect("charters")
-            .iter()
-            .any(|c| c.id == id)
-    })
-    .await;
-    b.sign_charter(&charter.id).await.expect("signed");
-    for side in [a, b] {
-        let id = charter.id.clone();
-        wait_for(side, "the line", async |s| {
-            s.lines().await.expect("lines").iter().any(|l| l.id == id)
+    let charter = services[0].propose(request).await.expect("proposed");
+    for service in &services[1..] {
+        wait_for(service, "the proposal", async |s| {
+            let charters = s.charters().await.expect("charters");
+            charters.iter().any(|known| known.id == charter.id)
+        })
+        .await;
+        service.sign_charter(&charter.id).await.expect("signed");
+    }
+    for service in services {
+        wait_for(service, "the line", async |s| {
+            let lines = s.lines().await.expect("lines");
+            lines.iter().any(|line| line.id == charter.id)
         })
         .await;
     }
