@@ -79,15 +79,29 @@ impl Five {
         assert_eq!(stored.expect("stored").len(), NAMES.len() - 1);
     }
 
-    /// Waits until all five hold one record, then compares what each shows and what each exports.
-    async fn assert_one_record(&self) {
+    /// Waits until `messages` have joint numbers at all five and all hold one record, then compares what each exports.
+    /// At no time may two that have numbered the same place differ.
+    async fn assert_one_record(&self, messages: usize) {
         let services = self.services();
         assert_eq!(services.len(), NAMES.len());
+        wait_for(&services[0], "joint numbers", async |_| {
+            let mut orders = Vec::new();
+            for service in &services {
+                orders.push(order(service, &self.line).await);
+            }
+            for pair in orders.windows(2) {
+                assert!(
+                    pair[0].iter().zip(&pair[1]).all(|(a, b)| a == b),
+                    "one joint order"
+                );
+            }
+            let count = |order: &Order| order.iter().filter(|e| e.2 == "message").count();
+            orders.iter().all(|order| count(order) == messages)
+        })
+        .await;
         one_record(&services.iter().collect::<Vec<_>>(), &self.line).await;
-        let first = order(&services[0], &self.line).await;
         let report = verify(&services[0], &self.line).await;
         for service in &services[1..] {
-            assert_eq!(order(service, &self.line).await, first, "one joint order");
             let other = verify(service, &self.line).await;
             assert_eq!((other.entries, other.root), (report.entries, report.root));
         }
@@ -104,8 +118,11 @@ impl Five {
     }
 }
 
+/// Joint number, place and kind of each entry.
+type Order = Vec<(u64, String, String)>;
+
 /// Joint numbers, places and kinds, in the record's order, as far as it is settled.
-async fn order(service: &Service, line: &str) -> Vec<(u64, String, String)> {
+async fn order(service: &Service, line: &str) -> Order {
     let query = LogQuery {
         line: line.to_owned(),
         limit: 1000,
@@ -153,10 +170,7 @@ async fn all_five_hold_one_order_and_one_that_was_away_catches_up_from_nothing()
     five.all_hold(0, &last).await;
     let from_all = five.write(4, "caught up").await;
     five.all_hold(4, &from_all).await;
-    five.assert_one_record().await;
-    let messages = order(&five.service(4), &five.line).await;
-    let count = messages.iter().filter(|(.., kind)| kind == "message");
-    assert_eq!(count.count(), 14);
+    five.assert_one_record(14).await;
     five.stop_all().await;
 }
 
@@ -199,6 +213,6 @@ async fn a_restored_node_hears_from_all_before_it_writes_and_never_forks() {
         index.parse().expect("a number")
     };
     assert!(index(&next) > index(&after), "no place is used twice");
-    five.assert_one_record().await;
+    five.assert_one_record(3).await;
     five.stop_all().await;
 }
