@@ -5,7 +5,8 @@ mod common;
 use std::path::Path;
 
 use common::{
-    PATIENCE, found_by_all, make_home, message, one_record, relate, start_dialled, stop, wait_for,
+    PATIENCE, found_by_all, make_home, message, one_record, relate, start_at, start_dialled, stop,
+    wait_for,
 };
 use openline_core::export::Report;
 use openline_node::Node;
@@ -17,6 +18,8 @@ const NAMES: [&str; 5] = ["Alpha", "Beta", "Gamma", "Delta", "Epsilon"];
 struct Five {
     folder: tempfile::TempDir,
     nodes: Vec<Option<Node>>,
+    /// Where each listens: two that both moved while apart could not find each other.
+    addresses: Vec<[std::net::SocketAddr; 2]>,
     line: String,
 }
 
@@ -32,9 +35,18 @@ impl Five {
         let mut five = Self {
             folder,
             nodes,
+            addresses: Vec::new(),
             line: String::new(),
         };
         let services = five.services();
+        for service in &services {
+            let listening = common::endpoints(service).await;
+            let address = |kind: &str| {
+                let found = listening.iter().find_map(|text| text.strip_prefix(kind));
+                found.and_then(|a| a.parse().ok()).expect("an address")
+            };
+            five.addresses.push([address("quic://"), address("tls://")]);
+        }
         for (i, a) in services.iter().enumerate() {
             for b in &services[i + 1..] {
                 relate(a, b).await;
@@ -62,7 +74,8 @@ impl Five {
     }
 
     fn start(&mut self, party: usize) {
-        self.nodes[party] = Some(start_dialled(&self.home(party)));
+        let [quic, tls] = self.addresses[party];
+        self.nodes[party] = Some(start_at(&self.home(party), quic, tls));
     }
 
     /// Releases a message; returns its place.

@@ -124,6 +124,11 @@ pub fn start_dialled(folder: &Path) -> Node {
     let tls = TcpListener::bind("127.0.0.1:0")
         .and_then(|s| s.local_addr())
         .expect("a port");
+    start_at(folder, quic, tls)
+}
+
+/// Starts a node that others can dial at these addresses.
+pub fn start_at(folder: &Path, quic: SocketAddr, tls: SocketAddr) -> Node {
     let options = NodeOptions {
         listen_quic: Some(vec![quic]),
         listen_tls: Some(vec![tls]),
