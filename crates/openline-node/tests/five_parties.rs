@@ -173,9 +173,8 @@ async fn all_five_hold_one_order_and_one_that_was_away_catches_up_from_nothing()
     let mut five = Five::found().await;
     five.stop(4).await;
     for round in 0..3 {
-        for party in 0..4 {
-            five.write(party, &format!("round {round} of {}", NAMES[party]))
-                .await;
+        for (party, name) in NAMES.iter().enumerate().take(4) {
+            five.write(party, &format!("round {round} of {name}")).await;
         }
     }
     let last = five.write(0, "the last while one is away").await;
