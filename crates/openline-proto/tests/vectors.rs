@@ -1,5 +1,10 @@
-//! The vectors of frames in `spec/vectors`, through this crate.
+//! The vectors of frames and of sessions in `spec/vectors`, through this crate.
 
+#[path = "support/session.rs"]
+mod session;
+#[allow(dead_code, unreachable_pub)]
+#[path = "../../openline-core/tests/support/tree.rs"]
+mod tree;
 #[path = "../../openline-core/tests/support/vectors.rs"]
 mod vectors;
 
@@ -40,6 +45,28 @@ fn every_vector_of_frames_holds() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(count > 30, "only {count} vectors were found");
+}
+
+#[test]
+fn every_vector_of_sessions_holds() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for vector in vectors::all()
+        .iter()
+        .filter(|vector| vector.kind == "session")
+    {
+        for key in vector.context.keys() {
+            assert!(
+                session::CONTEXT.contains(&key.as_str()),
+                "{}: unknown context key {key}",
+                vector.name
+            );
+        }
+        wrong.extend(vectors::disagreement(vector, &session::run(vector)));
+        count += 1;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count > 50, "only {count} vectors were found");
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod instruments;
 mod notes;
 mod proofs;
 mod records;
+mod sessions;
 mod suite;
 
 use std::process::ExitCode;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
     identities::write(&mut suite);
     instruments::write(&mut suite);
     frames::write(&mut suite);
+    sessions::write(&mut suite);
     match suite.end() {
         Ok(count) => {
             eprintln!("{count} vectors");

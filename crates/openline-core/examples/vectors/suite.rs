@@ -47,6 +47,12 @@ impl Vector {
         self
     }
 
+    /// And this be so, whatever it is.
+    pub(crate) fn with(mut self, place: Value) -> Self {
+        self.place = Some(place);
+        self
+    }
+
     pub(crate) fn at_note(mut self, position: usize) -> Self {
         self.place = Some(json!({"note": position}));
         self

@@ -359,6 +359,13 @@ impl World {
     }
 
     pub fn seal_line(&self, by: usize, text: &str, time: u64, keys: &Keys) -> String {
+        let seal = self.seal(by, text, time, keys);
+        let signature = [&time.to_be_bytes()[..], &seal].concat();
+        note_line(&self.cosigner(by), 6, keys.pq(), &signature)
+    }
+
+    /// The ML-DSA-44 signature of a seal.
+    pub fn seal(&self, by: usize, text: &str, time: u64, keys: &Keys) -> Vec<u8> {
         let name = self.cosigner(by);
         let parts: Vec<&str> = text.split('\n').collect();
         let opaque =
@@ -373,8 +380,7 @@ impl World {
             &size.to_be_bytes(),
             &STANDARD.decode(parts[2]).expect("a root"),
         ];
-        let signature = [&time.to_be_bytes()[..], &keys.sign_pq(&message.concat())].concat();
-        note_line(&name, 6, keys.pq(), &signature)
+        keys.sign_pq(&message.concat())
     }
 
     /// A note over a log at a size, by the keys in force, with cosignatures and seals of some.
