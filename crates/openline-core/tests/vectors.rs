@@ -71,7 +71,7 @@ fn runner(kind: &str) -> Option<Runner> {
 }
 
 /// Types that the crates of the line and of the node run.
-const ELSEWHERE: [&str; 3] = ["frame", "session", "bundle"];
+const ELSEWHERE: [&str; 4] = ["frame", "session", "bundle", "bundle-opened"];
 
 #[test]
 fn every_vector_holds() {

@@ -2,6 +2,8 @@
 //!
 //! This file knows the inside of a bundle; the sealing is the bearer's, the frames are the line's.
 
+use openline_bearer::pouch::OpenError;
+use openline_core::card::Card;
 use openline_core::cbor::{Reader, Writer};
 use openline_core::keys::{SecretKeys, verify_ed};
 use openline_core::{Hash, PartyId, Rule};
@@ -12,6 +14,15 @@ const CONTEXT: &[u8] = b"openline/bundle/v1\n";
 pub(crate) const INFO: &[u8] = b"openline/bundle/v1";
 /// Most frames of one bundle (`spec/bundle.md`).
 pub(crate) const BUNDLE_FRAMES_MAX: usize = 65_536;
+
+/// The rule that a sealed file broke when it did not open.
+pub(crate) fn rule_of(error: &OpenError) -> Rule {
+    match error {
+        OpenError::NotForUs { .. } => Rule::BundleRecipient,
+        // Whatever else there is, the file is not one that was sealed to that key.
+        _ => Rule::BundleFormat,
+    }
+}
 
 /// The inside of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +90,19 @@ impl Bundle {
         Ok(bundle)
     }
 
+    /// The sender's card, which must be its own.
+    ///
+    /// # Errors
+    /// The rules of cards; [`Rule::BundleSender`] when it is another party's.
+    pub(crate) fn sender_card(&self) -> Result<Card, Rule> {
+        let card = Card::decode(&self.card)?;
+        if card.party_id() == self.from {
+            Ok(card)
+        } else {
+            Err(Rule::BundleSender)
+        }
+    }
+
     fn decode_contents(bytes: &[u8]) -> Result<Self, Rule> {
         let mut r = Reader::checked(bytes, Rule::BundleShape)?;
         r.array_exact(7)?;
@@ -102,6 +126,9 @@ impl Bundle {
         })
     }
 }
+
+#[cfg(test)]
+mod vectors;
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,7 @@
 mod support;
 
 mod bodies;
+mod bundles;
 mod cbor;
 mod entries;
 mod exports;
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
     instruments::write(&mut suite);
     frames::write(&mut suite);
     sessions::write(&mut suite);
+    bundles::write(&mut suite);
     match suite.end() {
         Ok(count) => {
             eprintln!("{count} vectors");

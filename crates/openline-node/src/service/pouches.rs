@@ -1,8 +1,7 @@
 //! The pouch: packing what a party lacks, opening what a party has sent.
 
 use openline_bearer::pouch::{self, SealPublicKey};
-use openline_core::card::Card;
-use openline_core::{LineId, PartyId, Rule};
+use openline_core::{LineId, PartyId};
 use openline_proto::frame::Frame;
 use openline_store::{Reader, Write};
 
@@ -11,7 +10,7 @@ use crate::engine::Engine;
 use crate::engine::acts::documents;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
-use crate::pouch::{BUNDLE_FRAMES_MAX, Bundle, INFO};
+use crate::pouch::{BUNDLE_FRAMES_MAX, Bundle, INFO, rule_of};
 use crate::view::PouchView;
 
 /// Most bytes of frames in one bundle; what does not fit goes into the next.
@@ -190,7 +189,7 @@ fn fill(reader: &Reader, part: &Part, frames: &mut Vec<Vec<u8>>) -> Answer<()> {
 
 fn open(engine: &mut Engine, bytes: &[u8]) -> Answer<PouchView> {
     let opened = pouch::open(&engine.keys.seal_keys, INFO, bytes)
-        .map_err(|error| ServiceError::Unusable(error.to_string()))?;
+        .map_err(|error| ServiceError::Unusable(format!("{error} ({})", rule_of(&error).id())))?;
     let bundle = Bundle::open(&opened.plaintext, &engine.home.party_id(), |party| {
         engine
             .relations
@@ -231,10 +230,7 @@ fn open(engine: &mut Engine, bytes: &[u8]) -> Answer<PouchView> {
 
 /// The sender's card may be newer than the one we know.
 fn take_card(engine: &mut Engine, bundle: &Bundle) -> Answer<()> {
-    let card = Card::decode(&bundle.card)?;
-    if card.party_id() != bundle.from {
-        return Err(Rule::BundleSender.into());
-    }
+    let card = bundle.sender_card()?;
     let Some(relation) = engine.relations.get_mut(&bundle.from) else {
         return Ok(());
     };
