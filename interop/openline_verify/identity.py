@@ -124,11 +124,8 @@ def _check_changed(certificate, confirmed, signed_by_root):
         require(fresher, "card-changed", f"{known.name!r} was confirmed with another certificate")
 
 
-def verify_card(data, confirmed=()):
-    """A card file: C5, then C2, C1, C3, C4, then C5 for the statement, C6, C7, C8."""
-    require(len(data) <= CARD_MAX, "card-shape", "too long")
-    raw = armour_decode(data, CARD_MAGIC)
-    require(raw is not None, "card-shape", "the file is not of its form")
+def parse_card(raw):
+    """The bytes of a card: C5, then C2, C1, C3, C4, then C5 for the statement, C6, C7."""
     card = decode(raw)
     require(CARD(card), "card-shape", "not of its form")
     credential = parse_credential(card[0])
@@ -138,8 +135,17 @@ def verify_card(data, confirmed=()):
     _check_endpoints(statement[1])
     signed = b"openline/card/v1\n" + card[1]
     require(ed25519_ok(credential.node_ed, card[2], signed), "card-signature")
-    _check_changed(credential.certificate, confirmed, True)
     return Card(credential, *statement[1:])
+
+
+def verify_card(data, confirmed=()):
+    """A card file: C5 for the file, the card, C8."""
+    require(len(data) <= CARD_MAX, "card-shape", "too long")
+    raw = armour_decode(data, CARD_MAGIC)
+    require(raw is not None, "card-shape", "the file is not of its form")
+    card = parse_card(raw)
+    _check_changed(card.credential.certificate, confirmed, True)
+    return card
 
 
 def verify_short(text, confirmed=()):

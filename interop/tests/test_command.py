@@ -65,6 +65,10 @@ def test_vectors(tmp_path, capsys):
     write("result", type="export", input=world.export(), result={"record_root": world.root().hex()})
     lines = []
     assert vectors.run(tmp_path, lines.append) == 0 and lines == ["5 passed, 0 failed"]
+    write("node", type="session")
+    lines.clear()
+    assert vectors.run(tmp_path, lines.append) == 0
+    assert lines == ["5 passed, 0 failed; 1 of type session left out: they take a node"]
     write("type", type="other")
     write("context", context={"other": 1})
     write("expect", expect="cbor-malformed")
@@ -73,4 +77,4 @@ def test_vectors(tmp_path, capsys):
     write("extra", more=1)
     (tmp_path / "json.json").write_text("{")
     lines.clear()
-    assert vectors.run(tmp_path, lines.append) == 7 and lines[-1] == "5 passed, 7 failed"
+    assert vectors.run(tmp_path, lines.append) == 7 and lines[-1].startswith("5 passed, 7 failed; 1 of")
