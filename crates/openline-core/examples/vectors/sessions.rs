@@ -8,7 +8,7 @@ use crate::suite::Suite;
 use crate::support::{Draft, NOW, V, World, consistency, leaf, mth};
 
 const GROUP: &str = "session";
-/// Every name that the scenes here use but for [`three`]: the node is party 0 of two and its peer party 1.
+/// The node is party 0 of a line of two, and its peer party 1.
 const OWN: usize = 0;
 const PEER: usize = 1;
 
