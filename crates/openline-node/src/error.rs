@@ -1,5 +1,6 @@
 //! Why the façade refuses, sorted by who must act.
 
+use openline_bearer::pouch::OpenError;
 use openline_core::{Refused, Rule};
 
 /// A refusal by the façade. Each has a sentence for people and a word for programs.
@@ -40,5 +41,14 @@ impl ServiceError {
 impl From<Rule> for ServiceError {
     fn from(rule: Rule) -> Self {
         Self::Refused(rule.into())
+    }
+}
+
+/// The rule that a sealed file broke when it did not open.
+pub(crate) fn rule_of_sealed(error: &OpenError) -> Rule {
+    match error {
+        OpenError::NotForUs { .. } => Rule::BundleRecipient,
+        // Whatever else there is, the file is not one that was sealed to that key.
+        _ => Rule::BundleFormat,
     }
 }

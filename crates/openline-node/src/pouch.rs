@@ -2,7 +2,6 @@
 //!
 //! This file knows the inside of a bundle; the sealing is the bearer's, the frames are the line's.
 
-use openline_bearer::pouch::OpenError;
 use openline_core::card::Card;
 use openline_core::cbor::{Reader, Writer};
 use openline_core::keys::{SecretKeys, verify_ed};
@@ -14,15 +13,6 @@ const CONTEXT: &[u8] = b"openline/bundle/v1\n";
 pub(crate) const INFO: &[u8] = b"openline/bundle/v1";
 /// Most frames of one bundle (`spec/bundle.md`).
 pub(crate) const BUNDLE_FRAMES_MAX: usize = 65_536;
-
-/// The rule that a sealed file broke when it did not open.
-pub(crate) fn rule_of(error: &OpenError) -> Rule {
-    match error {
-        OpenError::NotForUs { .. } => Rule::BundleRecipient,
-        // Whatever else there is, the file is not one that was sealed to that key.
-        _ => Rule::BundleFormat,
-    }
-}
 
 /// The inside of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]

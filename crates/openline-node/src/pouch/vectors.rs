@@ -11,7 +11,8 @@ use openline_core::credential::VerifiedCredential;
 use openline_core::{Hash, PartyId, Rule};
 use serde_json::json;
 
-use super::{Bundle, INFO, rule_of};
+use super::{Bundle, INFO};
+use crate::error::rule_of_sealed;
 
 const CONTEXT: [&str; 3] = ["own", "senders", "seal_keys"];
 
@@ -35,7 +36,7 @@ fn take(v: &Vector) -> Result<Bundle, Rule> {
                 .map(|seed| SealKeyPair::from_seed(&seed.try_into().expect("32 bytes")))
                 .collect();
             open(&keys, INFO, &v.input)
-                .map_err(|error| rule_of(&error))?
+                .map_err(|error| rule_of_sealed(&error))?
                 .plaintext
         }
         _ => v.input.clone(),

@@ -8,9 +8,9 @@ use openline_store::{Reader, Write};
 use super::{Answer, Service};
 use crate::engine::Engine;
 use crate::engine::acts::documents;
-use crate::error::ServiceError;
+use crate::error::{ServiceError, rule_of_sealed};
 use crate::identity::wall_ms;
-use crate::pouch::{BUNDLE_FRAMES_MAX, Bundle, INFO, rule_of};
+use crate::pouch::{BUNDLE_FRAMES_MAX, Bundle, INFO};
 use crate::view::PouchView;
 
 /// Most bytes of frames in one bundle; what does not fit goes into the next.
@@ -188,8 +188,9 @@ fn fill(reader: &Reader, part: &Part, frames: &mut Vec<Vec<u8>>) -> Answer<()> {
 }
 
 fn open(engine: &mut Engine, bytes: &[u8]) -> Answer<PouchView> {
-    let opened = pouch::open(&engine.keys.seal_keys, INFO, bytes)
-        .map_err(|error| ServiceError::Unusable(format!("{error} ({})", rule_of(&error).id())))?;
+    let opened = pouch::open(&engine.keys.seal_keys, INFO, bytes).map_err(|error| {
+        ServiceError::Unusable(format!("{error} ({})", rule_of_sealed(&error).id()))
+    })?;
     let bundle = Bundle::open(&opened.plaintext, &engine.home.party_id(), |party| {
         engine
             .relations
