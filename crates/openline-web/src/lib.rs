@@ -9,6 +9,7 @@
 mod auth;
 mod handlers;
 pub mod openapi;
+mod path;
 mod problem;
 pub mod routes;
 

@@ -1,6 +1,6 @@
 //! Errors on the wire: one table from the façade's errors to HTTP (RFC 9457).
 
-use axum::extract::rejection::{BytesRejection, JsonRejection, QueryRejection};
+use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -8,9 +8,15 @@ use openline_node::error::ServiceError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// What problem types begin with; it names them and leads nowhere.
+const TYPE: &str = "https://openline.invalid/problems/";
+
 /// A problem document.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Problem {
+    /// A URI that names the kind of problem: a fixed beginning, then the code.
+    #[serde(rename = "type")]
+    pub kind: String,
     /// The HTTP status again.
     pub status: u16,
     /// A word for programs: a rule's id, or the kind of error.
@@ -24,6 +30,7 @@ pub(crate) struct Problem {
 impl Problem {
     fn new(status: StatusCode, code: &str, title: impl Into<String>, next: &str) -> Self {
         Self {
+            kind: format!("{TYPE}{code}"),
             status: status.as_u16(),
             code: code.to_owned(),
             title: title.into(),
@@ -53,6 +60,15 @@ impl Problem {
             "no-route",
             "there is no such route",
             "see /openapi.json",
+        )
+    }
+
+    pub(crate) fn wrong_method() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "wrong-method",
+            "the route does not take this method",
+            "see /openapi.json for the methods of each route",
         )
     }
 
@@ -131,6 +147,12 @@ impl From<JsonRejection> for Problem {
             StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(rejection.body_text()),
             _ => Self::unusable(rejection.body_text()),
         }
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Self::unusable(rejection.body_text())
     }
 }
 

@@ -80,6 +80,7 @@ pub fn router(state: State) -> Router {
         ));
     open.merge(guarded)
         .fallback(async || Problem::no_route())
+        .method_not_allowed_fallback(async || Problem::wrong_method())
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .with_state(state)
 }

@@ -219,7 +219,10 @@ fn a_message_is_sent_read_found_exported_and_proven() {
     shapes.add("line list", &a.json(&["line", "list"]));
     shapes.add("line show", &a.json(&["line", "show", LINE]));
     proven(&a, &b, folder.path(), place);
-    shapes.add("status", &a.json(&["status"]));
+    let mut status = a.json(&["status"]);
+    // Whether there are any is chance: while a line is founded, its frames may overtake each other on two bearers.
+    status["faults"] = serde_json::json!([]);
+    shapes.add("status", &status);
     shapes.add("doctor", &a.json(&["doctor"]));
     shapes.check("message");
 }

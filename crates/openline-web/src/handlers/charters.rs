@@ -1,13 +1,14 @@
 //! Charters: proposed, signed, founded.
 
 use axum::Json;
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use openline_node::view::{CharterView, ProposeRequest};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Body, reply};
 use crate::State;
+use crate::path::Path;
 use crate::problem::{Problem, Reply};
 
 /// A charter file.

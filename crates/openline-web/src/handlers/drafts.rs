@@ -1,11 +1,12 @@
 //! Drafts.
 
 use axum::Json;
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use openline_node::view::{DraftView, ReleasedView, SendRequest};
 
 use super::{Body, Done, done, reply};
 use crate::State;
+use crate::path::Path;
 use crate::problem::{Problem, Reply};
 
 /// Drafts that are kept.

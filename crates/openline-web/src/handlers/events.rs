@@ -17,6 +17,7 @@ use crate::problem::Problem;
 /// From where on.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct EventsQuery {
     /// Begin with events after this number, as far as they are kept.
     pub after: Option<u64>,

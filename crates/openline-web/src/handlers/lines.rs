@@ -1,10 +1,11 @@
 //! Lines.
 
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use openline_node::view::LineView;
 
 use super::reply;
 use crate::State;
+use crate::path::Path;
 use crate::problem::{Problem, Reply};
 
 /// Every line of this node.

@@ -14,6 +14,7 @@ use crate::problem::{Problem, Reply};
 /// What part of the inbox.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct InboxQuery {
     /// Only this line.
     pub line: Option<String>,

@@ -1,14 +1,15 @@
 //! The pouch.
 
 use axum::body::Bytes;
+use axum::extract::State as Extract;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State as Extract};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use openline_node::view::PouchView;
 
 use super::reply;
 use crate::State;
+use crate::path::Path;
 use crate::problem::{Problem, Reply};
 
 /// Packs a sealed bundle for a party.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::Body as Stream;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State as Extract};
+use axum::extract::{Query, State as Extract};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use openline_node::service::LogQuery;
@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Body, reply};
 use crate::State;
+use crate::path::Path;
 use crate::problem::{Problem, Reply};
 
 /// Longest wait for the other parties, seconds.
@@ -24,6 +25,7 @@ const WAIT_MAX_S: u64 = 3600;
 /// What part of a record.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
     /// First joint number.
     pub from: Option<u64>,
@@ -40,6 +42,7 @@ pub(crate) struct ListQuery {
 /// How long to wait.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct WaitQuery {
     /// Seconds; 60 if left out.
     pub seconds: Option<u64>,
@@ -48,6 +51,7 @@ pub(crate) struct WaitQuery {
 /// What to disclose.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct DiscloseQuery {
     /// Whether to leave the body out.
     pub without_body: Option<bool>,
@@ -56,6 +60,7 @@ pub(crate) struct DiscloseQuery {
 /// What to search for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct SearchQuery {
     /// Words.
     pub q: String,

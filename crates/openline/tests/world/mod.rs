@@ -110,6 +110,8 @@ fn files(at: &Path) {
         b"Dear colleague,\nthe record is attached.\n",
     );
     write(at, "sealed.pouch", b"openline-bundle/v1\n\x00\x01");
+    let huge = fs::File::create(at.join("huge")).expect("a file");
+    huge.set_len((64 << 20) + 1).expect("a file without blocks");
     fs::create_dir(at.join("folder")).expect("a folder");
 }
 
