@@ -2,7 +2,7 @@
 //!
 //! A seed decides everything: who takes part, what they write, what is lost, delayed, doubled, replayed or cut, who crashes
 //! where, whose clock jumps, and who lies. Checkers compare every commit, frame and event with a reference model, and in the
-//! end all honest parties must have come to hold the same. [`run`] is one seed.
+//! end all honest parties must have come to hold the same. [`run()`] is one seed.
 
 mod agree;
 mod cast;
