@@ -118,6 +118,7 @@ impl Bundle {
 }
 
 #[cfg(test)]
+#[path = "pouch/vectors.rs"] // also where the fuzzers include this file
 mod vectors;
 
 #[cfg(test)]
