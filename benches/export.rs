@@ -102,6 +102,9 @@ fn body(founded: &Founded, party: PartyIndex, index: u64) -> (Kind, Vec<u8>) {
         authority: None,
         validity: None,
         claimed: Vec::new(),
+        class: None,
+        template: None,
+        fields: Vec::new(),
     };
     (Kind::Message, message.encode())
 }

@@ -465,6 +465,7 @@ impl World {
             class: None,
             words: None,
             promised: None,
+            values: Vec::new(),
         };
         let purge = Purge {
             targets: vec![place],

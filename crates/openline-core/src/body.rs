@@ -1,13 +1,18 @@
-//! What an entry's body says, by its kind (record.md section 4), and rules 21 to 38.
+//! What an entry's body says, by its kind (`spec/record.md` section 4, `spec/loop.md`), rules 21 to 38, and D4.
 
 use crate::cbor::{Reader, Writer};
 use crate::charter::Founded;
+use crate::closing::{Answer, Confirmation};
 use crate::credential::VerifiedCredential;
 use crate::entry::{Kind, Ref, check_refs, read_refs, read_time};
+use crate::field::{self, Values};
+use crate::glossary::{Accord, Glossary};
 use crate::id::{Hash, LineId, PartyIndex};
 use crate::limits::{BODY_MAX, CHUNK_MAX, LANGUAGE_MAX, PURGE_MAX, SUBJECT_MAX, TIME_MAX};
 use crate::message::Message;
+use crate::origin::{Announcement, Finding, OriginQuery};
 use crate::rule::Rule;
+use crate::status::Status;
 
 /// A decoded body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +33,22 @@ pub enum Body {
     Purge(Purge),
     /// Agreement to the purge that the entry refers to.
     Consent,
+    /// What the author says to a read-back.
+    Confirmation(Confirmation),
+    /// What closes an exchange.
+    Answer(Answer),
+    /// What its author takes on this line.
+    Status(Status),
+    /// Terms proposed.
+    Glossary(Glossary),
+    /// Agreement to a proposal, or the contrary.
+    Accord(Accord),
+    /// Whether an act outside the line was the other party's.
+    OriginQuery(OriginQuery),
+    /// The answer to that.
+    Finding(Finding),
+    /// An act outside the line that is to come.
+    Announcement(Announcement),
     /// A kind this version does not define.
     Other,
 }
@@ -49,7 +70,7 @@ pub(crate) struct Around<'a> {
 }
 
 impl Body {
-    /// Decodes and checks a body in its place: rules 21 to 38 in order.
+    /// Decodes and checks a body in its place: rules 21 to 38 and D1 to D12 in order.
     pub(crate) fn verify(kind: Kind, bytes: &[u8], around: &Around<'_>) -> Result<Self, Rule> {
         match kind {
             Kind::Founding => verify_founding(bytes, around).map(Self::Founding),
@@ -62,6 +83,14 @@ impl Body {
             }
             Kind::Purge => Purge::read(bytes, Some(around)).map(Self::Purge),
             Kind::Consent => verify_consent(bytes, around).map(|()| Self::Consent),
+            Kind::Confirmation => Confirmation::read(bytes, Some(around)).map(Self::Confirmation),
+            Kind::Answer => Answer::read(bytes, Some(around)).map(Self::Answer),
+            Kind::Status => Status::decode(bytes).map(Self::Status),
+            Kind::Glossary => Glossary::decode(bytes).map(Self::Glossary),
+            Kind::Accord => Accord::read(bytes, Some(around)).map(Self::Accord),
+            Kind::OriginQuery => OriginQuery::decode(bytes).map(Self::OriginQuery),
+            Kind::Finding => Finding::read(bytes, Some(around)).map(Self::Finding),
+            Kind::Announcement => Announcement::decode(bytes).map(Self::Announcement),
             Kind::Other(_) => Ok(Self::Other),
         }
     }
@@ -234,6 +263,8 @@ pub struct Receipt {
     pub words: Option<String>,
     /// By when an answer is promised, ms; present exactly for [`Stage::StandBy`].
     pub promised: Option<i64>,
+    /// Values of critical fields typed again; only with [`Stage::ReadBack`].
+    pub values: Values,
 }
 
 impl Receipt {
@@ -244,6 +275,7 @@ impl Receipt {
             self.class.is_some(),
             self.words.is_some(),
             self.promised.is_some(),
+            !self.values.is_empty(),
         ];
         let mut w = Writer::new();
         w.map(2 + optional.iter().filter(|present| **present).count());
@@ -257,21 +289,25 @@ impl Receipt {
         if let Some(promised) = self.promised {
             w.uint(4).int(promised);
         }
+        if !self.values.is_empty() {
+            w.uint(5);
+            field::write_values(&mut w, &self.values);
+        }
         w.into_bytes()
     }
 
     /// Decodes a body that was admitted before.
     ///
     /// # Errors
-    /// Rules 21 and 32.
+    /// Rules 21, 32 and D4.
     pub fn decode(bytes: &[u8]) -> Result<Self, Rule> {
         Self::read(bytes, None)
     }
 
     fn read(bytes: &[u8], around: Option<&Around<'_>>) -> Result<Self, Rule> {
         let mut r = Reader::checked(bytes, Rule::BodyShape)?;
-        let (mut stage, mut time, mut class, mut words, mut promised) =
-            (None, None, None, None, None);
+        let (mut stage, mut time, mut class, mut words, mut promised, mut values) =
+            (None, None, None, None, None, None);
         let mut keys = r.map()?;
         while let Some(key) = keys.next(&mut r)? {
             match key {
@@ -280,6 +316,7 @@ impl Receipt {
                 2 => class = Some(r.text()?.to_owned()),
                 3 => words = Some(r.text()?.to_owned()),
                 4 => promised = Some(read_time(&mut r)?),
+                5 => values = Some(field::read_values(&mut r)?),
                 _ => return Err(Rule::BodyShape),
             }
         }
@@ -305,12 +342,17 @@ impl Receipt {
                 return Err(Rule::ReceiptRef);
             }
         }
+        let is_read_back = |values: &Values| stage == Stage::ReadBack && field::are_right(values);
+        if !values.as_ref().is_none_or(is_read_back) {
+            return Err(Rule::ReceiptFields);
+        }
         Ok(Self {
             stage,
             time,
             class,
             words,
             promised,
+            values: values.unwrap_or_default(),
         })
     }
 }
@@ -412,6 +454,7 @@ mod tests {
             class: None,
             words: Some("being translated".into()),
             promised: Some(7),
+            values: Values::new(),
         };
         assert_eq!(Receipt::decode(&receipt.encode()), Ok(receipt));
     }
@@ -424,6 +467,7 @@ mod tests {
             class: None,
             words: None,
             promised: None,
+            values: Values::new(),
         };
         for (stage, promised) in [(Stage::StandBy, None), (Stage::Shown, Some(1))] {
             let receipt = Receipt {

@@ -9,7 +9,9 @@ mod instrument;
 mod terms;
 
 pub use instrument::{CharterSignature, Founded, INSTRUMENT_FILE_MAX, Instrument};
-pub use terms::{CharterTerms, Clock, Receipts, SealBeat, TestSchedule, is_zone};
+pub use terms::{
+    CharterTerms, Clock, EVERY_DAY, Matching, Receipts, SealBeat, TestSchedule, WatchShown, is_zone,
+};
 
 use crate::cbor::{MapKeys, Reader, Writer};
 use crate::credential::{Credential, VerifiedCredential};
@@ -20,7 +22,7 @@ use crate::rule::Rule;
 
 const VERSION: u64 = 1;
 const NONCE_LEN: usize = 16;
-const KEYS: usize = 16;
+const KEYS: usize = 19;
 const CONTEXT: &[u8] = b"openline/charter/v1\n";
 
 /// The post that is the node itself; no charter lists it.
@@ -183,6 +185,7 @@ fn encode(terms: &CharterTerms, members: &[Member], nonce: &[u8; NONCE_LEN]) -> 
     }
     terms.encode_tail(&mut writer);
     writer.uint(15).bytes(nonce);
+    terms.encode_end(&mut writer);
     writer.into_bytes()
 }
 
@@ -213,6 +216,7 @@ impl<'a> Draft<'a> {
         let members = decode_members(fields.next()?)?;
         terms.decode_tail(&mut fields)?;
         fields.next()?.array_of::<NONCE_LEN>()?;
+        terms.decode_end(&mut fields)?;
         fields.finish()?;
         Ok(Self {
             bytes,
@@ -243,7 +247,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// The charter's map, whose keys are 0 to 15 without a gap.
+/// The charter's map, whose keys are 0 to 18 without a gap.
 struct Fields<'r, 'a> {
     reader: &'r mut Reader<'a>,
     keys: MapKeys,
@@ -461,16 +465,12 @@ mod tests {
             Some(Rule::CborTrailing)
         );
         assert_eq!(decode(&bytes[..bytes.len() - 1]), Some(Rule::CborMalformed));
-        let without_nonce = [&[0xaf], &bytes[1..bytes.len() - 18]].concat();
-        assert_eq!(decode(&without_nonce), Some(Rule::CharterShape));
-        let with_more = [&[0xb1], &bytes[1..], &[0x10, 0x00]].concat();
+        let without_last = [&[0xb2], &bytes[1..bytes.len() - 4]].concat();
+        assert_eq!(decode(&without_last), Some(Rule::CharterShape));
+        let with_more = [&[0xb4], &bytes[1..], &[0x13, 0x00]].concat();
         assert_eq!(decode(&with_more), Some(Rule::CharterShape));
-        let short_nonce = [
-            &bytes[..bytes.len() - 17],
-            &[0x4f],
-            &bytes[bytes.len() - 15..],
-        ]
-        .concat();
+        let nonce = bytes.len() - 14 - 17;
+        let short_nonce = [&bytes[..nonce], &[0x4f], &bytes[nonce + 2..]].concat();
         assert_eq!(decode(&short_nonce), Some(Rule::CharterShape));
         let mut over = Writer::new();
         over.bytes(&vec![0; CHARTER_MAX]);

@@ -26,6 +26,22 @@ pub enum Kind {
     Purge,
     /// Agreement to a purge.
     Consent,
+    /// The author confirms or corrects what was read back.
+    Confirmation,
+    /// Closes an exchange: will comply, unable, takes note, rejects.
+    Answer,
+    /// Suspends, narrows or resumes the line.
+    Status,
+    /// Proposes agreed terms.
+    Glossary,
+    /// Agrees to a proposal, or declines it.
+    Accord,
+    /// Asks whether something outside the line is the other party's.
+    OriginQuery,
+    /// Answers an origin query.
+    Finding,
+    /// Announces a call or another contact outside the line.
+    Announcement,
     /// A kind that version 1 does not define; kept and passed on as it is.
     Other(u64),
 }
@@ -43,6 +59,14 @@ impl Kind {
             Self::KeyChange => 5,
             Self::Purge => 6,
             Self::Consent => 7,
+            Self::Confirmation => 8,
+            Self::Answer => 9,
+            Self::Status => 10,
+            Self::Glossary => 11,
+            Self::Accord => 12,
+            Self::OriginQuery => 13,
+            Self::Finding => 14,
+            Self::Announcement => 15,
             Self::Other(number) => number,
         }
     }
@@ -59,6 +83,14 @@ impl Kind {
             5 => Self::KeyChange,
             6 => Self::Purge,
             7 => Self::Consent,
+            8 => Self::Confirmation,
+            9 => Self::Answer,
+            10 => Self::Status,
+            11 => Self::Glossary,
+            12 => Self::Accord,
+            13 => Self::OriginQuery,
+            14 => Self::Finding,
+            15 => Self::Announcement,
             other => Self::Other(other),
         }
     }
@@ -75,6 +107,14 @@ impl Kind {
             Self::KeyChange => "key change",
             Self::Purge => "purge",
             Self::Consent => "purge consent",
+            Self::Confirmation => "confirmation",
+            Self::Answer => "answer",
+            Self::Status => "line status",
+            Self::Glossary => "glossary",
+            Self::Accord => "accord",
+            Self::OriginQuery => "origin query",
+            Self::Finding => "finding",
+            Self::Announcement => "announcement",
             Self::Other(_) => "unknown kind",
         }
     }
@@ -386,7 +426,7 @@ impl Entry {
     }
 }
 
-/// An entry that has passed rules 1 to 38 in its place, and whose body, if it has one, is the one it commits to.
+/// An entry that has passed rules 1 to 38 and D1 to D12 in its place, and whose body, if it has one, is the one it commits to.
 ///
 /// Made only by [`crate::admit::Logs`]. Nobody's signature over it has been checked yet.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The record: bytes to types and back, and every check of `spec/record.md` and `spec/charter.md`.
+//! The record: bytes to types and back, and every check of `spec/record.md`, `spec/loop.md` and `spec/charter.md`.
 //!
 //! Pure: no clock, no randomness, no threads, no I/O. Bytes from outside become
 //! `&[u8] → Entry → VerifiedEntry → AdmittedEntry`, and only the last can be stored; each step
@@ -11,21 +11,28 @@ pub mod card;
 pub mod cbor;
 pub mod charter;
 pub mod checkpoint;
+pub mod closing;
 pub mod credential;
 pub mod doubt;
 pub mod entry;
 pub mod export;
+pub mod field;
 pub mod fork;
+pub mod glossary;
 pub mod id;
 pub mod keys;
 pub mod limits;
 pub mod message;
 pub mod note;
+mod numbered;
 pub mod order;
+pub mod origin;
 pub mod phrase;
 pub mod proof;
 pub mod rule;
+pub mod status;
 pub mod tree;
+pub mod watch;
 
 pub use id::{Hash, LineId, PartyId, PartyIndex};
 pub use rule::{Refused, Rule};

@@ -28,6 +28,18 @@ pub const SUBJECT_MAX: usize = 1024;
 pub const ATTACHMENTS_MAX: usize = 16;
 /// Most stages claimed in a message.
 pub const STAGES_MAX: usize = 16;
+/// Most fields of a message, and values of a read-back or a confirmation.
+pub const FIELDS_MAX: usize = 64;
+/// Longest value of a field, bytes.
+pub const FIELD_MAX: usize = 4096;
+/// Most classes that a narrowed line still takes.
+pub const CLASSES_MAX: usize = 16;
+/// Most notices of a watch statement.
+pub const NOTICES_MAX: usize = 8;
+/// Most terms that one glossary entry proposes.
+pub const TERMS_MAX: usize = 64;
+/// Longest words of a confirmation, answer, status, accord, finding or announcement, bytes.
+pub const WORDS_MAX: usize = 16_384;
 /// Most entries one purge names.
 pub const PURGE_MAX: usize = 256;
 /// Largest magnitude of a time, milliseconds.
@@ -68,6 +80,12 @@ pub const ATTACHMENT_LIMIT_MAX: u64 = 1 << 30;
 pub const CONTACT_INTERVAL_MAX: u64 = 86_400;
 /// Longest clock, beat of the seals or tolerance of a charter, seconds: a leap year.
 pub const TERM_SECONDS_MAX: u64 = 31_622_400;
+/// Largest word limit of a precedence that a charter may set.
+pub const WORD_LIMIT_MAX: u64 = 65_535;
+/// Most picks of a blind match that a charter may set.
+pub const PICKS_MAX: u64 = 64;
+/// Most scheduling runs in seven days that a charter may allow.
+pub const RUNS_MAX: u64 = 64;
 /// Longest retention of a charter that is not for ever, days: a hundred years.
 pub const RETENTION_DAYS_MAX: u64 = 36_525;
 /// Most hashes of a Merkle proof: a tree of 2^63 leaves.

@@ -1,52 +1,17 @@
-//! Messages: the body of kind 1, and rules 23 to 31.
+//! Messages: the body of kind 1, rules 23 to 31 of `spec/record.md` and D1 to D3 of `spec/loop.md`.
 
 use crate::admit::has_post;
 use crate::body::{Around, in_range, is_language};
 use crate::cbor::{Reader, Writer};
 use crate::charter::is_post;
 use crate::entry::read_time;
+use crate::field::{self, Field};
 use crate::id::{Hash, PartyIndex};
 use crate::limits::{
     ADDRESSEES_MAX, ATTACHMENTS_MAX, CHUNK_MAX, STAGES_MAX, SUBJECT_MAX, TEXTS_MAX,
 };
+use crate::numbered::numbered;
 use crate::rule::Rule;
-
-macro_rules! numbered {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant,)* }
-
-        impl $name {
-            /// Every value, in the order of its numbers from 0.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The number on the wire.
-            #[must_use]
-            pub fn number(self) -> u64 {
-                self as u64
-            }
-
-            /// The value of a number on the wire.
-            #[must_use]
-            pub fn from_number(number: u64) -> Option<Self> {
-                usize::try_from(number).ok().and_then(|n| Self::ALL.get(n).copied())
-            }
-
-            /// The word for it, as people and the command line write it.
-            #[must_use]
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-
-            /// The value of a word, as [`Self::word`] gives it.
-            #[must_use]
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.word() == word)
-            }
-        }
-    };
-}
 
 numbered! {
     /// The diplomatic kind of a message.
@@ -113,6 +78,12 @@ impl Form {
     #[must_use]
     pub fn needs_reference(self) -> bool {
         matches!(self, Self::Reply | Self::Correction | Self::Cancellation)
+    }
+
+    /// Whether this form takes the place of an earlier message of its own author.
+    #[must_use]
+    pub fn supersedes(self) -> bool {
+        matches!(self, Self::Correction | Self::Cancellation)
     }
 }
 
@@ -191,7 +162,16 @@ pub struct Message {
     pub validity: Option<(i64, i64)>,
     /// Times the author claims for stages before or outside this line.
     pub claimed: Vec<ClaimedStage>,
+    /// The class of traffic, such as [`SAFETY_OF_LIFE`]; none for ordinary traffic.
+    pub class: Option<String>,
+    /// The template that the fields follow, as `name/version`.
+    pub template: Option<String>,
+    /// Typed-in facts, in order.
+    pub fields: Vec<Field>,
 }
+
+/// The class of traffic that no suspension closes unless the charter leaves it out of key 9.
+pub const SAFETY_OF_LIFE: &str = "safety-of-life";
 
 impl Message {
     /// The authoritative text.
@@ -213,6 +193,9 @@ impl Message {
             self.authority.is_some(),
             self.validity.is_some(),
             !self.claimed.is_empty(),
+            self.class.is_some(),
+            self.template.is_some(),
+            !self.fields.is_empty(),
         ];
         let mut w = Writer::new();
         w.map(4 + optional.iter().filter(|present| **present).count());
@@ -273,17 +256,27 @@ impl Message {
                 w.array(2).text(&claimed.stage).int(claimed.time);
             }
         }
+        if let Some(class) = &self.class {
+            w.uint(13).text(class);
+        }
+        if let Some(template) = &self.template {
+            w.uint(14).text(template);
+        }
+        if !self.fields.is_empty() {
+            w.uint(15);
+            field::write_fields(w, &self.fields);
+        }
     }
 
     /// Decodes a body that was admitted before.
     ///
     /// # Errors
-    /// Rule 21, and those of 23 to 31 that need no charter.
+    /// Rule 21, those of 23 to 31 that need no charter, and D1 to D3 but for places.
     pub fn decode(bytes: &[u8]) -> Result<Self, Rule> {
         Self::read(bytes, None)
     }
 
-    /// Decodes and checks: rules 21 and 23 to 31 in order; those that need the charter only with `around`.
+    /// Decodes and checks: rules 21, 23 to 31 and D1 to D3 in order; those that need the charter or the place only with `around`.
     pub(crate) fn read(bytes: &[u8], around: Option<&Around<'_>>) -> Result<Self, Rule> {
         let raw = Raw::decode(bytes)?;
         let form = Form::from_number(raw.form).ok_or(Rule::MessageForm)?;
@@ -316,6 +309,14 @@ impl Message {
         if form.needs_reference() && around.is_some_and(|around| around.refs.is_empty()) {
             return Err(Rule::MessageRefs);
         }
+        let fits = |text: &Option<String>| text.as_deref().is_none_or(is_label);
+        if !fits(&raw.class) || !fits(&raw.template) {
+            return Err(Rule::MessageClass);
+        }
+        let fields = raw.fields.map(field::check_fields).transpose()?;
+        if form.supersedes() {
+            check_superseding(precedence, around)?;
+        }
         Ok(Self {
             form,
             precedence,
@@ -330,6 +331,9 @@ impl Message {
             authority,
             validity,
             claimed,
+            class: raw.class,
+            template: raw.template,
+            fields: fields.unwrap_or_default(),
         })
     }
 }
@@ -350,6 +354,9 @@ struct Raw {
     authority: Option<u64>,
     validity: Option<(Option<i64>, Option<i64>)>,
     claimed: Option<Vec<(String, Option<i64>)>>,
+    class: Option<String>,
+    template: Option<String>,
+    fields: Option<Vec<field::RawField>>,
 }
 
 impl Raw {
@@ -373,6 +380,9 @@ impl Raw {
                 10 => raw.authority = Some(r.uint()?),
                 11 => raw.validity = Some(read_validity(&mut r)?),
                 12 => raw.claimed = Some(read_claimed(&mut r)?),
+                13 => raw.class = Some(r.text()?.to_owned()),
+                14 => raw.template = Some(r.text()?.to_owned()),
+                15 => raw.fields = Some(field::read_fields(&mut r)?),
                 _ => return Err(Rule::BodyShape),
             }
             required |= u32::from(matches!(key, 0 | 1 | 2 | 6)) << key;
@@ -500,6 +510,26 @@ fn is_short(text: &str) -> bool {
     (1..=SUBJECT_MAX).contains(&text.len())
 }
 
+/// Short words without control characters.
+fn is_label(text: &str) -> bool {
+    is_short(text) && !text.contains(char::is_control)
+}
+
+/// Rule D3: what takes another message's place goes at flash, and takes the place of its author's own.
+fn check_superseding(precedence: Precedence, around: Option<&Around<'_>>) -> Result<(), Rule> {
+    let is_own = around.is_none_or(|around| {
+        around
+            .refs
+            .first()
+            .is_some_and(|first| first.party == around.party)
+    });
+    if precedence == Precedence::Flash && is_own {
+        Ok(())
+    } else {
+        Err(Rule::MessageSuperseding)
+    }
+}
+
 fn check_claimed(raw: Option<Vec<(String, Option<i64>)>>) -> Result<Vec<ClaimedStage>, Rule> {
     let Some(raw) = raw else {
         return Ok(Vec::new());
@@ -594,6 +624,14 @@ mod tests {
                 stage: "approved".into(),
                 time: -9,
             }],
+            class: Some(SAFETY_OF_LIFE.into()),
+            template: Some("movement/1".into()),
+            fields: vec![Field {
+                name: "route".into(),
+                value: "A1 to A2".into(),
+                is_critical: true,
+                is_releasable: false,
+            }],
         }
     }
 
@@ -606,7 +644,7 @@ mod tests {
 
     #[test]
     fn each_broken_value_names_its_rule() {
-        let broken: [(Spoil, Rule); 8] = [
+        let broken: [(Spoil, Rule); 12] = [
             (|m| m.info_precedence = None, Rule::MessagePrecedence),
             (|m| m.to.clear(), Rule::MessageAddress),
             (|m| m.texts[1].language = "EN".into(), Rule::MessageText),
@@ -615,6 +653,13 @@ mod tests {
             (|m| m.number = None, Rule::MessageNumber),
             (|m| m.attachments[0].chunks = 3, Rule::MessageAttachment),
             (|m| m.validity = Some((2, 2)), Rule::MessageValidity),
+            (|m| m.class = Some("a\tb".into()), Rule::MessageClass),
+            (|m| m.template = Some(String::new()), Rule::MessageClass),
+            (|m| m.fields[0].name.clear(), Rule::MessageFields),
+            (
+                |m| (m.form, m.number) = (Form::Correction, None),
+                Rule::MessageSuperseding,
+            ),
         ];
         for (spoil, rule) in broken {
             let mut m = message();
@@ -627,7 +672,7 @@ mod tests {
     fn a_key_that_is_not_defined_is_a_shape_error() {
         let mut bytes = message().encode();
         bytes[0] += 1;
-        bytes.extend_from_slice(&[13, 0]);
+        bytes.extend_from_slice(&[16, 0]);
         assert_eq!(Message::decode(&bytes), Err(Rule::BodyShape));
     }
 }

@@ -6,7 +6,7 @@ use crate::id::PartyIndex;
 
 macro_rules! rules {
     ($($variant:ident = $id:literal, $fails:literal;)*) => {
-        /// A rule of `spec/record.md`, `spec/charter.md`, `spec/line.md` or `spec/bundle.md`.
+        /// A rule of `spec/record.md`, `spec/loop.md`, `spec/charter.md`, `spec/line.md` or `spec/bundle.md`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Rule { $(#[doc = $fails] $variant,)* }
@@ -75,6 +75,18 @@ rules! {
     KeyChangeSerial = "key-change-serial", "the new key's serial is not higher than that of the key in force";
     PurgeTarget = "purge-target", "the purge names something that can't be purged";
     ConsentRef = "consent-ref", "a consent refers to exactly one purge of another party";
+    MessageClass = "message-class", "the class or template is empty, too long or holds control characters";
+    MessageFields = "message-fields", "the fields are none, too many, repeated, of the wrong size, or marked with what is not known";
+    MessageSuperseding = "message-superseding", "a correction or cancellation goes at flash, and refers first to an entry of its own author";
+    ReceiptFields = "receipt-fields", "values are typed again in a read-back only, each once and of its size";
+    AboutRef = "about-ref", "the entry must refer to exactly one entry, of another party";
+    ConfirmationValue = "confirmation-value", "the confirmation is not of its range, or corrects without saying what";
+    AnswerValue = "answer-value", "the answer is not will comply, unable, takes note or rejects, or its words are of the wrong size";
+    StatusValue = "status-value", "the line status is out of range, ends before it begins, or does not name what stays open exactly when it narrows";
+    GlossaryTerms = "glossary-terms", "the terms are none, too many, repeated, or not of their form";
+    AccordValue = "accord-value", "the accord is neither agreed nor declined, or its words are of the wrong size";
+    OriginValue = "origin-value", "the origin query or its finding is out of range or says nothing";
+    AnnouncementValue = "announcement-value", "the announcement ends before it begins, or does not say of what and by whom";
     BodyAbsent = "body-absent", "the body is missing and no agreed purge names the entry";
     NoteFormat = "note-format", "the text is not a signed note";
     CheckpointFormat = "checkpoint-format", "the note is not a checkpoint in its one form";
@@ -121,6 +133,8 @@ rules! {
     CannotStore = "cannot-store", "the other node can't store at present";
     Flood = "flood", "the peer asks for more at once than is allowed";
     ProofConsistency = "proof-consistency", "the consistency proof does not hold";
+    WatchShape = "watch-shape", "the watch statement is not of its form";
+    WatchSignature = "watch-signature", "the watch statement is not this party's on this line, or not rightly signed";
     BundleFormat = "bundle-format", "the file is not a sealed bundle";
     BundleRecipient = "bundle-recipient", "the bundle is sealed to another key or another party";
     BundleSender = "bundle-sender", "the bundle is not signed by a party of this relation";

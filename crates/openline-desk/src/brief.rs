@@ -1,8 +1,12 @@
 //! An entry in a line: what a list shows of it.
 
 use openline_core::body::{Purge, Receipt};
+use openline_core::closing::{Answer, Confirmation};
 use openline_core::entry::{Header, Kind, Ref};
+use openline_core::glossary::{Accord, Glossary};
 use openline_core::message::Message;
+use openline_core::origin::{Announcement, Finding, OriginQuery};
+use openline_core::status::{Act, Status};
 
 /// Characters of a text that stand for it.
 pub const TEXT_CHARS_MAX: usize = 80;
@@ -25,6 +29,28 @@ pub fn brief(header: &Header, body: Option<&[u8]>) -> String {
         Kind::KeyChange => "a new node key, certified by the root".to_owned(),
         Kind::Purge => Purge::decode(body).map_or_else(|_| "a purge".to_owned(), of_purge),
         Kind::Consent => format!("agrees to the purge {}", refs(header)),
+        Kind::Confirmation => of(Confirmation::decode(body), header, |c: Confirmation| {
+            format!("read-back {}", c.verdict.word())
+        }),
+        Kind::Answer => of(Answer::decode(body), header, |a: Answer| {
+            a.outcome.word().to_owned()
+        }),
+        Kind::Status => Status::decode(body).map_or_else(|_| "a line status".to_owned(), of_status),
+        Kind::Glossary => {
+            Glossary::decode(body).map_or_else(|_| "a glossary".to_owned(), of_glossary)
+        }
+        Kind::Accord => of(Accord::decode(body), header, |a: Accord| {
+            a.stance.word().to_owned()
+        }),
+        Kind::OriginQuery => OriginQuery::decode(body).map_or_else(
+            |_| "an origin query".to_owned(),
+            |query| format!("is this from you? {}", first_words(&query.what)),
+        ),
+        Kind::Finding => of(Finding::decode(body), header, |f: Finding| {
+            f.origin.word().to_owned()
+        }),
+        Kind::Announcement => Announcement::decode(body)
+            .map_or_else(|_| "an announcement".to_owned(), of_announcement),
         Kind::Other(number) => format!("kind {number}, which this version does not know"),
     }
 }
@@ -33,6 +59,47 @@ pub fn brief(header: &Header, body: Option<&[u8]>) -> String {
 #[must_use]
 pub fn place(place: Ref) -> String {
     format!("{}/{}", place.party, place.index)
+}
+
+/// What a body says, and of which entry it says so.
+fn of<T>(
+    body: Result<T, openline_core::Rule>,
+    header: &Header,
+    words: impl FnOnce(T) -> String,
+) -> String {
+    body.map_or_else(
+        |_| header.kind.word().to_owned(),
+        |body| format!("{}: {}", words(body), refs(header)),
+    )
+}
+
+fn of_status(status: Status) -> String {
+    let what = match status.act {
+        Act::Suspend => "suspends the line".to_owned(),
+        Act::Narrow => format!("narrows the line to {}", status.classes.join(", ")),
+        Act::Resume => "resumes the line".to_owned(),
+    };
+    match status.reason {
+        Some(reason) => format!("{what}: {}", first_words(&reason)),
+        None => what,
+    }
+}
+
+fn of_glossary(glossary: Glossary) -> String {
+    let concepts: Vec<&str> = glossary
+        .terms
+        .iter()
+        .map(|term| term.concept.as_str())
+        .collect();
+    first_words(&format!("proposes terms: {}", concepts.join(", ")))
+}
+
+fn of_announcement(announcement: Announcement) -> String {
+    let Announcement {
+        channel, who, whom, ..
+    } = announcement;
+    let whom = whom.map_or_else(String::new, |whom| format!(" to {whom}"));
+    format!("announces a {} of {who}{whom}", channel.word())
 }
 
 fn of_message(message: Message) -> String {
@@ -94,6 +161,7 @@ mod tests {
             class: Some("the minister".to_owned()),
             words: None,
             promised: None,
+            values: vec![],
         };
         let head = header(Kind::Receipt, vec![at(1, 7)]);
         assert_eq!(

@@ -47,6 +47,9 @@ pub(crate) fn with_form(form: Form, subject: Option<&str>, text: &str) -> Vec<u8
         authority: None,
         validity: None,
         claimed: vec![],
+        class: None,
+        template: None,
+        fields: vec![],
     }
     .encode()
 }

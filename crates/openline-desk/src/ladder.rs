@@ -200,6 +200,7 @@ mod tests {
             class: None,
             words: None,
             promised: (stage == Stage::StandBy).then_some(9_000),
+            values: vec![],
         }
         .encode()
     }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use openline_core::charter::{
-    Charter, CharterTerms, Clock, Instrument, Member, Receipts, SealBeat, TestSchedule,
+    Charter, CharterTerms, Clock, Instrument, Matching, Member, Receipts, SealBeat, TestSchedule,
+    WatchShown,
 };
 use openline_core::credential::VerifiedCredential;
 use openline_core::limits::{
     ATTACHMENT_LIMIT_MAX, CONTACT_INTERVAL_MAX, LANGUAGES_MAX, LEVEL_MAX, OPEN_CLASSES_MAX,
-    SCHEDULE_MAX, TITLE_MAX,
+    PICKS_MAX, RUNS_MAX, SCHEDULE_MAX, TITLE_MAX, WORD_LIMIT_MAX,
 };
 use openline_core::{LineId, PartyIndex, Rule};
 
@@ -193,6 +194,20 @@ fn check(view: &TermsView) -> Result<(), ServiceError> {
             view.settle_delay_ms <= day * 1000,
             format!("settle_delay_ms is at most {}", day * 1000),
         ),
+        (
+            view.word_limits
+                .iter()
+                .all(|limit| *limit <= WORD_LIMIT_MAX),
+            format!("word_limits are at most {WORD_LIMIT_MAX}"),
+        ),
+        (
+            (1..=PICKS_MAX).contains(&view.match_picks),
+            format!("match_picks is 1 to {PICKS_MAX}"),
+        ),
+        (
+            view.match_runs <= RUNS_MAX,
+            format!("match_runs is at most {RUNS_MAX}"),
+        ),
     ];
     let failed = checks.into_iter().find(|(is_right, _)| !is_right);
     failed.map_or(Ok(()), |(_, why)| Err(ServiceError::Unusable(why)))
@@ -219,6 +234,8 @@ fn terms(view: &TermsView) -> Result<CharterTerms, ServiceError> {
         schedule: TestSchedule {
             zone: view.test_zone.clone(),
             times: view.test_times.clone(),
+            days: days(&view.test_days)?,
+            is_by_person: view.test_by_person,
         },
         clocks,
         languages: view.languages.clone(),
@@ -236,7 +253,44 @@ fn terms(view: &TermsView) -> Result<CharterTerms, ServiceError> {
         attachment_limit: view.attachment_limit,
         tolerance: seconds(view.tolerance_s),
         settle_delay: Duration::from_millis(view.settle_delay_ms),
+        word_limits: <[u64; 4]>::try_from(view.word_limits.as_slice()).map_err(|_| {
+            ServiceError::Unusable(
+                "word_limits holds four numbers: flash, immediate, priority, routine".to_owned(),
+            )
+        })?,
+        watch: watch_shown(&view.watch)?,
+        matching: Matching {
+            picks: view.match_picks,
+            runs: view.match_runs,
+        },
     })
+}
+
+/// Days of the week as a charter holds them, from Monday.
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+fn days(names: &[String]) -> Result<u8, ServiceError> {
+    let bit = |name: &String| DAYS.iter().position(|day| day == name).map(|at| 1 << at);
+    let bits: Option<Vec<u8>> = names.iter().map(bit).collect();
+    let days = bits.map_or(0, |bits| bits.into_iter().fold(0, |days, bit| days | bit));
+    if days == 0 {
+        let words = "test_days holds at least one of mon, tue, wed, thu, fri, sat, sun";
+        return Err(ServiceError::Unusable(words.to_owned()));
+    }
+    Ok(days)
+}
+
+const WATCH_SHOWN: [(WatchShown, &str); 3] = [
+    (WatchShown::Nothing, "nothing"),
+    (WatchShown::Attended, "attended"),
+    (WatchShown::Full, "full"),
+];
+
+fn watch_shown(word: &str) -> Result<WatchShown, ServiceError> {
+    let found = WATCH_SHOWN.iter().find(|(_, known)| *known == word);
+    found
+        .map(|(shown, _)| *shown)
+        .ok_or_else(|| ServiceError::Unusable("watch is nothing, attended or full".to_owned()))
 }
 
 fn terms_view(terms: &CharterTerms) -> TermsView {
@@ -263,6 +317,20 @@ fn terms_view(terms: &CharterTerms) -> TermsView {
         attachment_limit: terms.attachment_limit,
         tolerance_s: terms.tolerance.as_secs(),
         settle_delay_ms: u64::try_from(terms.settle_delay.as_millis()).unwrap_or(u64::MAX),
+        test_days: DAYS
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| terms.schedule.days & (1 << at) != 0)
+            .map(|(_, day)| (*day).to_owned())
+            .collect(),
+        test_by_person: terms.schedule.is_by_person,
+        word_limits: terms.word_limits.to_vec(),
+        watch: WATCH_SHOWN
+            .iter()
+            .find(|(shown, _)| *shown == terms.watch)
+            .map_or_else(String::new, |(_, word)| (*word).to_owned()),
+        match_picks: terms.matching.picks,
+        match_runs: terms.matching.runs,
     }
 }
 

@@ -204,6 +204,18 @@ pub struct TermsView {
     pub tolerance_s: u64,
     /// Settle delay, milliseconds.
     pub settle_delay_ms: u64,
+    /// Days of the tests, in their zone: `mon` to `sun`.
+    pub test_days: Vec<String>,
+    /// Whether a person acknowledges each test.
+    pub test_by_person: bool,
+    /// Most words by precedence from flash; 0 is no limit.
+    pub word_limits: Vec<u64>,
+    /// What of its watch a party lets the others know: `nothing`, `attended` or `full`.
+    pub watch: String,
+    /// Picks that each party enters when a date is matched.
+    pub match_picks: u64,
+    /// Most matches in seven days.
+    pub match_runs: u64,
 }
 
 /// Another party that we know of.
@@ -322,6 +334,41 @@ pub struct SendRequest {
     /// Number of a note verbale as (year, number); the next free one if left out.
     #[serde(default)]
     pub number: Option<[u64; 2]>,
+    /// Class of traffic, such as `safety-of-life`; none for ordinary traffic.
+    #[serde(default)]
+    pub class: Option<String>,
+    /// The template that the fields follow, `name/version`.
+    #[serde(default)]
+    pub template: Option<String>,
+    /// Facts typed in one by one.
+    #[serde(default)]
+    pub fields: Vec<FieldView>,
+}
+
+/// A fact of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FieldView {
+    /// What it is.
+    pub name: String,
+    /// What it says, with its unit.
+    pub value: String,
+    /// Whether a read-back types it again.
+    #[serde(default)]
+    pub is_critical: bool,
+    /// Whether its author allows that it is published.
+    #[serde(default)]
+    pub is_releasable: bool,
+}
+
+/// A value typed again, or put right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValueView {
+    /// The field's name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
 }
 
 fn real() -> String {
@@ -408,6 +455,9 @@ pub struct ReceiptRequest {
     /// Promised time for stand by, ms.
     #[serde(default)]
     pub promised_ms: Option<i64>,
+    /// Critical fields typed again, for a read-back.
+    #[serde(default)]
+    pub values: Vec<ValueView>,
 }
 
 /// An entry in a list.
@@ -491,6 +541,12 @@ pub struct MessageView {
     pub validity_ms: Option<[i64; 2]>,
     /// Claimed stages.
     pub claimed: Vec<ClaimedView>,
+    /// Class of traffic.
+    pub class: Option<String>,
+    /// The template that the fields follow.
+    pub template: Option<String>,
+    /// Facts typed in one by one.
+    pub fields: Vec<FieldView>,
 }
 
 /// An attachment.

@@ -71,6 +71,7 @@ impl World {
                     class: None,
                     words: None,
                     promised: None,
+                    values: Vec::new(),
                 };
                 Some((
                     Kind::Receipt,
@@ -179,6 +180,9 @@ impl World {
             authority: None,
             validity: None,
             claimed: Vec::new(),
+            class: None,
+            template: None,
+            fields: Vec::new(),
         };
         let chunks = chunks
             .into_iter()

@@ -1,4 +1,4 @@
-//! The terms of a charter: keys 1, 2 and 4 to 14.
+//! The terms of a charter: keys 1, 2, 4 to 14 and 16 to 18.
 
 use std::time::Duration;
 
@@ -7,7 +7,8 @@ use crate::body::is_language;
 use crate::cbor::Writer;
 use crate::limits::{
     ATTACHMENT_LIMIT_MAX, CONTACT_INTERVAL_MAX, LANGUAGES_MAX, LEVEL_MAX, OPEN_CLASSES_MAX,
-    RETENTION_DAYS_MAX, SCHEDULE_MAX, TERM_SECONDS_MAX, TIME_MAX, TITLE_MAX, ZONE_MAX,
+    PICKS_MAX, RETENTION_DAYS_MAX, RUNS_MAX, SCHEDULE_MAX, TERM_SECONDS_MAX, TIME_MAX, TITLE_MAX,
+    WORD_LIMIT_MAX, ZONE_MAX,
 };
 use crate::rule::Rule;
 
@@ -40,6 +41,32 @@ pub struct CharterTerms {
     pub tolerance: Duration,
     /// How long a party waits before it writes a mark; whole milliseconds.
     pub settle_delay: Duration,
+    /// Most words of a message of flash, immediate, priority and routine precedence; 0 for no limit.
+    pub word_limits: [u64; 4],
+    /// What of its watch a party lets the others know.
+    pub watch: WatchShown,
+    /// How dates are found without showing a calendar.
+    pub matching: Matching,
+}
+
+/// What of its watch a party lets the others know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WatchShown {
+    /// Nothing.
+    Nothing,
+    /// Which posts are attended.
+    Attended,
+    /// Which posts are attended, until when, and in which languages.
+    Full,
+}
+
+/// How dates are found without showing a calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Matching {
+    /// Picks that each party enters in a run; at least 1.
+    pub picks: u64,
+    /// Most runs in seven days; 0 for none.
+    pub runs: u64,
 }
 
 /// Times of day at which the line is tested.
@@ -49,7 +76,14 @@ pub struct TestSchedule {
     pub zone: String,
     /// Times as `HH:MM`.
     pub times: Vec<String>,
+    /// Days of the week in that zone: bit 0 is Monday; at least one.
+    pub days: u8,
+    /// Whether a person acknowledges each test, and not only the other node.
+    pub is_by_person: bool,
 }
+
+/// Every day of the week.
+pub const EVERY_DAY: u8 = 0b111_1111;
 
 /// By when a message of one precedence should be where; whole seconds, zero for no clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +140,8 @@ impl Default for CharterTerms {
             schedule: TestSchedule {
                 zone: "UTC".to_owned(),
                 times: vec!["09:00".to_owned(), "17:00".to_owned()],
+                days: EVERY_DAY,
+                is_by_person: false,
             },
             clocks: [
                 Clock::of(60, 60, 180),
@@ -124,6 +160,9 @@ impl Default for CharterTerms {
             attachment_limit: 16 << 20,
             tolerance: Duration::from_secs(300),
             settle_delay: Duration::from_secs(5),
+            word_limits: [200, 200, 0, 0],
+            watch: WatchShown::Full,
+            matching: Matching { picks: 12, runs: 3 },
         }
     }
 }
@@ -158,7 +197,13 @@ impl CharterTerms {
             && self.seal_beat.interval.as_secs() <= TERM_SECONDS_MAX
             && self.tolerance.as_secs() <= TERM_SECONDS_MAX
             && self.attachment_limit <= ATTACHMENT_LIMIT_MAX
-            && self.settle_delay <= Duration::from_secs(CONTACT_INTERVAL_MAX);
+            && self.settle_delay <= Duration::from_secs(CONTACT_INTERVAL_MAX)
+            && self
+                .word_limits
+                .iter()
+                .all(|limit| *limit <= WORD_LIMIT_MAX)
+            && (1..=PICKS_MAX).contains(&self.matching.picks)
+            && self.matching.runs <= RUNS_MAX;
         if is_right {
             Ok(())
         } else {
@@ -176,9 +221,11 @@ impl CharterTerms {
         writer.uint(4).uint(self.contact_interval.as_secs());
         writer
             .uint(5)
-            .array(2)
+            .array(4)
             .text(&self.schedule.zone)
-            .texts(&self.schedule.times);
+            .texts(&self.schedule.times)
+            .uint(u64::from(self.schedule.days))
+            .uint(u64::from(self.schedule.is_by_person));
         writer.uint(6).array(self.clocks.len());
         for clock in &self.clocks {
             writer
@@ -205,12 +252,31 @@ impl CharterTerms {
             u64::try_from(self.settle_delay.as_millis()).expect("checked to be at most a day");
         writer.uint(14).uint(delay);
     }
+
+    /// Writes keys 16 to 18.
+    pub(super) fn encode_end(&self, writer: &mut Writer) {
+        writer.uint(16).array(self.word_limits.len());
+        for limit in self.word_limits {
+            writer.uint(limit);
+        }
+        writer.uint(17).uint(match self.watch {
+            WatchShown::Nothing => 0,
+            WatchShown::Attended => 1,
+            WatchShown::Full => 2,
+        });
+        writer
+            .uint(18)
+            .array(2)
+            .uint(self.matching.picks)
+            .uint(self.matching.runs);
+    }
 }
 
 impl TestSchedule {
     fn is_right(&self) -> bool {
         is_zone(&self.zone)
             && self.times.len() <= SCHEDULE_MAX
+            && (1..=EVERY_DAY).contains(&self.days)
             && self.times.iter().all(|time| is_time_of_day(time))
     }
 }
@@ -219,6 +285,9 @@ impl TestSchedule {
 pub(super) struct DraftTerms {
     terms: CharterTerms,
     receipts: u64,
+    /// Days and by-person of the schedule.
+    schedule: (u64, u64),
+    watch: u64,
 }
 
 impl DraftTerms {
@@ -233,6 +302,8 @@ impl DraftTerms {
                 ..CharterTerms::default()
             },
             receipts: 0,
+            schedule: (0, 0),
+            watch: 0,
         })
     }
 
@@ -241,9 +312,10 @@ impl DraftTerms {
         let terms = &mut self.terms;
         terms.contact_interval = Duration::from_secs(fields.next()?.uint()?);
         let reader = fields.next()?;
-        reader.array_exact(2)?;
+        reader.array_exact(4)?;
         terms.schedule.zone = reader.text()?.to_owned();
         terms.schedule.times = reader.texts(SCHEDULE_MAX)?;
+        self.schedule = (reader.uint()?, reader.uint()?);
         let reader = fields.next()?;
         reader.array_exact(4)?;
         for clock in &mut terms.clocks {
@@ -266,10 +338,40 @@ impl DraftTerms {
         Ok(())
     }
 
+    /// Reads keys 16 to 18.
+    pub(super) fn decode_end(&mut self, fields: &mut Fields<'_, '_>) -> Result<(), Rule> {
+        let reader = fields.next()?;
+        reader.array_exact(4)?;
+        for limit in &mut self.terms.word_limits {
+            *limit = reader.uint()?;
+        }
+        self.watch = fields.next()?.uint()?;
+        let reader = fields.next()?;
+        reader.array_exact(2)?;
+        self.terms.matching = Matching {
+            picks: reader.uint()?,
+            runs: reader.uint()?,
+        };
+        Ok(())
+    }
+
     pub(super) fn check(mut self) -> Result<CharterTerms, Rule> {
         self.terms.receipts = match self.receipts {
             0 => Receipts::EachMessage,
             1 => Receipts::RoutineBatched,
+            _ => return Err(Rule::CharterTerms),
+        };
+        let (days, by_person) = self.schedule;
+        self.terms.schedule.days = u8::try_from(days).map_err(|_| Rule::CharterTerms)?;
+        self.terms.schedule.is_by_person = match by_person {
+            0 => false,
+            1 => true,
+            _ => return Err(Rule::CharterTerms),
+        };
+        self.terms.watch = match self.watch {
+            0 => WatchShown::Nothing,
+            1 => WatchShown::Attended,
+            2 => WatchShown::Full,
             _ => return Err(Rule::CharterTerms),
         };
         self.terms.check()?;
@@ -357,6 +459,16 @@ mod tests {
             |t| t.attachment_limit = 1 << 30,
             |t| t.tolerance = Duration::from_secs(31_622_400),
             |t| t.settle_delay = Duration::from_secs(86_400),
+            |t| t.schedule.days = 1,
+            |t| t.schedule.is_by_person = true,
+            |t| t.word_limits = [0, 1, 2, 65_535],
+            |t| t.watch = WatchShown::Nothing,
+            |t| {
+                t.matching = Matching {
+                    picks: 64,
+                    runs: 64,
+                }
+            },
         ];
         for (at, change) in good.iter().enumerate() {
             assert_eq!(rule(*change), None, "case {at}");
@@ -396,6 +508,12 @@ mod tests {
             |t| t.seal_beat.interval = Duration::ZERO,
             |t| t.attachment_limit = (1 << 30) + 1,
             |t| t.settle_delay = Duration::from_millis(86_400_001),
+            |t| t.schedule.days = 0,
+            |t| t.schedule.days = 128,
+            |t| t.word_limits[3] = 65_536,
+            |t| t.matching.picks = 0,
+            |t| t.matching.picks = 65,
+            |t| t.matching.runs = 65,
         ];
         for (at, change) in bad.iter().enumerate() {
             assert_eq!(rule(*change), Some(Rule::CharterTerms), "case {at}");
@@ -403,11 +521,23 @@ mod tests {
     }
 
     #[test]
-    fn a_receipt_mode_that_is_not_defined_is_out_of_range() {
-        let draft = DraftTerms {
+    fn a_choice_that_is_not_defined_is_out_of_range() {
+        let draft = |receipts, schedule, watch| DraftTerms {
             terms: CharterTerms::default(),
-            receipts: 2,
+            receipts,
+            schedule,
+            watch,
         };
-        assert_eq!(draft.check(), Err(Rule::CharterTerms));
+        assert!(draft(1, (127, 1), 2).check().is_ok());
+        for (receipts, schedule, watch) in [
+            (2, (1, 0), 0),
+            (0, (0, 0), 0),
+            (0, (128, 0), 0),
+            (0, (1, 2), 0),
+            (0, (1, 0), 3),
+        ] {
+            let checked = draft(receipts, schedule, watch).check();
+            assert_eq!(checked, Err(Rule::CharterTerms));
+        }
     }
 }

@@ -12,7 +12,7 @@ use openline_store::{Limits, Reader, StoredEntry};
 use super::Answer;
 use crate::error::ServiceError;
 use crate::view::{
-    AttachmentView, ClaimedView, EntryBrief, EntryView, MessageView, RungView, TextView,
+    AttachmentView, ClaimedView, EntryBrief, EntryView, FieldView, MessageView, RungView, TextView,
 };
 
 /// Entries read at a time when a log is walked.
@@ -249,6 +249,9 @@ impl<'a> Looking<'a> {
                     time_ms: claimed.time,
                 })
                 .collect(),
+            class: message.class.clone(),
+            template: message.template.clone(),
+            fields: message.fields.iter().map(field_view).collect(),
         }
     }
 
@@ -362,6 +365,15 @@ pub(crate) fn attachment_view(attachment: &openline_core::message::Attachment) -
         media_type: attachment.media_type.clone(),
         length: attachment.length,
         sha256: attachment.sha256.to_string(),
+    }
+}
+
+fn field_view(field: &openline_core::field::Field) -> FieldView {
+    FieldView {
+        name: field.name.clone(),
+        value: field.value.clone(),
+        is_critical: field.is_critical,
+        is_releasable: field.is_releasable,
     }
 }
 

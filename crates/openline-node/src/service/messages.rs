@@ -3,6 +3,7 @@
 use openline_core::body::{Purge, Receipt, Stage};
 use openline_core::charter::Founded;
 use openline_core::entry::{Kind, MessageType, Ref, SaltedBody};
+use openline_core::field::Field;
 use openline_core::limits::CHUNK_MAX;
 use openline_core::message::{Address, Attachment, ClaimedStage, Form, Message, Text};
 use openline_core::{Hash, LineId};
@@ -112,6 +113,11 @@ impl Service {
             class: request.class,
             words: request.words,
             promised: request.promised_ms,
+            values: request
+                .values
+                .into_iter()
+                .map(|value| (value.name, value.value))
+                .collect(),
         };
         let content = DraftContent::Other {
             kind: Kind::Receipt,
@@ -359,6 +365,18 @@ fn prepare(
             .map(|claimed| ClaimedStage {
                 stage: claimed.stage.clone(),
                 time: claimed.time_ms,
+            })
+            .collect(),
+        class: request.class.clone(),
+        template: request.template.clone(),
+        fields: request
+            .fields
+            .iter()
+            .map(|field| Field {
+                name: field.name.clone(),
+                value: field.value.clone(),
+                is_critical: field.is_critical,
+                is_releasable: field.is_releasable,
             })
             .collect(),
     };

@@ -112,6 +112,9 @@ fn message(subject: Option<&str>, text: &str) -> Vec<u8> {
         authority: None,
         validity: None,
         claimed: vec![],
+        class: None,
+        template: None,
+        fields: vec![],
     }
     .encode()
 }

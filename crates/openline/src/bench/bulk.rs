@@ -95,6 +95,9 @@ fn message(to: PartyIndex) -> Vec<u8> {
         authority: None,
         validity: None,
         claimed: vec![],
+        class: None,
+        template: None,
+        fields: vec![],
     }
     .encode()
 }

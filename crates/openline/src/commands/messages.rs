@@ -111,6 +111,9 @@ fn request(args: &SendArgs) -> Result<SendRequest, Failure> {
         time_ms: None,
         claimed: Vec::new(),
         number: None,
+        class: None,
+        template: None,
+        fields: Vec::new(),
     })
 }
 
@@ -145,6 +148,7 @@ pub(super) fn receipt(client: &Client, args: &ReceiptArgs, output: Output) -> Re
         class: args.class.clone(),
         words: args.words.clone(),
         promised_ms: None,
+        values: Vec::new(),
     };
     let released: ReleasedView = client.post("/v1/receipts", &request)?;
     output.print(&released, |released| {

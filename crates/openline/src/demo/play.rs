@@ -249,6 +249,9 @@ impl Stage<'_> {
                 })
                 .collect(),
             number: None,
+            class: None,
+            template: None,
+            fields: Vec::new(),
         }
     }
 
@@ -284,6 +287,7 @@ impl Stage<'_> {
                 class: step.class.clone(),
                 words: step.words.clone(),
                 promised_ms: None,
+                values: Vec::new(),
             })
             .await?;
         let class = step
