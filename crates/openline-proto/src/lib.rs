@@ -10,6 +10,7 @@ mod line;
 mod link;
 mod machine;
 mod sending;
+pub mod state;
 
 pub use effect::{
     Answer, Draft, DraftContent, Event, Fact, LinkId, Now, Query, QueryId, Ticket, Transmit,
