@@ -8,6 +8,7 @@
 //! - [`crossing`]: messages that crossed.
 //! - [`standing`]: what each party takes on a line.
 //! - [`origin`]: "is this from you?", and the codes of announced calls.
+//! - [`readback`]: critical fields beside how they were read back.
 //! - [`brief`]: an entry in a line.
 
 pub mod brief;
@@ -17,4 +18,5 @@ pub mod exchange;
 mod fixture;
 pub mod ladder;
 pub mod origin;
+pub mod readback;
 pub mod standing;

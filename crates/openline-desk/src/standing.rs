@@ -10,7 +10,8 @@ use openline_core::status::{Act, Status};
 /// The line statuses of a record.
 #[derive(Debug, Clone, Default)]
 pub struct Standings {
-    by_party: BTreeMap<PartyIndex, BTreeMap<u64, (Ref, Status)>>,
+    /// By the traffic that they are about, and their author.
+    all: BTreeMap<(MessageType, PartyIndex), BTreeMap<u64, (Ref, Status)>>,
 }
 
 /// A suspension or narrowing that is in force.
@@ -20,6 +21,8 @@ pub struct Closed {
     pub party: PartyIndex,
     /// The entry that says so.
     pub place: Ref,
+    /// That entry's type: one of type real is about all traffic, any other about traffic of its own type.
+    pub message_type: MessageType,
     /// What it says.
     pub status: Status,
 }
@@ -37,17 +40,21 @@ impl Closed {
 
 impl Standings {
     /// Takes up a line status; they may come in any order.
-    pub fn follow(&mut self, place: Ref, status: Status) {
-        self.by_party
-            .entry(place.party)
+    pub fn follow(&mut self, place: Ref, message_type: MessageType, status: Status) {
+        self.all
+            .entry((message_type, place.party))
             .or_default()
             .insert(place.index, (place, status));
     }
 
-    /// What is suspended or narrowed at `now`, ms, ascending by party.
+    /// What is suspended or narrowed for traffic of a type at `now`, ms: first what is so for all traffic, ascending by party.
     #[must_use]
-    pub fn closed_at(&self, now: i64) -> Vec<Closed> {
-        let of_party = |(party, statuses): (&PartyIndex, &BTreeMap<u64, (Ref, Status)>)| {
+    pub fn closed_at(&self, now: i64, message_type: MessageType) -> Vec<Closed> {
+        type Of<'a> = (
+            &'a (MessageType, PartyIndex),
+            &'a BTreeMap<u64, (Ref, Status)>,
+        );
+        let of_party = |((of, party), statuses): Of<'_>| {
             let (place, status) = statuses
                 .values()
                 .rfind(|(_, status)| status.effective <= now)?;
@@ -56,17 +63,22 @@ impl Standings {
             (!is_over).then(|| Closed {
                 party: *party,
                 place: *place,
+                message_type: *of,
                 status: status.clone(),
             })
         };
-        self.by_party.iter().filter_map(of_party).collect()
+        self.all
+            .iter()
+            .filter(|((of, _), _)| *of == MessageType::Real || *of == message_type)
+            .filter_map(of_party)
+            .collect()
     }
 
     /// What is announced and not yet in force at `now`, ms, in the order in which it will be.
     #[must_use]
     pub fn ahead_of(&self, now: i64) -> Vec<(Ref, Status)> {
         let mut ahead: Vec<(Ref, Status)> = self
-            .by_party
+            .all
             .values()
             .flat_map(BTreeMap::values)
             .filter(|(_, status)| status.effective > now)
@@ -79,7 +91,7 @@ impl Standings {
     /// When what is in force changes next by itself after `now`, ms.
     #[must_use]
     pub fn next_change(&self, now: i64) -> Option<i64> {
-        let statuses = self.by_party.values().flat_map(BTreeMap::values);
+        let statuses = self.all.values().flat_map(BTreeMap::values);
         statuses
             .flat_map(|(_, status)| [Some(status.effective), status.until])
             .flatten()
@@ -114,16 +126,20 @@ mod tests {
     }
 
     fn acts(standings: &Standings, now: i64) -> Vec<(u8, Act)> {
-        let closed = standings.closed_at(now);
+        let closed = standings.closed_at(now, MessageType::Real);
         closed.iter().map(|c| (c.party.0, c.status.act)).collect()
     }
 
     #[test]
     fn a_suspension_holds_from_its_time_until_it_is_resumed_or_over() {
         let mut standings = Standings::default();
-        standings.follow(at(0, 9), status(Act::Resume, 300, None));
-        standings.follow(at(0, 4), status(Act::Suspend, 100, None));
-        standings.follow(at(1, 4), status(Act::Narrow, 150, Some(250)));
+        standings.follow(at(0, 9), MessageType::Real, status(Act::Resume, 300, None));
+        standings.follow(at(0, 4), MessageType::Real, status(Act::Suspend, 100, None));
+        standings.follow(
+            at(1, 4),
+            MessageType::Real,
+            status(Act::Narrow, 150, Some(250)),
+        );
         assert_eq!(acts(&standings, 99), []);
         assert_eq!(acts(&standings, 100), [(0, Act::Suspend)]);
         assert_eq!(acts(&standings, 200), [(0, Act::Suspend), (1, Act::Narrow)]);
@@ -134,10 +150,22 @@ mod tests {
     }
 
     #[test]
+    fn an_exercise_never_closes_the_line_to_real_traffic() {
+        let mut standings = Standings::default();
+        let suspended = status(Act::Suspend, 100, None);
+        standings.follow(at(0, 4), MessageType::Exercise, suspended.clone());
+        assert_eq!(standings.closed_at(100, MessageType::Real), []);
+        assert_eq!(standings.closed_at(100, MessageType::Exercise).len(), 1);
+        standings.follow(at(1, 4), MessageType::Real, suspended);
+        assert_eq!(standings.closed_at(100, MessageType::Exercise).len(), 2);
+    }
+
+    #[test]
     fn what_the_charter_keeps_open_can_not_be_closed() {
         let closed = |act| Closed {
             party: PartyIndex(0),
             place: at(0, 4),
+            message_type: MessageType::Real,
             status: status(act, 0, None),
         };
         let terms = CharterTerms::default();
