@@ -1,0 +1,371 @@
+//! The closed loop between two real nodes: until a message is understood, what takes its place, and what closes the line.
+
+mod common;
+
+use common::{PATIENCE, found, make_home, one_record, relate, start, start_dialled, wait_for};
+use openline_node::Node;
+use openline_node::error::ServiceError;
+use openline_node::service::Service;
+use openline_node::view::{
+    AnnounceRequest, AnswerRequest, ConfirmRequest, EntryView, FindingRequest, OriginRequest,
+    ReceiptRequest, SendRequest, StatusRequest, SupersedeRequest,
+};
+use serde_json::json;
+
+/// Two nodes with a line between them.
+struct Pair {
+    a: Service,
+    b: Service,
+    line: String,
+    _nodes: (Node, Node),
+    _folder: tempfile::TempDir,
+}
+
+async fn pair() -> Pair {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
+    make_home(&home_a, "Alpha");
+    make_home(&home_b, "Beta");
+    let (node_a, node_b) = (start_dialled(&home_a), start(&home_b, vec![]));
+    let (a, b) = (node_a.service(), node_b.service());
+    relate(&a, &b).await;
+    let line = found(&a, &b, "Beta").await;
+    Pair {
+        a,
+        b,
+        line,
+        _nodes: (node_a, node_b),
+        _folder: folder,
+    }
+}
+
+impl Pair {
+    async fn send(&self, from: &Service, more: serde_json::Value) -> String {
+        let sent = from.send(self.request(more)).await.expect("released");
+        let stored = from.wait_stored(&self.line, &sent.place, PATIENCE).await;
+        assert_eq!(stored.expect("stored").len(), 1);
+        sent.place
+    }
+
+    fn request(&self, more: serde_json::Value) -> SendRequest {
+        let mut request = json!({
+            "line": self.line, "post": "watch", "texts": [{"language": "en", "text": "Text."}]
+        });
+        let fields = request.as_object_mut().expect("an object");
+        fields.extend(more.as_object().expect("an object").clone());
+        serde_json::from_value(request).expect("a request")
+    }
+
+    fn receipt(&self, of: &str, stage: &str, more: serde_json::Value) -> ReceiptRequest {
+        let mut request = json!({
+            "line": self.line, "of": of, "post": "watch", "stage": stage
+        });
+        let fields = request.as_object_mut().expect("an object");
+        fields.extend(more.as_object().expect("an object").clone());
+        serde_json::from_value(request).expect("a request")
+    }
+
+    /// What both sides say of an entry, once they hold the same.
+    async fn both(&self, place: &str) -> (EntryView, EntryView) {
+        one_record(&[&self.a, &self.b], &self.line).await;
+        let a = self.a.entry(&self.line, place).await.expect("an entry");
+        let b = self.b.entry(&self.line, place).await.expect("an entry");
+        (a, b)
+    }
+
+    async fn owed(&self, place: &str) -> Vec<String> {
+        let (a, b) = self.both(place).await;
+        let owed = |view: &EntryView| view.exchanges[0].owed.clone();
+        assert_eq!(owed(&a), owed(&b), "both sides compute the same");
+        owed(&a)
+    }
+
+    fn status(&self, act: &str, more: serde_json::Value) -> StatusRequest {
+        let mut request = json!({ "line": self.line, "post": "watch", "act": act });
+        let fields = request.as_object_mut().expect("an object");
+        fields.extend(more.as_object().expect("an object").clone());
+        serde_json::from_value(request).expect("a request")
+    }
+}
+
+fn refused<T: std::fmt::Debug>(result: Result<T, ServiceError>, words: &str) {
+    let error = result.expect_err("refused").to_string();
+    assert!(error.contains(words), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_is_done_when_its_read_back_is_confirmed() {
+    let pair = pair().await;
+    let fields = json!({ "fields": [
+        {"name": "from", "value": "06:00 UTC", "is_critical": true},
+        {"name": "note", "value": "none"}
+    ]});
+    let place = pair.send(&pair.a, fields).await;
+    assert_eq!(
+        pair.owed(&place).await,
+        ["shown", "acknowledged", "read back", "confirmed"]
+    );
+    let acknowledged = pair.receipt(&place, "acknowledged", json!({}));
+    pair.b.receipt(acknowledged).await.expect("a receipt");
+    assert_eq!(pair.owed(&place).await, ["read back", "confirmed"]);
+
+    let bare = pair.receipt(&place, "read back", json!({"words": "from six"}));
+    refused(pair.b.receipt(bare).await, "missing: from");
+    let wrong = json!({"words": "from eight", "values": [{"name": "from", "value": "08:00 UTC"}]});
+    let wrong = pair.receipt(&place, "read back", wrong);
+    pair.b.receipt(wrong).await.expect("a read-back");
+    let (a, _) = pair.both(&place).await;
+    assert!(!a.read_backs[0].fields[0].agrees, "the difference is shown");
+    assert_eq!(pair.owed(&place).await, ["confirmed"]);
+
+    let confirm = |verdict: &str, words: Option<&str>| ConfirmRequest {
+        line: pair.line.clone(),
+        of: place.clone(),
+        post: "watch".to_owned(),
+        verdict: verdict.to_owned(),
+        words: words.map(str::to_owned),
+        values: vec![],
+    };
+    refused(
+        pair.a.confirm(confirm("corrected", None)).await,
+        "how the message is to be understood",
+    );
+    pair.a
+        .confirm(confirm("corrected", Some("06:00, not 08:00")))
+        .await
+        .expect("corrected");
+    assert_eq!(pair.owed(&place).await, ["read back", "confirmed"]);
+    let right = json!({"words": "from six", "values": [{"name": "from", "value": " 06:00  UTC"}]});
+    let right = pair.receipt(&place, "read back", right);
+    pair.b.receipt(right).await.expect("a read-back");
+    one_record(&[&pair.a, &pair.b], &pair.line).await;
+    pair.a
+        .confirm(confirm("confirmed", None))
+        .await
+        .expect("confirmed");
+    assert!(pair.owed(&place).await.is_empty());
+    let open = pair.a.open_exchanges(&pair.line, 10).await.expect("a list");
+    assert!(open.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_query_is_answered_and_types_are_never_mixed() {
+    let pair = pair().await;
+    let query = json!({"form": "query", "message_type": "exercise"});
+    let place = pair.send(&pair.a, query).await;
+    let real = json!({"message_type": "real"});
+    refused(
+        pair.b
+            .receipt(pair.receipt(&place, "acknowledged", real))
+            .await,
+        "of type exercise",
+    );
+    let reply = json!({"form": "reply", "refs": [place.clone()], "message_type": "real"});
+    refused(pair.b.send(pair.request(reply)).await, "of type exercise");
+    let answer = AnswerRequest {
+        line: pair.line.clone(),
+        of: place.clone(),
+        post: "watch".to_owned(),
+        outcome: "takes note".to_owned(),
+        words: Some("It will be looked at.".to_owned()),
+    };
+    pair.b.answer(answer).await.expect("answered");
+    assert!(pair.owed(&place).await.is_empty());
+    let (a, _) = pair.both(&place).await;
+    assert_eq!(a.brief.stage, "takes note");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancellation_takes_the_place_of_what_it_withdraws() {
+    let pair = pair().await;
+    let more = json!({"subject": "Launch", "message_type": "exercise", "precedence": "immediate"});
+    let place = pair.send(&pair.a, more).await;
+    let prepare = |of: &str| SupersedeRequest {
+        line: pair.line.clone(),
+        of: of.to_owned(),
+        post: None,
+        texts: vec![],
+        fields: None,
+        words: None,
+    };
+    refused(
+        pair.b.prepare_superseding(prepare(&place)).await,
+        "no message of this party",
+    );
+    let prepared = pair.a.prepare_superseding(prepare(&place)).await;
+    let prepared = prepared.expect("prepared");
+    assert_eq!(
+        (prepared.precedence.as_str(), prepared.message_type.as_str()),
+        ("flash", "exercise")
+    );
+    assert_eq!(prepared.subject.as_deref(), Some("Cancellation: Launch"));
+    pair.a.send(prepared.clone()).await.expect("released");
+    let (a, b) = pair.both(&place).await;
+    for view in [a, b] {
+        let successor = view.brief.successor.expect("withdrawn");
+        assert!(successor.is_cancelled);
+        assert!(view.exchanges[0].is_closed, "nothing is owed any more");
+    }
+    let slow = SendRequest {
+        precedence: "routine".to_owned(),
+        ..prepared
+    };
+    refused(pair.a.send(slow).await, "message-superseding");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn crossed_messages_are_marked_on_both_sides() {
+    let pair = pair().await;
+    // Released before either can have arrived: both nodes write at once, and each says what it had seen.
+    let request = || pair.request(json!({}));
+    let (ours, theirs) = tokio::join!(pair.a.send(request()), pair.b.send(request()));
+    let (ours, theirs) = (
+        ours.expect("released").place,
+        theirs.expect("released").place,
+    );
+    let (a, b) = pair.both(&ours).await;
+    let (index, seen) = (
+        theirs.split('/').nth(1).and_then(|n| n.parse::<u64>().ok()),
+        a.seen.clone(),
+    );
+    let their_party: usize = theirs[..1].parse().expect("a party");
+    let had_seen = index.is_some_and(|index| seen[their_party] > index);
+    let (other, _) = pair.both(&theirs).await;
+    let our_party: usize = ours[..1].parse().expect("a party");
+    let our_index: u64 = ours[2..].parse().expect("an index");
+    let was_seen = other.seen[our_party] > our_index;
+    let expected: Vec<String> = if had_seen || was_seen {
+        vec![]
+    } else {
+        vec![theirs.clone()]
+    };
+    assert_eq!(a.brief.crossed, expected);
+    assert_eq!(b.brief.crossed, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_overtaken_draft_is_not_released_unread() {
+    let pair = pair().await;
+    let sizes = |service: Service, line: String| async move {
+        let view = service.line(&line).await.expect("a line");
+        view.parties.iter().map(|p| p.size).collect::<Vec<u64>>()
+    };
+    let before = sizes(pair.b.clone(), pair.line.clone()).await;
+    let place = pair.send(&pair.a, json!({"subject": "Harsher"})).await;
+    let begun = |as_of: Vec<u64>| pair.request(json!({ "as_of": as_of }));
+    refused(
+        pair.b.send(begun(before)).await,
+        &format!("{place} arrived"),
+    );
+    let after = sizes(pair.b.clone(), pair.line.clone()).await;
+    pair.b.send(begun(after)).await.expect("read, and released");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_suspension_is_in_the_open_and_never_closes_safety_of_life() {
+    let pair = pair().await;
+    let reason = json!({"reason": "on instructions"});
+    let suspended = pair.b.set_status(pair.status("suspend", reason)).await;
+    let place = suspended.expect("on the record").place;
+    wait_for(&pair.a, "the suspension", async |s| {
+        let standings = s.standings(&pair.line).await.expect("standings");
+        standings.iter().any(|standing| standing.is_in_force)
+    })
+    .await;
+    refused(
+        pair.a.send(pair.request(json!({}))).await,
+        &format!("entry {place}); traffic of these classes stays open: safety-of-life"),
+    );
+    pair.send(&pair.a, json!({"class": "safety-of-life"})).await;
+    pair.send(&pair.a, json!({"message_type": "test"})).await;
+    // Who has suspended may still speak; it is the other that does not take.
+    pair.send(&pair.b, json!({})).await;
+    let narrow = pair.status("narrow", json!({"classes": ["medical"]}));
+    pair.b.set_status(narrow).await.expect("narrowed");
+    wait_for(&pair.a, "the narrowing", async |s| {
+        let standings = s.standings(&pair.line).await.expect("standings");
+        standings.iter().any(|standing| standing.act == "narrow")
+    })
+    .await;
+    pair.send(&pair.a, json!({"class": "medical"})).await;
+    let resume = pair.status("resume", json!({}));
+    pair.b.set_status(resume).await.expect("resumed");
+    wait_for(&pair.a, "the resumption", async |s| {
+        s.standings(&pair.line).await.expect("standings").is_empty()
+    })
+    .await;
+    pair.send(&pair.a, json!({})).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_was_not_theirs_is_denied_in_writing() {
+    let pair = pair().await;
+    let asked = pair
+        .a
+        .ask_origin(OriginRequest {
+            line: pair.line.clone(),
+            post: "watch".to_owned(),
+            channel: "call".to_owned(),
+            message_type: "real".to_owned(),
+            time_ms: None,
+            what: "A caller in the minister's name".to_owned(),
+            sha256: None,
+        })
+        .await
+        .expect("asked");
+    let line = pair.line.clone();
+    wait_for(&pair.b, "the question", async |s| {
+        !s.inquiries(&line).await.expect("inquiries").is_empty()
+    })
+    .await;
+    let finding = |origin: &str| FindingRequest {
+        line: pair.line.clone(),
+        of: asked.place.clone(),
+        post: "watch".to_owned(),
+        origin: origin.to_owned(),
+        words: None,
+    };
+    refused(pair.a.find_origin(finding("no")).await, "about-ref");
+    pair.b
+        .find_origin(finding("looking into it"))
+        .await
+        .expect("on the record");
+    pair.b
+        .find_origin(finding("no"))
+        .await
+        .expect("on the record");
+    one_record(&[&pair.a, &pair.b], &pair.line).await;
+    let inquiries = pair.a.inquiries(&pair.line).await.expect("inquiries");
+    let found: Vec<&str> = inquiries[0]
+        .findings
+        .iter()
+        .map(|f| f.origin.as_str())
+        .collect();
+    assert_eq!((found, inquiries[0].waits_for.len()), (vec!["no"], 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_sides_read_the_same_codes_of_an_announced_call() {
+    let pair = pair().await;
+    let announce = |from_ms, to_ms| AnnounceRequest {
+        line: pair.line.clone(),
+        post: "watch".to_owned(),
+        channel: "call".to_owned(),
+        message_type: "real".to_owned(),
+        from_ms,
+        to_ms,
+        who: "Minister".to_owned(),
+        whom: Some("Minister".to_owned()),
+        words: None,
+    };
+    refused(
+        pair.a.announce(announce(2, 2)).await,
+        "ends before it begins",
+    );
+    let ours = pair.a.announce(announce(1, 2)).await.expect("announced");
+    one_record(&[&pair.a, &pair.b], &pair.line).await;
+    let theirs = pair.b.announcements(&pair.line).await.expect("a list");
+    assert_eq!(theirs[0].first_code, ours.first_code);
+    assert_eq!(theirs[0].second_code, ours.second_code);
+    assert_ne!(ours.first_code, ours.second_code);
+}
