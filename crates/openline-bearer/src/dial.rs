@@ -1,18 +1,22 @@
 //! Diallers: one task for each endpoint of each peer, which keeps a connection alive.
 
 use std::fmt;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::lookup_host;
+use tokio::net::{UdpSocket, lookup_host};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::event::BearerEvent;
-use crate::limits::{ADDRESS_STAGGER, ADDRESSES_MAX, HANDSHAKE_TIMEOUT, RESOLVE_TIMEOUT, Timing};
+use crate::event::{BearerEvent, DialFault};
+use crate::limits::{
+    ADDRESS_STAGGER, ADDRESSES_MAX, HANDSHAKE_TIMEOUT, PORT_PROBE_TIMEOUT, RESOLVE_TIMEOUT, Timing,
+};
 use crate::link::Link;
+use crate::quic::QuicError;
 use crate::shared::Shared;
 use crate::{BearerKind, Endpoint, PeerKey, tcp};
 
@@ -60,6 +64,7 @@ pub(crate) async fn keep_dialled(
             let event = BearerEvent::DialFailed {
                 peer,
                 endpoint: endpoint.clone(),
+                fault: error.fault(),
                 reason: error.to_string(),
                 attempt: failures,
                 next_in,
@@ -100,22 +105,72 @@ fn full_jitter(timing: &Timing, failures: u32) -> Duration {
 #[derive(Debug, thiserror::Error)]
 enum DialError {
     #[error("the name could not be resolved: {0}")]
-    Resolve(std::io::Error),
+    Resolve(io::Error),
     #[error("the name service did not answer in time")]
     ResolveTimeout,
     #[error("the name has no address")]
     NoAddress,
     #[error("{}", Joined(.0))]
-    Addresses(Vec<(SocketAddr, String)>),
+    Addresses(Vec<(SocketAddr, Failed)>),
 }
 
-struct Joined<'a>(&'a [(SocketAddr, String)]);
+impl DialError {
+    fn fault(&self) -> DialFault {
+        match self {
+            Self::Resolve(_) | Self::ResolveTimeout | Self::NoAddress => DialFault::NoAnswer,
+            Self::Addresses(failed) => {
+                let faults = failed.iter().map(|(_, failed)| failed.fault);
+                faults.min().unwrap_or(DialFault::NoAnswer)
+            }
+        }
+    }
+}
+
+/// How one address failed.
+#[derive(Debug)]
+struct Failed {
+    fault: DialFault,
+    reason: String,
+}
+
+impl Failed {
+    fn of_tls(error: &io::Error) -> Self {
+        use io::ErrorKind;
+        let fault = match error.kind() {
+            ErrorKind::ConnectionRefused
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            | ErrorKind::UnexpectedEof => DialFault::Refused,
+            ErrorKind::InvalidData => DialFault::NotProved,
+            _ => DialFault::NoAnswer,
+        };
+        Self {
+            fault,
+            reason: error.to_string(),
+        }
+    }
+
+    fn of_quic(error: &QuicError) -> Self {
+        let fault = if error.has_answer() {
+            DialFault::NotProved
+        } else {
+            DialFault::NoAnswer
+        };
+        Self {
+            fault,
+            reason: error.to_string(),
+        }
+    }
+}
+
+struct Joined<'a>(&'a [(SocketAddr, Failed)]);
 
 impl fmt::Display for Joined<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, (address, reason)) in self.0.iter().enumerate() {
+        for (at, (address, failed)) in self.0.iter().enumerate() {
             let separator = if at == 0 { "" } else { "; " };
-            write!(f, "{separator}{address}: {reason}")?;
+            write!(f, "{separator}{address}: {}", failed.reason)?;
         }
         Ok(())
     }
@@ -153,7 +208,7 @@ async fn attempt(
     peer: PeerKey,
     kind: BearerKind,
     address: SocketAddr,
-) -> Result<Link, String> {
+) -> Result<Link, Failed> {
     let identity = &shared.identity;
     let link = async {
         match kind {
@@ -161,15 +216,54 @@ async fn attempt(
                 .quic
                 .dial(identity, peer, address)
                 .await
-                .map_err(|error| error.to_string()),
+                .map_err(|error| Failed::of_quic(&error)),
             BearerKind::Tls => tcp::dial(identity, peer, address, shared.timing.idle_timeout)
                 .await
-                .map_err(|error| error.to_string()),
+                .map_err(|error| Failed::of_tls(&error)),
         }
     };
-    timeout(HANDSHAKE_TIMEOUT, link)
-        .await
-        .unwrap_or_else(|_| Err("no answer in time".to_owned()))
+    let unanswered = |_| {
+        Err(Failed {
+            fault: DialFault::NoAnswer,
+            reason: "no answer in time".to_owned(),
+        })
+    };
+    let outcome = timeout(HANDSHAKE_TIMEOUT, link).await;
+    let outcome = outcome.unwrap_or_else(unanswered);
+    match outcome {
+        Err(failed) if kind == BearerKind::Quic && failed.fault == DialFault::NoAnswer => {
+            Err(if is_refused(address).await {
+                Failed {
+                    fault: DialFault::Refused,
+                    reason: "the port is closed".to_owned(),
+                }
+            } else {
+                failed
+            })
+        }
+        outcome => outcome,
+    }
+}
+
+/// Whether a UDP port is closed, as its machine says it (RFC 792, RFC 4443): QUIC itself is deaf to that, since anybody could say it.
+/// It ends no attempt and closes nothing; it only tells a dead node from a dead network.
+async fn is_refused(address: SocketAddr) -> bool {
+    let any = if address.is_ipv6() {
+        SocketAddr::from(([0u16; 8], 0))
+    } else {
+        SocketAddr::from(([0u8; 4], 0))
+    };
+    let probe = async {
+        let socket = UdpSocket::bind(any).await?;
+        socket.connect(address).await?;
+        // One byte with the fixed bit clear: no QUIC packet, so a live node drops it.
+        socket.send(&[0]).await?;
+        socket.recv(&mut [0; 1]).await
+    };
+    let answered = timeout(PORT_PROBE_TIMEOUT, probe).await;
+    answered.is_ok_and(|answer| {
+        answer.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+    })
 }
 
 async fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, DialError> {

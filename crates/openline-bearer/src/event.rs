@@ -54,6 +54,8 @@ pub enum BearerEvent {
         peer: PeerKey,
         /// Where.
         endpoint: Endpoint,
+        /// What can be told from how it failed.
+        fault: DialFault,
         /// What each address answered, for the operator to read.
         reason: String,
         /// How many attempts in a row have failed, from 1.
@@ -61,6 +63,17 @@ pub enum BearerEvent {
         /// The wait before the next.
         next_in: Duration,
     },
+}
+
+/// What can be told from how an attempt to reach a peer failed. Of several addresses the first in this order counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DialFault {
+    /// A machine answers, and nothing listens there, or it ends the connection before its node has said a word.
+    Refused,
+    /// Something answers that does not complete the handshake: another key, or one that does not accept ours.
+    NotProved,
+    /// Nothing answers, or there is no way there.
+    NoAnswer,
 }
 
 /// Why one side ended a connection on purpose. Over QUIC the other side learns it.

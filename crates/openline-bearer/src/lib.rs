@@ -40,12 +40,12 @@ mod tls;
 
 pub use bearers::{Bearers, BearersConfig, SendError, StartError};
 pub use endpoint::{BearerKind, Endpoint, EndpointError, PeerConfig};
-pub use event::{BearerEvent, BearerId, CloseReason, DownReason};
+pub use event::{BearerEvent, BearerId, CloseReason, DialFault, DownReason};
 pub use key::{PeerKey, TransportKey};
 pub use limits::{
     ADDRESS_STAGGER, ADDRESSES_MAX, BUNDLE_MAX, CONNECTIONS_PER_PEER_MAX, EVENTS_MAX,
     FOLDER_BYTES_MAX, FOLDER_FILES_MAX, FRAME_MAX, HANDSHAKE_TIMEOUT, HANDSHAKES_MAX,
-    HANDSHAKES_PER_SOURCE_MAX, QUEUE_BYTES_MAX, QUEUE_FRAMES_MAX, RECONNECT_MAX, RECONNECT_MIN,
-    RESOLVE_TIMEOUT, Timing,
+    HANDSHAKES_PER_SOURCE_MAX, PORT_PROBE_TIMEOUT, QUEUE_BYTES_MAX, QUEUE_FRAMES_MAX,
+    RECONNECT_MAX, RECONNECT_MIN, RESOLVE_TIMEOUT, Timing,
 };
 pub use link::BearerStats;

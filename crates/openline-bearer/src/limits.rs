@@ -32,6 +32,8 @@ pub const ADDRESSES_MAX: usize = 16;
 
 /// Time allowed to the name service.
 pub const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long to wait for a machine to say that its port is closed.
+pub const PORT_PROBE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Head start of one address over the next (RFC 8305 section 5).
 pub const ADDRESS_STAGGER: Duration = Duration::from_millis(250);

@@ -62,6 +62,20 @@ pub(crate) enum QuicError {
     NoKey,
 }
 
+impl QuicError {
+    /// Whether something at the other end has answered.
+    pub(crate) fn has_answer(&self) -> bool {
+        match self {
+            Self::Socket(_)
+            | Self::Connect(_)
+            | Self::Connection(quinn::ConnectionError::TimedOut) => false,
+            Self::Connection(_) | Self::Write(_) | Self::Read(_) | Self::Preface | Self::NoKey => {
+                true
+            }
+        }
+    }
+}
+
 /// A listener that does not accept our key says so only after our side of the handshake is done.
 fn describe_preface(error: &quinn::ReadExactError) -> String {
     match error {

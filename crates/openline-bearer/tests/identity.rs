@@ -7,7 +7,7 @@
 mod common;
 
 use common::{KINDS, Node, dialled, key, localhost, pair, passive, public, raw, soon};
-use openline_bearer::{BearerEvent, BearerKind, CloseReason, DownReason};
+use openline_bearer::{BearerEvent, BearerKind, CloseReason, DialFault, DownReason};
 use tokio::io::AsyncReadExt;
 
 /// A listener of `kind` that accepts key 1, and has key 2.
@@ -162,17 +162,20 @@ async fn a_listener_that_is_not_there_is_reported_with_the_address() {
         let address = gone.address();
         gone.bearers.shutdown().await;
         drop(gone);
-        let peers = vec![dialled(2, BearerKind::Tls, address)];
+        let peers = vec![dialled(2, kind, address)];
         let mut one = Node::start(1, &[], peers);
         match one.next().await {
             BearerEvent::DialFailed {
                 peer,
                 endpoint,
+                fault,
                 reason,
                 attempt,
                 ..
             } => {
                 assert_eq!((peer, attempt), (public(2), 1));
+                // The machine is there and says so, over either bearer.
+                assert_eq!(fault, DialFault::Refused, "{kind}: {reason}");
                 assert_eq!(endpoint.port, address.port());
                 assert!(reason.contains(&address.to_string()), "{reason}");
             }
