@@ -42,7 +42,20 @@ pub struct Config {
     pub card: CardConfig,
     /// The bearers' timing.
     pub bearers: BearerConfig,
+    /// How our own way out is checked.
+    pub uplink: UplinkConfig,
 }
+
+/// How our own way out is checked while another party can't be heard.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UplinkConfig {
+    /// Addresses, `HOST:PORT`, that answer over TCP when the way out is well.
+    pub check: Vec<String>,
+}
+
+/// Most addresses that are asked about our own way out.
+pub const UPLINK_CHECKS_MAX: usize = 8;
 
 /// Where the node listens.
 #[derive(Debug, Clone, Deserialize)]
@@ -140,6 +153,19 @@ impl Config {
             );
             return Err(("endpoints", why));
         }
+        let has_port = |target: &String| {
+            target
+                .rsplit_once(':')
+                .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+        };
+        if let Some(bad) = self.uplink.check.iter().find(|target| !has_port(target)) {
+            let why = format!("uplink.check: \"{bad}\" is not an address; give HOST:PORT");
+            return Err(("check", why));
+        }
+        if self.uplink.check.len() > UPLINK_CHECKS_MAX {
+            let why = format!("uplink.check holds at most {UPLINK_CHECKS_MAX} addresses");
+            return Err(("check", why));
+        }
         self.check_timing()
     }
 
@@ -224,6 +250,11 @@ pub fn fresh(quic: &[SocketAddr], tls: &[SocketAddr], endpoints: &[String]) -> S
          # What other parties shall dial to reach this node, for instance \"quic://line.example:7001\".\n\
          endpoints = {}\n\
          \n\
+         [uplink]\n\
+         # What answers over TCP when this machine's own way out is well: its router, its name service. Asked only while another\n\
+         # party can't be heard, so that a broken line of our own is not taken for the other side's silence.\n\
+         # check = [\"192.0.2.1:53\"]\n\
+         \n\
          [bearers]\n\
          # Times in milliseconds; leave out for the defaults.\n\
          # keep_alive_ms = 10000\n\
@@ -261,6 +292,10 @@ mod tests {
         assert!(
             Config::parse("[listen]\napi = \"0.0.0.0:1\"")
                 .is_err_and(|why| why.contains("loopback"))
+        );
+        assert!(
+            Config::parse("[uplink]\ncheck = [\"router\"]")
+                .is_err_and(|why| why.contains("line 2") && why.contains("HOST:PORT"))
         );
         assert!(
             Config::parse("[card]\nendpoints = [\"http://x\"]")

@@ -5,6 +5,7 @@
 //! transactions and not with a longer queue; when idle, a round begins at once.
 
 pub(crate) mod acts;
+pub(crate) mod evidence;
 mod healing;
 pub(crate) mod links;
 mod persist;
@@ -159,6 +160,7 @@ pub(crate) struct Engine {
     pub(crate) numbers: BTreeMap<LineId, NoteNumbers>,
     /// What each party takes, by line.
     pub(crate) standings: BTreeMap<LineId, Standings>,
+    pub(crate) knowledge: evidence::Knowledge,
     pub(crate) faults: VecDeque<FaultView>,
     pub(crate) tally: Tally,
     pub(crate) teller: Teller,
@@ -219,6 +221,7 @@ impl Engine {
             waiters: BTreeMap::new(),
             numbers: BTreeMap::new(),
             standings: BTreeMap::new(),
+            knowledge: evidence::Knowledge::default(),
             faults: VecDeque::new(),
             tally: Tally::default(),
             teller: Teller::new(parts.events),
@@ -263,6 +266,14 @@ impl Engine {
         self.machine
             .add_line(logs, facts, crate::identity::random(), now)?;
         self.founded.insert(id, founded);
+        let notices = self
+            .store
+            .document(acts::documents::NOTICES, &id.to_string())?;
+        let notices = notices.and_then(|kept| crate::notices::decode(&kept.value));
+        self.knowledge
+            .notices
+            .insert(id, notices.unwrap_or_default());
+        self.say_watch(&id);
         Ok(())
     }
 
@@ -287,6 +298,7 @@ impl Engine {
                 .poll_timeout()
                 .into_iter()
                 .chain(self.healing_deadline())
+                .chain(self.look_deadline())
                 .min();
             let deadline = deadline.map(|at| self.started + at);
             tokio::select! {
@@ -311,6 +323,8 @@ impl Engine {
             }
             self.handle_time();
             self.drive();
+            self.look();
+            self.teller.flush();
             if calls.is_empty() && events.is_empty() {
                 self.maintain();
             }

@@ -12,11 +12,14 @@ pub mod error;
 pub mod home;
 pub mod identity;
 mod node;
+mod notices;
 mod pouch;
 pub mod relations;
 mod sealing;
 mod search;
 pub mod service;
+mod state;
+mod uplink;
 pub mod view;
 
 pub use node::{Node, NodeOptions, StartError};

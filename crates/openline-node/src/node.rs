@@ -77,6 +77,7 @@ impl Node {
         let relations = read_relations(&store)?;
         let proposals = read_proposals(&store)?;
         let config = home.config();
+        let uplink = config.uplink.check.clone();
         let peers = engine::links::peers(relations.values());
         let (bearers, bearer_events) = Bearers::start(BearersConfig {
             key: TransportKey::from_seed(&keys.transport_seed()),
@@ -116,6 +117,7 @@ impl Node {
             endpoints,
             card,
         })?;
+        tokio::spawn(crate::uplink::watch(handle.clone(), uplink));
         let (stop, stopped) = watch::channel(false);
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new()

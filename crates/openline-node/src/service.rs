@@ -9,6 +9,7 @@ mod exchange;
 mod lines;
 mod messages;
 mod names;
+mod notices;
 mod origin;
 mod pouches;
 mod readers;
@@ -193,6 +194,7 @@ impl Service {
     /// [`ServiceError::Unavailable`] when it is stopping already.
     pub async fn shutdown(&self) -> Answer<()> {
         self.engine(|engine| {
+            engine.say_that_it_stops();
             engine.is_stopping = true;
             Ok(())
         })

@@ -5,11 +5,13 @@
 mod exchange;
 mod origin;
 mod standing;
+mod state;
 
 pub use exchange::*;
 pub use origin::*;
 use serde::{Deserialize, Serialize};
 pub use standing::*;
+pub use state::*;
 use utoipa::ToSchema;
 
 /// The node at a glance.
@@ -122,6 +124,8 @@ pub struct LineView {
     pub must_hear: bool,
     /// Entries held without a body that no agreed purge explains.
     pub missing_bodies: u64,
+    /// What state it is in, and why.
+    pub state: StateView,
 }
 
 /// A party's log on a line.

@@ -6,6 +6,7 @@ pub(crate) mod drafts;
 pub(crate) mod events;
 pub(crate) mod lines;
 pub(crate) mod messages;
+pub(crate) mod notices;
 pub(crate) mod origin;
 pub(crate) mod pouch;
 pub(crate) mod record;

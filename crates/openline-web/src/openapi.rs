@@ -4,8 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    charters, closing, drafts, events, lines, messages, origin, pouch, record, relations, standing,
-    status,
+    charters, closing, drafts, events, lines, messages, notices, origin, pouch, record, relations,
+    standing, status,
 };
 
 #[derive(OpenApi)]
@@ -43,6 +43,10 @@ use crate::handlers::{
         closing::open,
         standing::set,
         standing::list,
+        notices::state,
+        notices::give,
+        notices::list,
+        notices::withdraw,
         origin::ask,
         origin::find,
         origin::list,

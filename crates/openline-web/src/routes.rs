@@ -5,8 +5,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
 use crate::handlers::{
-    charters, closing, drafts, events, lines, messages, origin, pouch, record, relations, standing,
-    status,
+    charters, closing, drafts, events, lines, messages, notices, origin, pouch, record, relations,
+    standing, status,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -42,6 +42,10 @@ pub fn router(state: State) -> Router {
         .route("/v1/lines/{line}/open", get(closing::open))
         .route("/v1/statuses", post(standing::set))
         .route("/v1/lines/{line}/standings", get(standing::list))
+        .route("/v1/lines/{line}/state", get(notices::state))
+        .route("/v1/notices", post(notices::give))
+        .route("/v1/lines/{line}/notices", get(notices::list))
+        .route("/v1/lines/{line}/notices/{kind}", delete(notices::withdraw))
         .route("/v1/origin-queries", post(origin::ask))
         .route("/v1/findings", post(origin::find))
         .route("/v1/lines/{line}/origin-queries", get(origin::list))

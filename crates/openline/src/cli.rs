@@ -1,6 +1,7 @@
 //! The arguments.
 
 mod closing;
+mod notice;
 mod origin;
 mod standing;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 pub use closing::*;
+pub use notice::*;
 pub use origin::*;
 pub use standing::*;
 
@@ -123,6 +125,12 @@ pub enum Command {
     /// Messages that are not done: what waits for whom, and by when.
     #[command(after_help = "Example:\n  openline open --line \"Watch line\"")]
     Open(OpenArgs),
+    /// Notices beside the record, signed: off watch, technical fault, declining, drill.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline notice give --line \"Watch line\" declining --until 2026-11-26T08:00Z --words \"Next window 0800 UTC\""
+    )]
+    Notice(NoticeCommand),
     /// "Is this from you?": ask about a call, letter or statement outside the line, and answer.
     #[command(
         subcommand,

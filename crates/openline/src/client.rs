@@ -153,12 +153,21 @@ impl Client {
 
     /// Removes something.
     pub fn delete(&self, path: &str) -> Result<(), Failure> {
+        self.removed(path).map(|_| ())
+    }
+
+    /// Removes something, and reads what is left.
+    pub fn delete_for<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        Self::read(&mut self.removed(path)?)
+    }
+
+    fn removed(&self, path: &str) -> Result<ureq::Body, Failure> {
         let answer = self
             .agent
             .delete(self.url(path))
             .header("Authorization", self.bearer())
             .call();
-        self.check(answer).map(|_| ())
+        self.check(answer)
     }
 }
 

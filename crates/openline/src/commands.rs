@@ -7,6 +7,7 @@ mod doctor;
 mod home;
 mod messages;
 mod node;
+mod notice;
 mod origin;
 mod record;
 mod relations;
@@ -49,6 +50,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Correct(args) => closing::correct(&client()?, args, *output),
         Command::Cancel(args) => closing::cancel(&client()?, args, *output),
         Command::Open(args) => closing::open(&client()?, args, *output),
+        Command::Notice(command) => notice::notice(&client()?, command, *output),
         Command::Origin(command) => origin::origin(&client()?, command, *output),
         Command::Announce(command) => origin::announce(&client()?, command, *output),
         Command::Show(args) => record::show(&client()?, args, *output),

@@ -1,9 +1,12 @@
 //! Bearers and the machine, joined: connections up and down, frames in and out, what the machine says happened.
 
-use openline_bearer::{BearerEvent, BearerId, BearerKind, CloseReason, PeerConfig, PeerKey};
+use openline_bearer::{
+    BearerEvent, BearerId, BearerKind, CloseReason, DownReason, Endpoint, PeerConfig, PeerKey,
+};
 use openline_core::body::Body;
 use openline_core::card::Card;
 use openline_core::{LineId, PartyId, PartyIndex, Refused};
+use openline_proto::state::Uplink;
 use openline_proto::{Event, LinkId, Transmit};
 
 use super::tell::News;
@@ -39,15 +42,18 @@ impl Engine {
                 remote,
                 ..
             } => self.link_up(bearer, peer, kind, remote),
-            BearerEvent::Down { bearer, reason, .. } => self.link_down(bearer, &reason.to_string()),
+            BearerEvent::Down { bearer, reason, .. } => self.link_down(bearer, &reason),
             BearerEvent::DialFailed {
                 peer,
                 endpoint,
+                fault,
                 reason,
                 ..
             } => {
                 if let Some(party) = self.party_of(&peer) {
                     self.failures.insert(party, format!("{endpoint}: {reason}"));
+                    self.knowledge.dialled.insert((party, endpoint), fault);
+                    self.evidence_changed();
                 }
             }
         }
@@ -103,17 +109,26 @@ impl Engine {
             },
         );
         self.failures.remove(&party);
+        let is_other = |at: &(PartyId, Endpoint)| at.0 != party || at.1.kind != kind;
+        self.knowledge.dialled.retain(|at, _| is_other(at));
+        self.knowledge.farewells.remove(&party);
+        self.note_uplink(Uplink::Well);
+        self.evidence_changed();
         self.machine.handle_link_up(link, party, now);
         let words = format!("{kind} to {} stands", self.name_of(&party));
         self.tell_bearer("bearer-up", party, kind, words);
     }
 
-    fn link_down(&mut self, bearer: BearerId, reason: &str) {
+    fn link_down(&mut self, bearer: BearerId, reason: &DownReason) {
         let link = LinkId(bearer.0);
         let Some(state) = self.links.remove(&link) else {
             return;
         };
         let now = self.now();
+        if *reason == DownReason::ClosedByPeer(Some(CloseReason::Shutdown)) {
+            self.knowledge.farewells.insert(state.peer, now.wall_ms);
+        }
+        self.evidence_changed();
         self.machine.handle_link_down(link, now);
         let words = format!(
             "{} to {} fell: {reason}",
@@ -216,6 +231,8 @@ impl Engine {
                     state.rtt_us = u64::try_from(rtt.as_micros()).ok();
                 }
             }
+            Event::Watch { line, party, .. } => self.on_watch(line, party),
+            Event::ContactFound { .. } | Event::ContactLost { .. } => self.evidence_changed(),
             Event::CloseLink { link, rule } => self.close_link(link, rule.id()),
             Event::Copies {
                 line,
@@ -294,6 +311,19 @@ impl Engine {
             }
             _ => {}
         }
+    }
+
+    fn on_watch(&mut self, line: LineId, party: PartyIndex) {
+        self.evidence_changed();
+        let name = self.name_on(&line, party);
+        let words = format!("{name} says something new of its watch, signed");
+        self.tell(News {
+            what: "watch",
+            line: Some(line),
+            peer: Some(name),
+            words,
+            ..News::default()
+        });
     }
 
     /// A party's name on a line.

@@ -30,6 +30,7 @@ impl Engine {
             if let Some(Body::Status(status)) = entry.body() {
                 let standings = self.standings.entry(*line).or_default();
                 standings.follow(entry.place(), entry.header().message_type, status.clone());
+                self.evidence_changed();
             }
         }
     }

@@ -101,6 +101,7 @@ impl Engine {
     }
 
     pub(crate) fn tell_store(&mut self, state: &StoreState) {
+        self.evidence_changed();
         let words = match state {
             StoreState::Sound => "the store can be written again".to_owned(),
             StoreState::CannotWrite(why) | StoreState::Damaged(why) | StoreState::Healing(why) => {

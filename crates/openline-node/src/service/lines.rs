@@ -57,6 +57,7 @@ fn view(engine: &Engine, id: &LineId) -> Option<LineView> {
         record_root: logs.order().root().to_string(),
         must_hear: engine.machine.must_hear(id),
         missing_bodies: logs.missing_bodies().count() as u64,
+        state: crate::state::view(engine, id).unwrap_or_default(),
     })
 }
 

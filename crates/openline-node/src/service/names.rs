@@ -173,6 +173,11 @@ pub(crate) fn act(text: &str) -> Answer<openline_core::status::Act> {
     word(text, Act::ALL, Act::word, "line status")
 }
 
+pub(crate) fn notice(text: &str) -> Answer<openline_core::watch::NoticeKind> {
+    use openline_core::watch::NoticeKind;
+    word(text, NoticeKind::ALL, NoticeKind::word, "notice")
+}
+
 pub(crate) fn channel(text: &str) -> Answer<openline_core::origin::Channel> {
     use openline_core::origin::Channel;
     word(text, Channel::ALL, Channel::word, "channel")

@@ -2,7 +2,9 @@
 
 use std::io::{BufRead as _, BufReader};
 
-use openline_node::view::{EventView, LineView, StandingView, StatusView};
+use openline_node::view::{
+    EventView, LineView, OtherLineView, StandingView, StateView, StatusView,
+};
 
 use super::standing::{self, standings_text};
 use crate::cli::LineCommand;
@@ -91,11 +93,16 @@ pub(super) fn line(client: &Client, command: &LineCommand, output: Output) -> Re
             let view: LineView = client.get(&format!("/v1/lines/{}", part(line)))?;
             let standings: Vec<StandingView> =
                 client.get(&format!("/v1/lines/{}/standings", part(&view.id)))?;
+            let state: serde_json::Value =
+                client.get(&format!("/v1/lines/{}/state", part(&view.id)))?;
+            let others: Vec<OtherLineView> =
+                serde_json::from_value(state["others"].clone()).unwrap_or_default();
             output.print(&view, |view| {
                 format!(
-                    "{}\n{}",
+                    "{}\n{}{}",
                     line_text(view).trim_end(),
-                    standings_text(&standings)
+                    standings_text(&standings),
+                    others_text(&others)
                 )
             });
         }
@@ -111,7 +118,7 @@ fn lines_text(list: &[LineView]) -> String {
         return "No lines yet: openline charter propose --help".to_owned();
     }
     let mut rows = vec![
-        ["LINE", "LEVEL", "WITH", "ENTRIES", "SETTLED", "ID"]
+        ["LINE", "STATE", "LEVEL", "WITH", "ENTRIES", "SETTLED", "ID"]
             .map(String::from)
             .to_vec(),
     ];
@@ -124,6 +131,7 @@ fn lines_text(list: &[LineView]) -> String {
             .collect::<Vec<_>>();
         vec![
             line.title.clone(),
+            line.state.state.to_uppercase(),
             line.level.clone(),
             others.join(", "),
             line.entries.to_string(),
@@ -134,10 +142,49 @@ fn lines_text(list: &[LineView]) -> String {
     table(&rows)
 }
 
+/// How the other lines of the same parties stand: that one is silent while another answers is itself evidence.
+fn others_text(others: &[OtherLineView]) -> String {
+    let line = |other: &OtherLineView| {
+        format!(
+            "\nAlso with them: \"{}\", level {}: {}",
+            other.title, other.level, other.state
+        )
+    };
+    others.iter().map(line).collect()
+}
+
+/// The state in capitals, its sentence, and what else was found.
+fn state_text(state: &StateView) -> String {
+    let since = state
+        .since_ms
+        .map_or_else(String::new, |ms| format!(", since {}", time(ms)));
+    let (word, rest) = state
+        .words
+        .split_once(':')
+        .map_or((state.words.as_str(), ""), |(word, rest)| {
+            (word, rest.trim())
+        });
+    let mut text = format!("{}{since}\n  {rest}", word.to_uppercase());
+    for finding in state.findings.iter().filter(|f| f.state != state.state) {
+        let signed = if finding.is_signed { " (signed)" } else { "" };
+        text.push_str(&format!(
+            "\n  also {}: {}{signed}",
+            finding.state, finding.words
+        ));
+    }
+    text
+}
+
 fn line_text(view: &LineView) -> String {
     let mut text = format!(
-        "\"{}\", level {}\nId {}\nRecord root {} over {} entries, {} settled\n\n",
-        view.title, view.level, view.id, view.record_root, view.entries, view.settled
+        "\"{}\", level {}\n{}\nId {}\nRecord root {} over {} entries, {} settled\n\n",
+        view.title,
+        view.level,
+        state_text(&view.state),
+        view.id,
+        view.record_root,
+        view.entries,
+        view.settled
     );
     let mut rows = vec![
         ["", "PARTY", "ENTRIES", "HOLDS OF OURS", "KEY", "POSTS", ""]
