@@ -5,8 +5,15 @@
 //!
 //! - [`ladder`]: the stages that a message has reached, each with its proof.
 //! - [`brief`]: an entry in a line.
+//! - [`schedule`]: when a line is tested, and with what words; [`health`]: how the tests went.
+//! - [`review`]: what a year of a line comes to.
+//! - [`rota`]: who is to have the watch when.
 
 pub mod brief;
 #[cfg(test)]
 mod fixture;
+pub mod health;
 pub mod ladder;
+pub mod review;
+pub mod rota;
+pub mod schedule;
