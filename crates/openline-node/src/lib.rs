@@ -18,5 +18,6 @@ mod sealing;
 mod search;
 pub mod service;
 pub mod view;
+mod watch;
 
 pub use node::{Node, NodeOptions, StartError};
