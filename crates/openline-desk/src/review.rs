@@ -157,6 +157,9 @@ struct Sent {
     content: Option<(Form, Precedence, Vec<PartyIndex>)>,
 }
 
+/// Messages addressed to a party, and how long each stage took: shown, acknowledged, answered.
+type Row = (u64, [Vec<i64>; 3]);
+
 /// Something said about an entry: by which party, when, of what type.
 #[derive(Debug, Clone, Copy)]
 struct About {
@@ -399,7 +402,7 @@ impl Reviewing {
     fn speeds(&self, within: &dyn Fn(i64) -> bool) -> Vec<Speed> {
         let first = self.first_said();
         // By party and precedence: messages addressed, and how long each stage took.
-        let mut rows: BTreeMap<(PartyIndex, u64), (u64, [Vec<i64>; 3])> = BTreeMap::new();
+        let mut rows: BTreeMap<(PartyIndex, u64), Row> = BTreeMap::new();
         let real = self
             .sent
             .iter()
@@ -417,7 +420,7 @@ impl Reviewing {
                 }
             }
         }
-        let speed = |((party, precedence), (addressed, stages)): (_, (_, [Vec<i64>; 3]))| {
+        let speed = |((party, precedence), (addressed, stages)): (_, Row)| {
             let [shown, acknowledged, answered] = stages.map(reached);
             Some(Speed {
                 party,

@@ -21,7 +21,7 @@ use openline_core::entry::Ref;
 use openline_core::{LineId, PartyId, PartyIndex, Rule};
 use openline_proto::{AddLineError, Answer, LinkId, Machine, MachineConfig, Now, Query, Ticket};
 use openline_store::{CommitError, OpenError, ReadError, Store};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 use crate::charters::Proposal;
 use crate::error::ServiceError;
@@ -29,6 +29,7 @@ use crate::home::Home;
 use crate::identity::NodeKeys;
 use crate::relations::Relation;
 use crate::view::{EventView, FaultView};
+use crate::watch::Watches;
 
 use links::LinkState;
 use tell::Teller;
@@ -51,6 +52,7 @@ pub(crate) struct Handle {
     pub(crate) calls: mpsc::Sender<Call>,
     pub(crate) readers: Arc<crate::service::Readers>,
     pub(crate) events: broadcast::Sender<EventView>,
+    pub(crate) round_wanted: Arc<Notify>,
 }
 
 impl Handle {
@@ -162,6 +164,9 @@ pub(crate) struct Engine {
     pub(crate) next_ticket: u64,
     pub(crate) started: Instant,
     pub(crate) is_stopping: bool,
+    pub(crate) watches: Watches,
+    /// Tells the rounds that there may be something to do.
+    pub(crate) round_wanted: Arc<Notify>,
 }
 
 /// Counts of what was taken in, to report what one bundle brought.
@@ -184,6 +189,8 @@ pub(crate) struct Parts {
     pub(crate) readers: Arc<crate::service::Readers>,
     pub(crate) endpoints: Vec<String>,
     pub(crate) card: Vec<u8>,
+    pub(crate) watches: Watches,
+    pub(crate) round_wanted: Arc<Notify>,
 }
 
 impl Engine {
@@ -221,6 +228,8 @@ impl Engine {
             next_ticket: 0,
             started,
             is_stopping: false,
+            watches: parts.watches,
+            round_wanted: parts.round_wanted,
         };
         engine.take_up_lines()?;
         if let Some(damage) = engine.store.damage() {
@@ -254,6 +263,7 @@ impl Engine {
         self.machine
             .add_line(logs, facts, crate::identity::random(), now)?;
         self.founded.insert(id, founded);
+        self.round_wanted.notify_one();
         Ok(())
     }
 

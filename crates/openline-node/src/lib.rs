@@ -14,6 +14,7 @@ pub mod identity;
 mod node;
 mod pouch;
 pub mod relations;
+mod rounds;
 mod sealing;
 mod search;
 pub mod service;

@@ -2,8 +2,14 @@
 //!
 //! Times are milliseconds since 1970 UTC unless a field says seconds. Ids are 64 hex digits. A place is `PARTY/INDEX`.
 
+mod review;
+mod watch;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use review::*;
+pub use watch::*;
 
 /// The node at a glance.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -624,7 +630,7 @@ pub struct EventView {
     /// When, ms.
     pub at_ms: i64,
     /// `bearer-up`, `bearer-down`, `released`, `arrived`, `stored`, `settled`, `purged`, `forked`, `fault`, `own-log-behind`, `instrument`,
-    /// `founded`, `relation`, `store`.
+    /// `founded`, `relation`, `store`, `watch`, `watch-gap`.
     pub what: String,
     /// Line id.
     pub line: Option<String>,
