@@ -14,7 +14,7 @@ mod relations;
 mod review;
 mod rota;
 mod status;
-mod tests;
+mod testing;
 mod watch;
 
 use std::sync::Arc;
@@ -29,7 +29,7 @@ use crate::view::EventView;
 
 pub(crate) use readers::Readers;
 pub use record::LogQuery;
-use tests::Tester;
+use testing::Tester;
 
 /// How long the old key is proved while another party does not hold a key change.
 const KEY_CHANGE_WAIT: Duration = Duration::from_secs(30 * 86_400);

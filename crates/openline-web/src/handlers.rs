@@ -9,6 +9,8 @@ pub(crate) mod pouch;
 pub(crate) mod record;
 pub(crate) mod relations;
 pub(crate) mod status;
+pub(crate) mod testing;
+pub(crate) mod watch;
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;

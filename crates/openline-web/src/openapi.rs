@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    charters, drafts, events, lines, messages, pouch, record, relations, status,
+    charters, drafts, events, lines, messages, pouch, record, relations, status, testing, watch,
 };
 
 #[derive(OpenApi)]
@@ -55,6 +55,20 @@ use crate::handlers::{
         record::backup,
         pouch::pack,
         pouch::open,
+        watch::show,
+        watch::take,
+        watch::hand_over,
+        watch::stand_down,
+        watch::history,
+        watch::rota,
+        watch::import,
+        watch::remove,
+        watch::next,
+        watch::file,
+        testing::list,
+        testing::hold,
+        testing::health,
+        testing::report,
     )
 )]
 struct Description;

@@ -90,6 +90,8 @@ pub(super) fn line(client: &Client, command: &LineCommand, output: Output) -> Re
             let view: LineView = client.get(&format!("/v1/lines/{}", part(line)))?;
             output.print(&view, line_text);
         }
+        LineCommand::Health { line, days } => super::testing::health(client, line, *days, output)?,
+        LineCommand::Report { line, year } => super::testing::report(client, line, *year, output)?,
     }
     Ok(())
 }
