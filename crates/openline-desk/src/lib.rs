@@ -10,13 +10,20 @@
 //! - [`origin`]: "is this from you?", and the codes of announced calls.
 //! - [`readback`]: critical fields beside how they were read back.
 //! - [`brief`]: an entry in a line.
+//! - [`schedule`]: when a line is tested, and with what words; [`health`]: how the tests went.
+//! - [`review`]: what a year of a line comes to.
+//! - [`rota`]: who is to have the watch when.
 
 pub mod brief;
 pub mod crossing;
 pub mod exchange;
 #[cfg(test)]
 mod fixture;
+pub mod health;
 pub mod ladder;
 pub mod origin;
 pub mod readback;
+pub mod review;
+pub mod rota;
+pub mod schedule;
 pub mod standing;

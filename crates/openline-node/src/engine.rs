@@ -23,7 +23,7 @@ use openline_core::{LineId, PartyId, PartyIndex, Rule};
 use openline_desk::standing::Standings;
 use openline_proto::{AddLineError, Answer, LinkId, Machine, MachineConfig, Now, Query, Ticket};
 use openline_store::{CommitError, OpenError, ReadError, Store};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 use crate::charters::Proposal;
 use crate::error::ServiceError;
@@ -32,6 +32,7 @@ use crate::identity::NodeKeys;
 use crate::relations::Relation;
 use crate::service::entries::Looking;
 use crate::view::{EventView, FaultView};
+use crate::watch::Watches;
 
 use links::LinkState;
 use tell::Teller;
@@ -54,6 +55,7 @@ pub(crate) struct Handle {
     pub(crate) calls: mpsc::Sender<Call>,
     pub(crate) readers: Arc<crate::service::Readers>,
     pub(crate) events: broadcast::Sender<EventView>,
+    pub(crate) round_wanted: Arc<Notify>,
 }
 
 impl Handle {
@@ -168,6 +170,9 @@ pub(crate) struct Engine {
     pub(crate) next_ticket: u64,
     pub(crate) started: Instant,
     pub(crate) is_stopping: bool,
+    pub(crate) watches: Watches,
+    /// Tells the rounds that there may be something to do.
+    pub(crate) round_wanted: Arc<Notify>,
 }
 
 /// Counts of what was taken in, to report what one bundle brought.
@@ -190,6 +195,8 @@ pub(crate) struct Parts {
     pub(crate) readers: Arc<crate::service::Readers>,
     pub(crate) endpoints: Vec<String>,
     pub(crate) card: Vec<u8>,
+    pub(crate) watches: Watches,
+    pub(crate) round_wanted: Arc<Notify>,
 }
 
 impl Engine {
@@ -229,6 +236,8 @@ impl Engine {
             next_ticket: 0,
             started,
             is_stopping: false,
+            watches: parts.watches,
+            round_wanted: parts.round_wanted,
         };
         engine.take_up_lines()?;
         if let Some(damage) = engine.store.damage() {
@@ -274,6 +283,7 @@ impl Engine {
             .notices
             .insert(id, notices.unwrap_or_default());
         self.say_watch(&id);
+        self.round_wanted.notify_one();
         Ok(())
     }
 

@@ -15,11 +15,13 @@ mod node;
 mod notices;
 mod pouch;
 pub mod relations;
+mod rounds;
 mod sealing;
 mod search;
 pub mod service;
 mod state;
 mod uplink;
 pub mod view;
+mod watch;
 
 pub use node::{Node, NodeOptions, StartError};

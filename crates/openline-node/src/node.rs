@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use openline_bearer::{Bearers, BearersConfig, TransportKey};
 use openline_store::{OpenError, ReadError, Store};
-use tokio::sync::{broadcast, mpsc, watch};
+use tokio::sync::{Notify, broadcast, mpsc, watch};
 
 use crate::charters::Proposal;
 use crate::engine::acts::documents;
@@ -16,6 +16,7 @@ use crate::home::{Home, HomeError};
 use crate::identity::wall_ms;
 use crate::relations::Relation;
 use crate::service::{Readers, Service};
+use crate::watch::Watches;
 
 /// How a node is to be started, where it differs from what its home says.
 #[derive(Debug, Clone, Default)]
@@ -76,6 +77,7 @@ impl Node {
         let keys = home.node_keys(options.passphrase.as_deref())?;
         let relations = read_relations(&store)?;
         let proposals = read_proposals(&store)?;
+        let watches = Watches::load(&store, wall_ms())?.ok_or(StartError::Document("watches"))?;
         let config = home.config();
         let uplink = config.uplink.check.clone();
         let peers = engine::links::peers(relations.values());
@@ -100,10 +102,12 @@ impl Node {
         let (events, _) = broadcast::channel(engine::tell::EVENTS_MAX);
         let readers = Arc::new(Readers::new(&store)?);
         let (calls, inbox) = mpsc::channel(CALLS_MAX);
+        let round_wanted = Arc::new(Notify::new());
         let handle = Handle {
             calls,
             readers: readers.clone(),
             events: events.clone(),
+            round_wanted: round_wanted.clone(),
         };
         let engine = Engine::take_up(Parts {
             home,
@@ -116,6 +120,8 @@ impl Node {
             readers,
             endpoints,
             card,
+            watches,
+            round_wanted,
         })?;
         tokio::spawn(crate::uplink::watch(handle.clone(), uplink));
         let (stop, stopped) = watch::channel(false);
@@ -127,8 +133,10 @@ impl Node {
                 runtime.block_on(engine.run(inbox, bearer_events));
                 let _ = stop.send(true);
             })?;
+        let service = Service::new(handle);
+        tokio::spawn(crate::rounds::run(service.clone(), stopped.clone()));
         Ok(Self {
-            service: Service::new(handle),
+            service,
             stopped,
             thread: Some(thread),
         })

@@ -15,9 +15,14 @@ mod pouches;
 mod readers;
 mod record;
 mod relations;
+mod review;
+mod rota;
 mod standing;
 mod status;
+mod testing;
+mod watch;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::broadcast;
@@ -29,6 +34,7 @@ use crate::view::EventView;
 
 pub(crate) use readers::Readers;
 pub use record::LogQuery;
+use testing::Tester;
 
 /// How long the old key is proved while another party does not hold a key change.
 const KEY_CHANGE_WAIT: Duration = Duration::from_secs(30 * 86_400);
@@ -41,6 +47,7 @@ pub type Answer<T> = Result<T, ServiceError>;
 pub struct Service {
     handle: Handle,
     halves: Halves,
+    tester: Arc<tokio::sync::Mutex<Tester>>,
 }
 
 impl Service {
@@ -48,6 +55,7 @@ impl Service {
         Self {
             handle,
             halves: Halves::default(),
+            tester: Arc::default(),
         }
     }
 
@@ -68,6 +76,11 @@ impl Service {
         tokio::task::spawn_blocking(move || readers.with(read))
             .await
             .map_err(|error| ServiceError::Unavailable(format!("a read was broken off: {error}")))?
+    }
+
+    /// Notified when there may be something for a round to do.
+    pub(crate) fn round_wanted(&self) -> Arc<tokio::sync::Notify> {
+        self.handle.round_wanted.clone()
     }
 
     /// What has happened since event `after`, as far as it is kept, and what happens from now on.

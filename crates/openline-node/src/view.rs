@@ -9,10 +9,16 @@ mod state;
 
 pub use exchange::*;
 pub use origin::*;
+mod review;
+mod watch;
+
 use serde::{Deserialize, Serialize};
 pub use standing::*;
 pub use state::*;
 use utoipa::ToSchema;
+
+pub use review::*;
+pub use watch::*;
 
 /// The node at a glance.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -660,7 +666,7 @@ pub struct EventView {
     /// When, ms.
     pub at_ms: i64,
     /// `bearer-up`, `bearer-down`, `released`, `arrived`, `stored`, `settled`, `purged`, `forked`, `fault`, `own-log-behind`, `instrument`,
-    /// `founded`, `relation`, `store`.
+    /// `founded`, `relation`, `store`, `watch`, `watch-gap`.
     pub what: String,
     /// Line id.
     pub line: Option<String>,

@@ -13,6 +13,8 @@ pub(crate) mod record;
 pub(crate) mod relations;
 pub(crate) mod standing;
 pub(crate) mod status;
+pub(crate) mod testing;
+pub(crate) mod watch;
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;

@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use crate::handlers::{
     charters, closing, drafts, events, lines, messages, notices, origin, pouch, record, relations,
-    standing, status,
+    standing, status, testing, watch,
 };
 
 #[derive(OpenApi)]
@@ -71,6 +71,20 @@ use crate::handlers::{
         record::backup,
         pouch::pack,
         pouch::open,
+        watch::show,
+        watch::take,
+        watch::hand_over,
+        watch::stand_down,
+        watch::history,
+        watch::rota,
+        watch::import,
+        watch::remove,
+        watch::next,
+        watch::file,
+        testing::list,
+        testing::hold,
+        testing::health,
+        testing::report,
     )
 )]
 struct Description;

@@ -6,7 +6,7 @@ use axum::routing::{delete, get, post};
 
 use crate::handlers::{
     charters, closing, drafts, events, lines, messages, notices, origin, pouch, record, relations,
-    standing, status,
+    standing, status, testing, watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -90,6 +90,20 @@ pub fn router(state: State) -> Router {
             "/v1/pouches",
             post(pouch::open).layer(DefaultBodyLimit::max(BUNDLE_MAX)),
         )
+        .route("/v1/watch", get(watch::show))
+        .route("/v1/watch/take", post(watch::take))
+        .route("/v1/watch/hand-over", post(watch::hand_over))
+        .route("/v1/watch/stand-down", post(watch::stand_down))
+        .route("/v1/watch/history", get(watch::history))
+        .route(
+            "/v1/rota",
+            get(watch::rota).post(watch::import).delete(watch::remove),
+        )
+        .route("/v1/rota/next", get(watch::next))
+        .route("/v1/rota/file", get(watch::file))
+        .route("/v1/tests", get(testing::list).post(testing::hold))
+        .route("/v1/lines/{line}/health", get(testing::health))
+        .route("/v1/lines/{line}/report", get(testing::report))
         .layer(axum::middleware::from_fn_with_state(
             state.clone(),
             auth::check,

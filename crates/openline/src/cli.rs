@@ -4,6 +4,7 @@ mod closing;
 mod notice;
 mod origin;
 mod standing;
+mod watch;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,8 @@ pub use origin::*;
 pub use standing::*;
 
 use crate::{bench, demo};
+
+pub use watch::{PostsArgs, RotaCommand, TakeArgs, TestCommand, WatchCommand};
 
 /// Lines of communication that stay open between parties who do not trust each other.
 #[derive(Parser, Debug)]
@@ -71,6 +74,21 @@ pub enum Command {
         after_help = "Example:\n  openline line show \"Watch line\""
     )]
     Line(LineCommand),
+    /// The watch: who has it, taking it, handing it over. Names stay on this machine.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline watch take --post watch --all-lines --until 06:00"
+    )]
+    Watch(WatchCommand),
+    /// The rota: who is to have the watch when, from a calendar program.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline rota import rota.ics --post watch"
+    )]
+    Rota(RotaCommand),
+    /// Tests of the lines: hold one, list those of other parties.
+    #[command(subcommand, after_help = "Example:\n  openline test list --open")]
+    Test(TestCommand),
     /// Run the node.
     #[command(after_help = "Example:\n  openline serve --home ./ministry")]
     Serve(ServeArgs),
@@ -362,6 +380,24 @@ pub enum LineCommand {
     Narrow(NarrowArgs),
     /// Take everything again.
     Resume(StandingArgs),
+    /// How the tests of a line went: held, missed, answered. Both sides hold it alike.
+    #[command(after_help = "Example:\n  openline line health \"Watch line\" --days 31")]
+    Health {
+        /// Title, id, or the beginning of an id.
+        line: String,
+        /// So many days back.
+        #[arg(long, default_value_t = 7)]
+        days: u16,
+    },
+    /// The yearly review of a line, made from the record: both sides get the same words.
+    #[command(after_help = "Example:\n  openline line report \"Watch line\" --year 2026")]
+    Report {
+        /// Title, id, or the beginning of an id.
+        line: String,
+        /// The year, UTC; the present one if left out.
+        #[arg(long)]
+        year: Option<i16>,
+    },
 }
 
 #[derive(Args, Debug)]

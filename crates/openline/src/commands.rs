@@ -14,7 +14,9 @@ mod relations;
 mod serve;
 mod shell;
 mod standing;
+mod testing;
 mod verify;
+mod watch;
 
 pub use verify::verify_bytes;
 
@@ -40,6 +42,9 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Relation(command) => relations::relation(&client()?, command, *output),
         Command::Charter(command) => charters::charter(&client()?, command, *output),
         Command::Line(command) => node::line(&client()?, command, *output),
+        Command::Watch(command) => watch::watch(&client()?, command, *output),
+        Command::Rota(command) => watch::rota(&client()?, command, *output),
+        Command::Test(command) => testing::test(&client()?, command, *output),
         Command::Serve(args) => serve::serve(&home, args, *output),
         Command::Send(args) => messages::send(&client()?, args, *output),
         Command::Draft(command) => messages::draft(&client()?, command, *output),

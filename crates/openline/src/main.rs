@@ -8,6 +8,7 @@ mod commands;
 mod demo;
 mod failure;
 mod output;
+mod when;
 
 use std::process::ExitCode;
 

@@ -31,6 +31,10 @@ pub(crate) mod documents {
     pub(crate) const NOTICES: &str = "notices";
     /// Pouch numbers, by party id and direction.
     pub(crate) const POUCH: &str = "pouch";
+    /// The watch of each of our posts, by line id and post.
+    pub(crate) const WATCH: &str = "watch";
+    /// The rota: one calendar.
+    pub(crate) const ROTA: &str = "rota";
 }
 
 /// An entry to be released, before it has a ticket.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use openline_bearer::{DialFault, Endpoint};
-use openline_core::charter::{Founded, WatchShown};
+use openline_core::charter::Founded;
 use openline_core::entry::MessageType;
 use openline_core::limits::NOTICES_MAX;
 use openline_core::status::Act;
-use openline_core::watch::{Notice, NoticeKind, PostWatch};
+use openline_core::watch::{Notice, NoticeKind};
 use openline_core::{LineId, PartyId, PartyIndex};
 use openline_proto::state::{
     Assessment, Closure, Dialled, Evidence, OwnEvidence, PartyEvidence, Route, Uplink, Watcher,
@@ -30,8 +30,6 @@ pub(crate) struct Knowledge {
     pub(crate) farewells: BTreeMap<PartyId, i64>,
     /// Our own way out.
     pub(crate) uplink: Uplink,
-    /// What we say of our own posts, by line, as it is and not as the charter lets it be told.
-    pub(crate) posts: BTreeMap<LineId, Vec<PostWatch>>,
     /// Our notices, by line.
     pub(crate) notices: BTreeMap<LineId, Vec<Notice>>,
     /// What was found, by line, and since when its state holds.
@@ -46,7 +44,6 @@ impl Default for Knowledge {
             dialled: BTreeMap::new(),
             farewells: BTreeMap::new(),
             uplink: Uplink::NotChecked,
-            posts: BTreeMap::new(),
             notices: BTreeMap::new(),
             assessed: BTreeMap::new(),
             looked: Duration::ZERO,
@@ -120,7 +117,7 @@ impl Engine {
             own: OwnEvidence {
                 uplink: self.knowledge.uplink,
                 can_store: self.store_state == StoreState::Sound,
-                posts: self.knowledge.posts.get(line).cloned().unwrap_or_default(),
+                posts: self.own_watch(line),
                 notices: self
                     .knowledge
                     .notices
@@ -241,23 +238,7 @@ impl Engine {
 
     /// Says on a line what our posts and notices are, as far as its charter lets it be told.
     pub(crate) fn say_watch(&mut self, line: &LineId) {
-        let Some(shown) = self.founded.get(line).map(|founded| founded.terms().watch) else {
-            return;
-        };
-        let posts = self.knowledge.posts.get(line).cloned().unwrap_or_default();
-        let posts = posts.into_iter().map(|post| PostWatch {
-            until: post.until.filter(|_| shown == WatchShown::Full),
-            languages: if shown == WatchShown::Full {
-                post.languages
-            } else {
-                Vec::new()
-            },
-            ..post
-        });
-        let posts = match shown {
-            WatchShown::Nothing => Vec::new(),
-            WatchShown::Attended | WatchShown::Full => posts.collect(),
-        };
+        let posts = self.posts_on_watch(line);
         let notices = self
             .knowledge
             .notices

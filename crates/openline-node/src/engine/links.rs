@@ -5,6 +5,7 @@ use openline_bearer::{
 };
 use openline_core::body::Body;
 use openline_core::card::Card;
+use openline_core::entry::MessageType;
 use openline_core::{LineId, PartyId, PartyIndex, Refused};
 use openline_proto::state::Uplink;
 use openline_proto::{Event, LinkId, Transmit};
@@ -349,6 +350,9 @@ impl Engine {
         for entry in batch.entries() {
             if let Some(Body::KeyChange(credential)) = entry.body() {
                 self.follow_key_change(credential);
+            }
+            if entry.header().message_type == MessageType::Test {
+                self.round_wanted.notify_one();
             }
         }
         let name = self.name_on(&line, batch.party());

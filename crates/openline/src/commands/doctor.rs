@@ -4,7 +4,7 @@ use std::net::ToSocketAddrs as _;
 use std::path::Path;
 
 use openline_node::home::Home;
-use openline_node::view::StatusView;
+use openline_node::view::{StatusView, WatchView};
 use openline_store::Reader;
 use serde::Serialize;
 
@@ -156,6 +156,18 @@ fn space(path: &Path) -> Finding {
     }
 }
 
+/// Posts whose watch is not as the rota says.
+fn watch(path: &Path) -> Vec<Finding> {
+    let view: Result<WatchView, Failure> =
+        Client::connect(path).and_then(|client| client.get("/v1/watch"));
+    let findings = view.map(|view| view.findings).unwrap_or_default();
+    let next = "take it: openline watch take; or change the rota: openline rota import";
+    findings
+        .into_iter()
+        .map(|words| ill("watch", words, next))
+        .collect()
+}
+
 fn node(path: &Path, home: &Home) -> Vec<Finding> {
     let status: Result<StatusView, Failure> =
         Client::connect(path).and_then(|client| client.get("/v1/status"));
@@ -184,6 +196,7 @@ fn node(path: &Path, home: &Home) -> Vec<Finding> {
     for endpoint in &home.config().card.endpoints {
         findings.extend(endpoint_finding(endpoint));
     }
+    findings.extend(watch(path));
     for peer in &status.peers {
         findings.push(if peer.bearers.is_empty() {
             let why = peer.last_failure.clone().unwrap_or_else(|| {

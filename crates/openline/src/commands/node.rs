@@ -109,6 +109,8 @@ pub(super) fn line(client: &Client, command: &LineCommand, output: Output) -> Re
         LineCommand::Suspend(args) => standing::suspend(client, args, output)?,
         LineCommand::Narrow(args) => standing::narrow(client, args, output)?,
         LineCommand::Resume(args) => standing::resume(client, args, output)?,
+        LineCommand::Health { line, days } => super::testing::health(client, line, *days, output)?,
+        LineCommand::Report { line, year } => super::testing::report(client, line, *year, output)?,
     }
     Ok(())
 }
