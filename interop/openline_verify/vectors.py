@@ -10,7 +10,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from . import bundle, cbor, charter, entry, export, fork, frame, hpke, identity, keys, note, order, proof, signature, tree
+from . import (bundle, cbor, charter, entry, export, fork, frame, hpke, identity, keys, note, order, proof, signature,
+               tree, watch)
 from .rules import Refused, require
 
 FIELDS = {"name", "about", "input", "type", "expect", "context", "result", "where"}
@@ -194,6 +195,12 @@ def on_frame(data, context):
     return {"type": frame.parse_frame(data)}
 
 
+def on_watch(data, context):
+    """A watch statement: of this party on this line, by this key."""
+    return watch.open_watch(data, context.bytes("signature"), context.bytes("line"), context.get("party"),
+                            context.bytes("key"))
+
+
 def on_opened(data, context):
     """The inside of a bundle, for `own`, from one of `senders`."""
     credentials = [identity.parse_credential(unpack(one, context.folder)) for one in context.get("senders")]
@@ -228,6 +235,7 @@ HANDLERS = {
     "order": (on_order, {"parties"}),
     "ed25519": (on_ed25519, {"key", "signature"}),
     "frame": (on_frame, set()),
+    "watch": (on_watch, {"line", "party", "key", "signature"}),
     "bundle": (on_bundle, {"own", "senders", "seal_keys"}),
     "bundle-opened": (on_opened, {"own", "senders"}),
 }

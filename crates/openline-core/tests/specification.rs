@@ -12,7 +12,7 @@ use openline_core::id::hex;
 use serde_json::Value;
 use vectors::Vector;
 
-const DOCUMENTS: [&str; 4] = ["record.md", "charter.md", "line.md", "bundle.md"];
+const DOCUMENTS: [&str; 5] = ["record.md", "loop.md", "charter.md", "line.md", "bundle.md"];
 
 /// Rules that no vector breaks, and why.
 const WITHOUT_VECTOR: [(&str, &str); 1] = [(
@@ -39,9 +39,19 @@ fn rules_of(document: &str) -> Vec<String> {
     text_of(document).lines().filter_map(row).collect()
 }
 
+/// Those of all documents, in the order of checking: the rules of `loop.md` stand before 39 of `record.md`.
+fn rules() -> Vec<String> {
+    let mut rules = rules_of(DOCUMENTS[0]);
+    let after_bodies = rules.iter().position(|rule| rule == "body-absent");
+    let at = after_bodies.expect("rule 39");
+    rules.splice(at..at, rules_of(DOCUMENTS[1]));
+    rules.extend(DOCUMENTS[2..].iter().copied().flat_map(rules_of));
+    rules
+}
+
 #[test]
 fn the_specification_and_the_code_have_the_same_rules_in_the_same_order() {
-    let written: Vec<_> = DOCUMENTS.into_iter().flat_map(rules_of).collect();
+    let written = rules();
     let known: Vec<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
     assert_eq!(written, known);
 }
@@ -53,8 +63,8 @@ fn every_rule_has_a_vector_that_breaks_it() {
     for vector in &all {
         *broken.entry(vector.expect.clone()).or_default() += 1;
     }
-    let rules = DOCUMENTS.into_iter().flat_map(rules_of);
-    let missing: Vec<_> = rules.filter(|rule| !broken.contains_key(rule)).collect();
+    let mut missing = rules();
+    missing.retain(|rule| !broken.contains_key(rule));
     assert_eq!(missing, WITHOUT_VECTOR.map(|(rule, _)| rule));
     assert!(
         broken["ok"] * 3 <= all.len(),
@@ -143,7 +153,7 @@ fn is_held(block: &[String], of: &[&Vector]) -> bool {
 #[test]
 fn the_examples_of_the_specification_are_what_the_vectors_hold() {
     let all = vectors::all();
-    for (document, count) in DOCUMENTS.into_iter().zip([2, 1, 1, 2]) {
+    for (document, count) in DOCUMENTS.into_iter().zip([2, 1, 1, 2, 2]) {
         let examples = examples(document);
         assert_eq!(examples.len(), count, "{document}");
         for (names, block) in examples {
