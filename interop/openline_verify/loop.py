@@ -1,8 +1,10 @@
 """What is said of a message until it is understood, and of the line itself (loop.md; rules D1 to D12)."""
 
+from hashlib import sha256
+
 from .charter import language_ok, languages_differ
 from .entry import ACCORD, ANNOUNCEMENT, ANSWER, CONFIRMATION, FINDING, GLOSSARY, ORIGIN_QUERY, STATUS
-from .identity import has_control
+from .identity import has_control, words_of
 from .rules import CLASSES_MAX, FIELD_MAX, FIELDS_MAX, TERMS_MAX, TEXTS_MAX, WORDS_MAX, length_ok, require, time_ok
 from .shape import ARRAY, EITHER, INT, LIST, MAP, NULL, SIZED, TEXT, UINT
 
@@ -132,3 +134,9 @@ CHECKS = {
     GLOSSARY: _check_glossary, ACCORD: _choice("accord-value", 1), ORIGIN_QUERY: _check_origin,
     FINDING: _choice("origin-value", 2), ANNOUNCEMENT: _check_announcement,
 }
+
+
+def call_codes(leaf):
+    """The two codes of an announcement, three words each (section 7)."""
+    words = words_of(sha256(b"openline/call/v1\n" + leaf).digest())
+    return " ".join(words[:3]), " ".join(words[3:])

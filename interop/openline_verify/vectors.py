@@ -10,8 +10,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from . import (bundle, cbor, charter, entry, export, fork, frame, hpke, identity, keys, note, order, proof, signature,
-               tree, watch)
+from . import (bundle, cbor, charter, entry, export, fork, frame, hpke, identity, keys, loop, note, order, proof,
+               signature, tree, watch)
 from .rules import Refused, require
 
 FIELDS = {"name", "about", "input", "type", "expect", "context", "result", "where"}
@@ -169,6 +169,13 @@ def on_phrase(data, context):
     return {"phrase": identity.phrase(certificate, identity.parse_certificate(other))}
 
 
+def on_call(data, context):
+    """The header of an announcement: the codes of the call."""
+    leaf = entry.parse_header(data).leaf
+    first, second = loop.call_codes(leaf)
+    return {"leaf": leaf.hex(), "first": first, "second": second}
+
+
 def on_order(data, context):
     """A CBOR array of [party, seen] in the record's order."""
     entries = cbor.decode(data)
@@ -232,6 +239,7 @@ HANDLERS = {
     "proof": (on_proof, set()),
     "fork": (on_fork, {"instrument"}),
     "phrase": (on_phrase, {"other"}),
+    "call": (on_call, set()),
     "order": (on_order, {"parties"}),
     "ed25519": (on_ed25519, {"key", "signature"}),
     "frame": (on_frame, set()),

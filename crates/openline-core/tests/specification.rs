@@ -116,21 +116,19 @@ fn is_cut_of(example: &str, whole: &str) -> bool {
     rest.is_empty() || is_open
 }
 
-/// Whether a block is what its vectors hold: hex of one vector's input; lines of text at its beginning; or one line of hex
-/// for each vector, of its input or a result.
+/// Whether a line is the hex of a vector's input, or a text of its result.
+fn is_value(line: &str, vector: &Vector) -> bool {
+    let texts = vector.result.values().filter_map(Value::as_str);
+    texts.into_iter().any(|text| text == line) || hex(&vector.input) == line.replace(' ', "")
+}
+
+/// Whether a block is what its vectors hold: hex of one vector's input; lines of text at its beginning; lines of its input or
+/// results; or one such line for each vector.
 fn is_held(block: &[String], of: &[&Vector]) -> bool {
     let squeeze = |lines: &[String]| lines.concat().replace(' ', "");
     let [one] = of else {
-        return block.iter().zip(of).all(|(line, vector)| {
-            let line = squeeze(std::slice::from_ref(line));
-            let result = vector.result.values();
-            let mut held: Vec<_> = result
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect();
-            held.push(hex(&vector.input));
-            held.contains(&line)
-        });
+        let mut lines = block.iter().zip(of);
+        return lines.all(|(line, vector)| is_value(line.trim(), vector));
     };
     let bytes = hex(&one.input);
     let text = String::from_utf8_lossy(&one.input);
@@ -147,7 +145,8 @@ fn is_held(block: &[String], of: &[&Vector]) -> bool {
             .iter()
             .all(|example| lines.next().is_some_and(|line| is_cut_of(example, line)))
     };
-    is_cut_of(&squeeze(&block), &bytes) || is_text()
+    let is_values = || block.iter().all(|line| is_value(line.trim(), one));
+    is_cut_of(&squeeze(&block), &bytes) || is_text() || is_values()
 }
 
 #[test]

@@ -13,7 +13,7 @@ use openline_core::fork::Fork;
 use openline_core::keys::{PQ_PUBLIC_LEN, VerifyingKeys, verify_ed};
 use openline_core::note::Note;
 use openline_core::order::{Lamports, Order, Position};
-use openline_core::phrase::{Half, Phrase};
+use openline_core::phrase::{CallCodes, Half, Phrase};
 use openline_core::proof::Proof;
 use openline_core::rule::Item;
 use openline_core::tree::{leaf_hash, root_of, verify_consistency, verify_inclusion};
@@ -62,6 +62,7 @@ fn runner(kind: &str) -> Option<Runner> {
         "fork" => (&["instrument"], fork),
         "phrase" => (&["other"], phrase),
         "order" => (&["parties"], order),
+        "call" => (&[], call),
         "watch" => (&["line", "party", "key", "signature"], watch),
         _ => return None,
     })
@@ -332,6 +333,16 @@ fn phrase(v: &Vector) -> Result<Value, Refused> {
         None => Half::of(&own).to_string(),
     };
     Ok(json!({"phrase": words}))
+}
+
+/// The header of an announcement: the codes of the call.
+fn call(v: &Vector) -> Result<Value, Refused> {
+    Header::decode(&v.input)?;
+    let leaf = leaf_hash(&v.input);
+    let codes = CallCodes::of(&leaf);
+    Ok(json!({
+        "leaf": leaf.to_string(), "first": codes.first.join(" "), "second": codes.second.join(" "),
+    }))
 }
 
 /// `[* [party, seen]]` in the record's order.

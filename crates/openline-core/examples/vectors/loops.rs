@@ -2,8 +2,9 @@
 
 use crate::entries::{accept, accept_world, refuse};
 use crate::suite::Suite;
-use crate::support::{Draft, NOW, V, World, empty_body};
+use crate::support::{Draft, NOW, V, World, empty_body, leaf};
 
+use openline_core::Hash;
 use serde_json::json;
 
 const GROUP: &str = "loop";
@@ -42,6 +43,7 @@ pub(crate) fn write(suite: &mut Suite) {
     findings(suite);
     announcements(suite);
     tombstone(suite);
+    codes(suite);
 }
 
 fn long(len: usize) -> V {
@@ -1388,4 +1390,41 @@ fn tombstone(suite: &mut Suite) {
     world.logs[0][1].body = None;
     let about = "an answer is purged like any other entry";
     accept_world(suite, GROUP, "ok-answer-purged", about, &world, json!([]));
+}
+
+const WORDS: &str = include_str!("../../../../spec/words-english.txt");
+
+/// Three words of bits 33 · `at` on.
+fn code(hash: &Hash, at: usize) -> String {
+    let bit = |n: usize| usize::from(hash.0[n / 8] >> (7 - n % 8) & 1);
+    let words: Vec<_> = WORDS.lines().collect();
+    let number = |word: usize| {
+        let start = 33 * at + 11 * word;
+        (start..start + 11).fold(0, |number, n| number << 1 | bit(n))
+    };
+    [0, 1, 2].map(|word| words[number(word)]).join(" ")
+}
+
+/// The two codes of an announced call.
+fn codes(suite: &mut Suite) {
+    let mut world = World::founded(2);
+    let body = |who: &str| {
+        let window = V::A(vec![V::I(NOW + 3_600_000), V::I(NOW + 5_400_000)]);
+        V::M(vec![(0, V::I(0)), (1, window), (2, who.into())]).encode()
+    };
+    world.add(0, Draft::new(ANNOUNCEMENT, body("Minister")));
+    world.add(1, Draft::new(ANNOUNCEMENT, body("Head of the watch")));
+    let cases = [
+        ("ok-announcement", 0, "a call of party 0"),
+        ("ok-another", 1, "a call of party 1"),
+    ];
+    for (name, party, about) in cases {
+        let header = &world.logs[party][1].header;
+        let leaf = leaf(header);
+        let hash = Hash::of(&[b"openline/call/v1\n", &leaf.0]);
+        let result =
+            json!({"leaf": leaf.to_string(), "first": code(&hash, 0), "second": code(&hash, 1)});
+        let vector = suite.vector("call", name, "call", header, about);
+        suite.add(vector.ok(result));
+    }
 }
