@@ -1,6 +1,7 @@
 //! Rules D1 to D12: what is said of a message until it is understood, and of the line itself.
 
 use crate::entries::{accept, accept_world, refuse};
+use crate::proofs::input;
 use crate::suite::Suite;
 use crate::support::{Draft, NOW, V, World, empty_body, leaf};
 
@@ -44,6 +45,7 @@ pub(crate) fn write(suite: &mut Suite) {
     announcements(suite);
     tombstone(suite);
     codes(suite);
+    disclosed(suite);
 }
 
 fn long(len: usize) -> V {
@@ -1390,6 +1392,40 @@ fn tombstone(suite: &mut Suite) {
     world.logs[0][1].body = None;
     let about = "an answer is purged like any other entry";
     accept_world(suite, GROUP, "ok-answer-purged", about, &world, json!([]));
+}
+
+/// The same rules hold for an entry that is shown without the rest of the record.
+fn disclosed(suite: &mut Suite) {
+    let cases: [(&str, &str, i64, (u64, u64), &str); 3] = [
+        ("ok-answer", "ok", 0, (1, 1), "an answer to the other party"),
+        (
+            "answer-choice",
+            "answer-value",
+            4,
+            (1, 1),
+            "there is no choice 4",
+        ),
+        (
+            "answer-of-own",
+            "about-ref",
+            0,
+            (0, 0),
+            "a reference into the own log",
+        ),
+    ];
+    for (name, expect, choice, about_it, about) in cases {
+        let mut world = World::founded(2);
+        world.message(1, |_| ());
+        let body = V::M(vec![(0, V::I(choice))]).encode();
+        world.add(0, Draft::new(ANSWER, body).refs(&[about_it]));
+        let input = input(suite, &world.proof(0, 1));
+        let vector = suite.vector_of("proof", name, "proof", input, about);
+        suite.add(if expect == "ok" {
+            vector.ok(json!({"party": 0, "index": 1, "kind": ANSWER}))
+        } else {
+            vector.by(expect)
+        });
+    }
 }
 
 const WORDS: &str = include_str!("../../../../spec/words-english.txt");
