@@ -1,13 +1,14 @@
-"""Salts and bodies of entries (record.md section 4; rules 18 to 38)."""
+"""Salts and bodies of entries (record.md section 4; rules 18 to 38, then those of loop.md)."""
 
 from hashlib import sha256
 
+from . import loop
 from .cbor import decode
 from .charter import language_ok, languages_differ
 from .entry import CHUNK, CONSENT, FOUNDING, KEY_CHANGE, MARK, MESSAGE, PURGE, RECEIPT, REF, STRUCTURAL, seen_ref
 from .identity import parse_credential
 from .rules import (ADDRESSEES_MAX, ATTACHMENTS_MAX, BODY_MAX, CHUNK_MAX, PURGE_MAX, SALT_LEN, STAGES_MAX,
-                    SUBJECT_MAX, TEXTS_MAX, Refused, require, time_ok)
+                    TEXTS_MAX, Refused, length_ok, require, time_ok)
 from .shape import ARRAY, BYTES, INT, LIST, MAP, SIZED, TEXT, UINT
 
 NOTE_VERBALE, REPLY, CORRECTION, CANCELLATION = 0, 9, 10, 11
@@ -18,22 +19,18 @@ SHAPES = {
     FOUNDING: MAP({0: SIZED(32)}),
     MESSAGE: MAP({0: UINT, 1: UINT, 2: ADDRESSES, 6: LIST(ARRAY(TEXT, UINT, TEXT))},
                  {3: ADDRESSES, 4: UINT, 5: TEXT, 7: ARRAY(UINT, UINT), 8: LIST(ATTACHMENT), 9: TEXT,
-                  10: UINT, 11: ARRAY(INT, INT), 12: LIST(ARRAY(TEXT, INT))}),
-    RECEIPT: MAP({0: UINT, 1: INT}, {2: TEXT, 3: TEXT, 4: INT}),
+                  10: UINT, 11: ARRAY(INT, INT), 12: LIST(ARRAY(TEXT, INT)), 13: TEXT, 14: TEXT, 15: loop.FIELDS}),
+    RECEIPT: MAP({0: UINT, 1: INT}, {2: TEXT, 3: TEXT, 4: INT, 5: loop.VALUES}),
     MARK: MAP({}),
     KEY_CHANGE: MAP({0: BYTES}),
     PURGE: MAP({0: LIST(REF), 1: TEXT}),
     CONSENT: MAP({}),
+    **loop.SHAPES,
 }
 
 
-def length_ok(text, most=SUBJECT_MAX):
-    """1 to so many bytes of UTF-8."""
-    return 1 <= len(text.encode()) <= most
-
-
 def check_body(header, salt, body, place):
-    """Rules 18 to 38 for an entry whose body is there; the decoded body (None where it is not CBOR)."""
+    """Rules 18 to 38 and D1 to D12 for an entry whose body is there; the decoded body (None where it is not CBOR)."""
     require(len(salt) == SALT_LEN, "salt-size")
     require(len(body) <= BODY_MAX, "body-size")
     require(sha256(salt + body).digest() == header.body_hash, "body-hash")
@@ -54,7 +51,7 @@ def _check_founding(header, body, place):
 
 
 def _check_message(header, body, place):
-    """Rules 23 to 31."""
+    """Rules 23 to 31, D1 to D3."""
     require(body[0] <= 11 and body.get(10, 0) <= 4, "message-form")
     _check_precedence(body)
     for addresses in (body[2], body.get(3)):
@@ -66,6 +63,7 @@ def _check_message(header, body, place):
     _check_attachments(body.get(8), place)
     _check_validity(body.get(11))
     require(body[0] not in (REPLY, CORRECTION, CANCELLATION) or header.refs, "message-refs")
+    loop.check_message(header, body, place)
 
 
 def _check_precedence(body):
@@ -128,13 +126,14 @@ def _check_validity(validity):
 
 
 def _check_receipt(header, body, place):
-    """Rules 32 and 33."""
+    """Rules 32, 33 and D4."""
     require(1 <= body[0] <= 8, "receipt-stage")
     require((body[0] == STAND_BY) == (4 in body), "receipt-stage", "promised time")
     require(time_ok(body[1]) and time_ok(body.get(4, 0)), "receipt-stage", "time")
     require(2 not in body or length_ok(body[2]), "receipt-stage", "class or language")
     require(3 not in body or length_ok(body[3], BODY_MAX), "receipt-stage", "words")
     require(len(header.refs) == 1 and header.refs[0][0] != place.party, "receipt-ref")
+    loop.check_receipt(body)
 
 
 def _check_key_change(header, body, place):
@@ -169,5 +168,5 @@ def _check_consent(header, body, place):
 
 CHECKS = {
     FOUNDING: _check_founding, MESSAGE: _check_message, RECEIPT: _check_receipt,
-    KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent,
+    KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS,
 }

@@ -7,8 +7,8 @@ from hashlib import sha256
 from .base import armour_decode
 from .cbor import decode
 from .identity import Credential, has_control, parse_credential
-from .rules import (CHARTER_MAX, INSTRUMENT_FILE_MAX, LANGUAGE_MAX, PARTIES_MAX, POST_MAX, RETENTION_DAYS_MAX,
-                    TERM_SECONDS_MAX, Refused, require)
+from .rules import (CHARTER_MAX, INSTRUMENT_FILE_MAX, LANGUAGE_MAX, PARTIES_MAX, PICKS_MAX, POST_MAX,
+                    RETENTION_DAYS_MAX, RUNS_MAX, TERM_SECONDS_MAX, WORD_LIMIT_MAX, Refused, require)
 from .shape import ARRAY, BYTES, LIST, MAP, SIZED, TEXT, UINT
 from .signature import ed25519_ok, ml_dsa_ok
 
@@ -23,9 +23,10 @@ INSTRUMENT = ARRAY(BYTES, LIST(ARRAY(UINT, SIZED(64), SIZED(2420))))
 MEMBER = ARRAY(BYTES, LIST(TEXT), TEXT)
 CLOCK = ARRAY(UINT, UINT, UINT)
 CHARTER = MAP({
-    0: UINT, 1: TEXT, 2: TEXT, 3: LIST(MEMBER), 4: UINT, 5: ARRAY(TEXT, LIST(TEXT)),
+    0: UINT, 1: TEXT, 2: TEXT, 3: LIST(MEMBER), 4: UINT, 5: ARRAY(TEXT, LIST(TEXT), UINT, UINT),
     6: ARRAY(CLOCK, CLOCK, CLOCK, CLOCK), 7: LIST(TEXT), 8: UINT, 9: LIST(TEXT), 10: UINT,
     11: ARRAY(UINT, UINT), 12: UINT, 13: UINT, 14: UINT, 15: SIZED(16),
+    16: ARRAY(UINT, UINT, UINT, UINT), 17: UINT, 18: ARRAY(UINT, UINT),
 })
 
 
@@ -131,13 +132,14 @@ def _check_posts(party):
 
 def _check_terms(terms):
     """Rule C12."""
-    zone, times = terms[5]
+    zone, times, days, by_person = terms[5]
     checks = (
         (_text_ok(terms[1], 256), "title"),
         (_text_ok(terms[2], 64), "level"),
         (1 <= terms[4] <= 86400, "contact interval"),
         (zone_ok(zone) and len(times) <= 48, "test schedule"),
         (all(CLOCK_TIME.fullmatch(time) for time in times), "test times"),
+        (1 <= days <= 127 and by_person <= 1, "test days, or by whom"),
         (1 <= len(terms[7]) <= 16 and all(map(language_ok, terms[7])), "languages"),
         (languages_differ(terms[7]), "a language twice"),
         (terms[8] <= 1, "receipts"),
@@ -148,6 +150,9 @@ def _check_terms(terms):
         (terms[13] <= TERM_SECONDS_MAX, "tolerance"),
         (terms[12] <= 1073741824, "attachment limit"),
         (terms[14] <= 86400000, "settle delay"),
+        (all(limit <= WORD_LIMIT_MAX for limit in terms[16]), "word limits"),
+        (terms[17] <= 2, "what of the watch is shown"),
+        (1 <= terms[18][0] <= PICKS_MAX and terms[18][1] <= RUNS_MAX, "matching"),
     )
     for good, why in checks:
         require(good, "charter-terms", why)

@@ -170,14 +170,19 @@ def words():
     return path.read_text().split()
 
 
+def words_of(digest):
+    """The first 66 bits as six numbers, each the index of a word."""
+    bits = int.from_bytes(digest, "big") >> (256 - 66)
+    listed = words()
+    return [listed[(bits >> shift) & 2047] for shift in range(55, -1, -11)]
+
+
 def half_phrase(certificate_raw):
     """The six words of one party (charter.md section 4)."""
     value = sha256(b"openline/phrase/v1\n" + certificate_raw).digest()
     for _ in range(2**20):
         value = sha256(value).digest()
-    bits = int.from_bytes(value, "big") >> (256 - 66)
-    listed = words()
-    return [listed[(bits >> shift) & 2047] for shift in range(55, -1, -11)]
+    return words_of(value)
 
 
 def phrase(first, second):

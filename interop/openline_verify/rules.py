@@ -1,4 +1,4 @@
-"""A broken rule (record.md sections 2 and 9, charter.md section 6) and the named limits."""
+"""A broken rule (record.md sections 2 and 9, loop.md section 8, charter.md section 6) and the named limits."""
 
 PARTIES_MAX = 16
 NOTES_MAX = 1 << 24
@@ -15,6 +15,12 @@ SUBJECT_MAX = 1024
 ATTACHMENTS_MAX = 16
 STAGES_MAX = 16
 PURGE_MAX = 256
+FIELDS_MAX = 64
+FIELD_MAX = 4096
+CLASSES_MAX = 16
+TERMS_MAX = 64
+WORDS_MAX = 16384
+NOTICES_MAX = 8
 TIME_MAX = 2**53 - 1
 NOTE_MAX = 131072
 SIGNATURES_MAX = 64
@@ -27,6 +33,9 @@ CARD_MAX = 32768
 CHARTER_MAX = 1 << 20
 TERM_SECONDS_MAX = 31622400
 RETENTION_DAYS_MAX = 36525
+WORD_LIMIT_MAX = 65535
+PICKS_MAX = 64
+RUNS_MAX = 64
 UINT64_MAX = 2**64 - 1
 
 
@@ -57,6 +66,11 @@ def require(condition, rule, why="", **where):
     """Refuse with this rule unless the condition holds."""
     if not condition:
         raise Refused(rule, why, **where)
+
+
+def length_ok(text, most=SUBJECT_MAX):
+    """1 to so many bytes of UTF-8."""
+    return 1 <= len(text.encode()) <= most
 
 
 def time_ok(value):

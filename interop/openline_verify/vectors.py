@@ -10,7 +10,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from . import bundle, cbor, charter, entry, export, fork, frame, hpke, identity, keys, note, order, proof, signature, tree
+from . import (bundle, cbor, charter, entry, export, fork, frame, hpke, identity, keys, loop, note, order, proof,
+               signature, tree, watch)
 from .rules import Refused, require
 
 FIELDS = {"name", "about", "input", "type", "expect", "context", "result", "where"}
@@ -168,6 +169,13 @@ def on_phrase(data, context):
     return {"phrase": identity.phrase(certificate, identity.parse_certificate(other))}
 
 
+def on_call(data, context):
+    """The header of an announcement: the codes of the call."""
+    leaf = entry.parse_header(data).leaf
+    first, second = loop.call_codes(leaf)
+    return {"leaf": leaf.hex(), "first": first, "second": second}
+
+
 def on_order(data, context):
     """A CBOR array of [party, seen] in the record's order."""
     entries = cbor.decode(data)
@@ -192,6 +200,12 @@ def on_ed25519(data, context):
 def on_frame(data, context):
     """A frame of the line: its form alone."""
     return {"type": frame.parse_frame(data)}
+
+
+def on_watch(data, context):
+    """A watch statement: of this party on this line, by this key."""
+    return watch.open_watch(data, context.bytes("signature"), context.bytes("line"), context.get("party"),
+                            context.bytes("key"))
 
 
 def on_opened(data, context):
@@ -225,9 +239,11 @@ HANDLERS = {
     "proof": (on_proof, set()),
     "fork": (on_fork, {"instrument"}),
     "phrase": (on_phrase, {"other"}),
+    "call": (on_call, set()),
     "order": (on_order, {"parties"}),
     "ed25519": (on_ed25519, {"key", "signature"}),
     "frame": (on_frame, set()),
+    "watch": (on_watch, {"line", "party", "key", "signature"}),
     "bundle": (on_bundle, {"own", "senders", "seal_keys"}),
     "bundle-opened": (on_opened, {"own", "senders"}),
 }

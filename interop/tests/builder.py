@@ -112,8 +112,9 @@ def people(count):
 def terms(members, **change):
     value = {0: 1, 1: "Test line", 2: "officials", 3: [[person.credential(), ["desk", "watch"], "Europe/Vienna"]
                                                        for person in members],
-             4: 3600, 5: ["UTC", ["06:00", "18:30"]], 6: [[60, 300, 600]] * 4, 7: ["en", "fr"], 8: 0, 9: ["search and rescue"],
-             10: 0, 11: [100, 3600], 12: 1 << 20, 13: 300, 14: 5000, 15: os.urandom(16)}
+             4: 3600, 5: ["UTC", ["06:00", "18:30"], 127, 0], 6: [[60, 300, 600]] * 4, 7: ["en", "fr"], 8: 0, 9: ["search and rescue"],
+             10: 0, 11: [100, 3600], 12: 1 << 20, 13: 300, 14: 5000, 15: os.urandom(16),
+             16: [200, 200, 0, 0], 17: 2, 18: [12, 3]}
     value.update({int(key[1:]): item for key, item in change.items()})
     return value
 

@@ -116,7 +116,7 @@ def entry_of(person, posts=("desk",), zone="UTC"):
 
 
 @pytest.mark.parametrize(("rule", "change"), [
-    ("charter-shape", {"_0": 2}), ("charter-shape", {"_16": 1}), ("charter-shape", {"_15": bytes(15)}),
+    ("charter-shape", {"_0": 2}), ("charter-shape", {"_19": 1}), ("charter-shape", {"_15": bytes(15)}),
     ("charter-shape", {"_6": [[1, 1, 1]] * 3}), ("charter-shape", {"_4": -1}),
     ("charter-shape", {"_1": "x" * (1 << 20)}),
     ("charter-members", {"_3": [entry_of(MEMBERS[0])]}),
@@ -129,8 +129,12 @@ def entry_of(person, posts=("desk",), zone="UTC"):
     ("charter-member", {"_3": [entry_of(MEMBERS[0], zone="a b"), entry_of(MEMBERS[1])]}),
     ("charter-terms", {"_1": ""}), ("charter-terms", {"_1": "x" * 257}), ("charter-terms", {"_1": "a\tb"}),
     ("charter-terms", {"_2": "x" * 65}), ("charter-terms", {"_4": 0}), ("charter-terms", {"_4": 86401}),
-    ("charter-terms", {"_5": ["", []]}), ("charter-terms", {"_5": ["UTC", ["24:00"]]}),
-    ("charter-terms", {"_5": ["UTC", ["06:00"] * 49]}), ("charter-terms", {"_7": []}),
+    ("charter-terms", {"_5": ["", [], 1, 0]}), ("charter-terms", {"_5": ["UTC", ["24:00"], 1, 0]}),
+    ("charter-terms", {"_5": ["UTC", ["06:00"] * 49, 1, 0]}), ("charter-terms", {"_5": ["UTC", [], 0, 0]}),
+    ("charter-terms", {"_5": ["UTC", [], 128, 0]}), ("charter-terms", {"_5": ["UTC", [], 1, 2]}), ("charter-shape", {"_5": ["UTC", []]}),
+    ("charter-terms", {"_16": [0, 0, 0, 65536]}), ("charter-shape", {"_16": [0] * 3}), ("charter-terms", {"_17": 3}),
+    ("charter-terms", {"_18": [0, 0]}), ("charter-terms", {"_18": [65, 0]}), ("charter-terms", {"_18": [1, 65]}),
+    ("charter-shape", {"_18": [1]}), ("charter-terms", {"_7": []}),
     ("charter-terms", {"_7": ["en", "en"]}), ("charter-terms", {"_7": ["e"]}), ("charter-terms", {"_8": 2}),
     ("charter-terms", {"_9": [""]}), ("charter-terms", {"_9": ["x"] * 17}), ("charter-terms", {"_11": [0, 1]}),
     ("charter-terms", {"_12": (1 << 30) + 1}), ("charter-terms", {"_14": 86400001}),

@@ -19,14 +19,17 @@ use openline_core::export::MAGIC;
 use openline_core::{PartyId, Rule};
 use vectors::Vector;
 
-/// Most files of one target.
+/// Most files of one target but `body`.
 const FILES_MAX: usize = 64;
 /// Most bytes of one file.
 const FILE_MAX: usize = 24_000;
 /// Most bytes of one target.
 const BYTES_MAX: usize = 160_000;
-/// Most bodies of one kind.
-const BODIES_MAX: usize = 12;
+/// Most bodies of one kind, and among them most right ones.
+const BODIES_MAX: usize = 10;
+const RIGHT_BODIES_MAX: usize = 6;
+/// What stands for every kind that is not defined.
+const OTHER_KIND: u8 = 31;
 /// Longest frame in a stream.
 const STREAMED_MAX: usize = 256;
 
@@ -40,7 +43,7 @@ fn main() -> ExitCode {
     };
     let mut corpora: BTreeMap<&str, Inputs> = BTreeMap::new();
     for vector in vectors::all() {
-        let Some(target) = target_of(&vector.kind) else {
+        let Some(target) = target_of(&vector.kind).filter(|_| !is_alike(&vector.name)) else {
             continue;
         };
         let name = vector.name.replace('/', "-");
@@ -55,7 +58,12 @@ fn main() -> ExitCode {
     corpora.insert("stream", streams(&corpora["frame"]));
     corpora.insert("pouch", bundles(&corpora["frame"]));
     for (target, inputs) in corpora {
-        let kept = best(inputs);
+        let most = if target == "body" {
+            inputs.len()
+        } else {
+            FILES_MAX
+        };
+        let kept = best(inputs, most);
         let bytes: usize = kept.values().map(Vec::len).sum();
         eprintln!("{target}: {} files, {bytes} bytes", kept.len());
         if let Err(error) = write(&Path::new(&dir).join(target), &kept) {
@@ -64,6 +72,11 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// Vectors of which many differ only in one body or one term: they would leave no room for others.
+fn is_alike(name: &str) -> bool {
+    name.starts_with("loop/") || name.starts_with("instrument/ok-terms-")
 }
 
 fn target_of(kind: &str) -> Option<&'static str> {
@@ -77,16 +90,17 @@ fn target_of(kind: &str) -> Option<&'static str> {
         "fork" => "fork",
         "export" => "export",
         "frame" => "frame",
+        "watch" => "watch",
         _ => return None,
     })
 }
 
 /// The best inputs, each different from the others.
-fn best(inputs: Inputs) -> Inputs {
+fn best(inputs: Inputs, most: usize) -> Inputs {
     let mut by_size = sorted(inputs);
     let (mut seen, mut left) = (BTreeSet::new(), BYTES_MAX);
     by_size.retain(|(_, input)| input.len() <= FILE_MAX && seen.insert(input.clone()));
-    by_size.truncate(FILES_MAX);
+    by_size.truncate(most);
     by_size.retain(|(_, input)| {
         let fits = input.len() <= left;
         left = left.saturating_sub(input.len());
@@ -98,8 +112,12 @@ fn best(inputs: Inputs) -> Inputs {
 /// Right ones first, then by size.
 fn sorted(inputs: impl IntoIterator<Item = (String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
     let mut inputs: Vec<_> = inputs.into_iter().collect();
-    inputs.sort_by_key(|(name, input)| (!name.contains("-ok-"), input.len(), name.clone()));
+    inputs.sort_by_key(|(name, input)| (!is_right(name), input.len(), name.clone()));
     inputs
+}
+
+fn is_right(name: &str) -> bool {
+    name.contains("-ok-")
 }
 
 fn write(dir: &Path, inputs: &Inputs) -> std::io::Result<()> {
@@ -126,8 +144,13 @@ fn bodies() -> Inputs {
         .filter(|vector| vector.kind == "export");
     let found = exports.flat_map(|vector| bodies_of(&vector).unwrap_or_default());
     for (name, input) in sorted(found) {
+        let most = if is_right(&name) {
+            RIGHT_BODIES_MAX
+        } else {
+            BODIES_MAX
+        };
         let count = counts.entry(input[0]).or_insert(0);
-        if *count < BODIES_MAX && seen.insert(input.clone()) {
+        if *count < most && seen.insert(input.clone()) {
             *count += 1;
             inputs.insert(name, input);
         }
@@ -151,7 +174,7 @@ fn bodies_of(vector: &Vector) -> Result<Vec<(String, Vec<u8>)>, Rule> {
         if r.peek()? != Type::Uint {
             break;
         }
-        r.uint()?;
+        let party = r.uint()?;
         let header = r.bytes()?;
         if r.null()? {
             r.null()?;
@@ -159,11 +182,14 @@ fn bodies_of(vector: &Vector) -> Result<Vec<(String, Vec<u8>)>, Rule> {
         }
         let (_salt, body) = (r.bytes()?, r.bytes()?);
         if let Ok(header) = Header::decode(header) {
-            let kind = u8::try_from(header.kind.number()).unwrap_or(15) & 15;
+            let kind =
+                u8::try_from(header.kind.number()).map_or(OTHER_KIND, |kind| kind.min(OTHER_KIND));
             let refs = u8::try_from(header.refs.len().min(3)).expect("few");
-            let index = u8::from(kind != 0);
+            let first = header.refs.first();
+            let is_own = first.is_some_and(|first| u64::from(first.party.0) == party);
+            let place = u8::from(is_own) << 4 | refs << 2 | u8::from(kind != 0);
             let name = format!("{}-{}", vector.name.replace('/', "-"), bodies.len());
-            bodies.push((name, [&[kind, refs << 2 | index], body].concat()));
+            bodies.push((name, [&[kind, place], body].concat()));
         }
     }
     Ok(bodies)

@@ -498,7 +498,7 @@ impl Logs {
         }
     }
 
-    /// Rules 9 to 38 for the next entry of `log`.
+    /// Rules 9 to 38 and D1 to D12 for the next entry of `log`.
     fn verify(&self, log: &Log, party: PartyIndex, entry: Entry) -> Result<VerifiedEntry, Refused> {
         let index = log.frontier.size();
         let is_structural = |r: Ref| {
@@ -632,7 +632,7 @@ pub struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Checks the next entry (rules 1 to 38).
+    /// Checks the next entry (rules 1 to 38 and D1 to D12).
     ///
     /// # Errors
     /// The rule that fails, with the entry's place. The batch is as before.
@@ -761,7 +761,7 @@ impl AdmittedBatch {
     }
 }
 
-/// Where an entry stands, for rules 9 to 38.
+/// Where an entry stands, for rules 9 to 38 and D1 to D12.
 struct Place<'a> {
     founded: &'a Founded,
     party: PartyIndex,
@@ -872,7 +872,7 @@ fn check_header(entry: &Entry, place: &Place<'_>) -> Result<(), Rule> {
     Ok(())
 }
 
-/// Checks a disclosed entry as far as it can be checked without the rest of the record: rules 1 to 11 and 14 to 38.
+/// Checks a disclosed entry as far as it can be checked without the rest of the record: rules 1 to 11, 14 to 38 and D1 to D12.
 ///
 /// # Errors
 /// The rule that fails.

@@ -1,4 +1,5 @@
-//! The phrase that two parties read aloud to confirm each other's cards (`spec/charter.md` section 4).
+//! Words that two parties read aloud: the phrase that confirms each other's cards (`spec/charter.md` section 4), and the
+//! codes of an announced call (`spec/loop.md` section 7).
 
 use std::fmt;
 
@@ -105,6 +106,27 @@ impl Phrase {
 impl fmt::Display for Phrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.first, self.second)
+    }
+}
+
+/// The codes of an announcement, which nobody chooses and only who holds the record knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallCodes {
+    /// What the announcement's side reads out first.
+    pub first: [&'static str; 3],
+    /// What the other side answers with.
+    pub second: [&'static str; 3],
+}
+
+impl CallCodes {
+    /// The codes of the announcement with this leaf hash.
+    #[must_use]
+    pub fn of(leaf: &Hash) -> Self {
+        let [a, b, c, d, e, f] = words_of(&Hash::of(&[b"openline/call/v1\n", &leaf.0]));
+        Self {
+            first: [a, b, c],
+            second: [d, e, f],
+        }
     }
 }
 

@@ -137,7 +137,10 @@ impl WatchStatement {
             return Err(Rule::WatchShape);
         }
         let line = LineId(Hash(r.array_of()?));
-        let party = PartyIndex(u8::try_from(r.uint()?).map_err(|_| Rule::WatchShape)?);
+        let party = usize::try_from(r.uint()?)
+            .ok()
+            .and_then(PartyIndex::from_usize)
+            .ok_or(Rule::WatchShape)?;
         let issued = in_range(read_time(&mut r)?).ok_or(Rule::WatchShape)?;
         let posts = (0..r.array_max(POSTS_MAX, Rule::WatchShape)?)
             .map(|_| read_post(&mut r))

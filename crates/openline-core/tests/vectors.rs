@@ -10,14 +10,15 @@ use openline_core::checkpoint::{CheckpointNote, KeyRing};
 use openline_core::credential::{Certificate, VerifiedCredential};
 use openline_core::entry::{Header, Ref};
 use openline_core::fork::Fork;
-use openline_core::keys::verify_ed;
+use openline_core::keys::{PQ_PUBLIC_LEN, VerifyingKeys, verify_ed};
 use openline_core::note::Note;
 use openline_core::order::{Lamports, Order, Position};
-use openline_core::phrase::{Half, Phrase};
+use openline_core::phrase::{CallCodes, Half, Phrase};
 use openline_core::proof::Proof;
 use openline_core::rule::Item;
 use openline_core::tree::{leaf_hash, root_of, verify_consistency, verify_inclusion};
-use openline_core::{Hash, PartyIndex, Refused, Rule, export};
+use openline_core::watch::SignedWatch;
+use openline_core::{Hash, LineId, PartyIndex, Refused, Rule, export};
 use serde_json::{Value, json};
 use vectors::{Outcome, Vector};
 
@@ -61,6 +62,8 @@ fn runner(kind: &str) -> Option<Runner> {
         "fork" => (&["instrument"], fork),
         "phrase" => (&["other"], phrase),
         "order" => (&["parties"], order),
+        "call" => (&[], call),
+        "watch" => (&["line", "party", "key", "signature"], watch),
         _ => return None,
     })
 }
@@ -217,6 +220,25 @@ fn ed25519(v: &Vector) -> Result<Value, Refused> {
     }
 }
 
+/// A watch statement, opened with the Ed25519 key in force; the other half of the key signs none.
+fn watch(v: &Vector) -> Result<Value, Refused> {
+    let array = |key| v.bytes(key).expect("bytes");
+    let keys = VerifyingKeys {
+        ed: array("key").try_into().expect("32 bytes"),
+        pq: Box::new([0; PQ_PUBLIC_LEN]),
+    };
+    let signed = SignedWatch {
+        bytes: v.input.clone(),
+        signature: array("signature").try_into().expect("64 bytes"),
+    };
+    let party = v
+        .number("party")
+        .and_then(|party| PartyIndex::from_usize(usize::try_from(party).ok()?));
+    let statement = signed.open(&LineId(hash(v, "line")), party.expect("a party"), &keys)?;
+    let posts: Vec<_> = statement.posts.iter().map(|post| &post.post).collect();
+    Ok(json!({"issued": statement.issued, "posts": posts, "notices": statement.notices.len()}))
+}
+
 fn certificate(certificate: &Certificate) -> Value {
     json!({"party_id": certificate.party_id().to_string(), "name": certificate.name, "serial": certificate.serial,
            "issued": certificate.issued})
@@ -311,6 +333,16 @@ fn phrase(v: &Vector) -> Result<Value, Refused> {
         None => Half::of(&own).to_string(),
     };
     Ok(json!({"phrase": words}))
+}
+
+/// The header of an announcement: the codes of the call.
+fn call(v: &Vector) -> Result<Value, Refused> {
+    Header::decode(&v.input)?;
+    let leaf = leaf_hash(&v.input);
+    let codes = CallCodes::of(&leaf);
+    Ok(json!({
+        "leaf": leaf.to_string(), "first": codes.first.join(" "), "second": codes.second.join(" "),
+    }))
 }
 
 /// `[* [party, seen]]` in the record's order.

@@ -155,12 +155,17 @@ fn messages(suite: &mut Suite) {
     ] {
         let name = format!("ok-form-{name}");
         accept(suite, GROUP, &name, "each form once", |world| {
-            let mut keys = vec![(0, V::I(form)), (1, V::I(form % 4)), (10, V::I(form % 5))];
+            let precedence = if form >= 10 { 0 } else { form % 4 };
+            let mut keys = vec![(0, V::I(form)), (1, V::I(precedence)), (10, V::I(form % 5))];
             if form == 0 {
                 keys.push((7, pair(2027, 1)));
             }
             let body = world.message_map(0, |map| map.extend(keys));
-            let refs: &[(u64, u64)] = if form >= 9 { &[(1, 0)] } else { &[] };
+            let refs: &[(u64, u64)] = match form {
+                9 => &[(1, 0)],
+                10 | 11 => &[(0, 0)],
+                _ => &[],
+            };
             world.add(
                 0,
                 Draft {
@@ -198,6 +203,12 @@ fn messages(suite: &mut Suite) {
                     (
                         12,
                         V::A(vec![V::A(vec!["approved".into(), V::I(-81_000_000_000)])]),
+                    ),
+                    (13, "safety-of-life".into()),
+                    (14, "movement/1".into()),
+                    (
+                        15,
+                        V::A(vec![V::A(vec!["route".into(), "A1".into(), V::I(3)])]),
                     ),
                 ]);
             });
@@ -293,7 +304,7 @@ fn messages(suite: &mut Suite) {
             "message-unknown-key",
             "body-shape",
             "a key that is not defined",
-            vec![(13, V::I(0))],
+            vec![(16, V::I(0))],
         ),
         (
             "message-form-text",

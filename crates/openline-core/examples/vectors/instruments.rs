@@ -15,6 +15,8 @@ pub(crate) fn write(suite: &mut Suite) {
     forms(suite);
     members(suite);
     terms(suite);
+    test_days(suite);
+    limits_of_words_watch_and_matching(suite);
 }
 
 fn people(count: u8) -> Vec<Arc<Person>> {
@@ -377,17 +379,31 @@ fn members(suite: &mut Suite) {
     );
 }
 
+/// A charter for each, with one key changed.
+fn add_terms(
+    suite: &mut Suite,
+    people: &[Arc<Person>],
+    cases: impl IntoIterator<Item = (&'static str, &'static str, usize, V, &'static str)>,
+) {
+    for (name, rule, key, value, about) in cases {
+        let change = |terms: &mut Vec<(u64, V)>| terms[key].1 = value.clone();
+        let name = name.strip_prefix("ok-").map_or_else(
+            || format!("terms-{name}"),
+            |name| format!("ok-terms-{name}"),
+        );
+        add(suite, &name, rule, about, &unsigned(people, &change));
+    }
+}
+
 fn terms(suite: &mut Suite) {
     let two = people(2);
     let texts = |count: usize| V::A((0..count).map(|n| V::T(format!("x{n}"))).collect());
     let schedule = |zone: &str, times: &[&str]| {
-        V::A(vec![
-            zone.into(),
-            V::A(times.iter().map(|time| V::text(time)).collect()),
-        ])
+        let times = times.iter().map(|time| V::text(time)).collect();
+        V::A(vec![zone.into(), V::A(times), V::I(127), V::I(0)])
     };
     let clock = |last: i64| V::A(vec![V::I(0), V::I(1), V::I(last)]);
-    let cases: Vec<(&str, &str, usize, V, &str)> = vec![
+    let cases = vec![
         ("version", "charter-shape", 0, V::I(2), "another version"),
         ("title-empty", "charter-terms", 1, "".into(), "no title"),
         (
@@ -610,15 +626,8 @@ fn terms(suite: &mut Suite) {
             "a title that is no text",
         ),
     ];
-    for (name, rule, key, value, about) in cases {
-        let change = |terms: &mut Vec<(u64, V)>| terms[key].1 = value.clone();
-        let name = name.strip_prefix("ok-").map_or_else(
-            || format!("terms-{name}"),
-            |name| format!("ok-terms-{name}"),
-        );
-        add(suite, &name, rule, about, &unsigned(&two, &change));
-    }
-    let more = |terms: &mut Vec<(u64, V)>| terms.push((16, V::I(0)));
+    add_terms(suite, &two, cases);
+    let more = |terms: &mut Vec<(u64, V)>| terms.push((19, V::I(0)));
     add(
         suite,
         "terms-unknown-key",
@@ -635,5 +644,235 @@ fn terms(suite: &mut Suite) {
         "charter-shape",
         "no tolerance",
         &unsigned(&two, &fewer),
+    );
+}
+
+fn test_days(suite: &mut Suite) {
+    let days = |days: i64, by_person: i64| {
+        let times = V::A(vec!["09:00".into()]);
+        V::A(vec!["UTC".into(), times, V::I(days), V::I(by_person)])
+    };
+    let cases = [
+        (
+            "ok-days-monday",
+            "ok",
+            5,
+            days(1, 1),
+            "Mondays alone, answered by a person",
+        ),
+        (
+            "ok-days-sunday",
+            "ok",
+            5,
+            days(64, 0),
+            "Sundays alone, answered by the node",
+        ),
+        (
+            "ok-days-all",
+            "ok",
+            5,
+            days(127, 0),
+            "every day of the week",
+        ),
+        (
+            "days-none",
+            "charter-terms",
+            5,
+            days(0, 0),
+            "no day of the week",
+        ),
+        (
+            "days-eight",
+            "charter-terms",
+            5,
+            days(128, 0),
+            "a week has seven days",
+        ),
+        (
+            "days-nine-bits",
+            "charter-terms",
+            5,
+            days(257, 0),
+            "no day beyond one byte",
+        ),
+        (
+            "days-by-nobody",
+            "charter-terms",
+            5,
+            days(127, 2),
+            "there is no choice 2",
+        ),
+        (
+            "days-negative",
+            "charter-shape",
+            5,
+            days(-1, 0),
+            "no unsigned integer",
+        ),
+        (
+            "days-by-null",
+            "charter-shape",
+            5,
+            V::A(vec!["UTC".into(), V::A(vec![]), V::I(127), V::Null]),
+            "not said by whom",
+        ),
+        (
+            "days-missing",
+            "charter-shape",
+            5,
+            V::A(vec!["UTC".into(), V::A(vec![])]),
+            "a schedule without days",
+        ),
+    ];
+    add_terms(suite, &people(2), cases);
+}
+
+fn limits_of_words_watch_and_matching(suite: &mut Suite) {
+    let pair = |one: i64, other: i64| V::A(vec![V::I(one), V::I(other)]);
+    let limits =
+        |flash: i64, routine: i64| V::A(vec![V::I(flash), V::I(0), V::I(0), V::I(routine)]);
+    let cases = [
+        (
+            "ok-word-limits-at-most",
+            "ok",
+            16,
+            V::A(vec![V::I(65_535); 4]),
+            "each limit at its bound",
+        ),
+        (
+            "ok-word-limits-none",
+            "ok",
+            16,
+            V::A(vec![V::I(0); 4]),
+            "no limit for any precedence",
+        ),
+        (
+            "word-limits-flash",
+            "charter-terms",
+            16,
+            limits(65_536, 0),
+            "over 65535 words of flash",
+        ),
+        (
+            "word-limits-routine",
+            "charter-terms",
+            16,
+            limits(0, 65_536),
+            "over 65535 words of routine",
+        ),
+        (
+            "word-limits-three",
+            "charter-shape",
+            16,
+            V::A(vec![V::I(1); 3]),
+            "one precedence without a limit",
+        ),
+        (
+            "word-limits-five",
+            "charter-shape",
+            16,
+            V::A(vec![V::I(1); 5]),
+            "a limit of no precedence",
+        ),
+        (
+            "word-limits-negative",
+            "charter-shape",
+            16,
+            limits(-1, 0),
+            "no unsigned integer",
+        ),
+        (
+            "ok-watch-nothing",
+            "ok",
+            17,
+            V::I(0),
+            "nothing of the watch is told",
+        ),
+        (
+            "ok-watch-attended",
+            "ok",
+            17,
+            V::I(1),
+            "whether posts are attended is told",
+        ),
+        (
+            "watch-choice",
+            "charter-terms",
+            17,
+            V::I(3),
+            "there is no choice 3",
+        ),
+        (
+            "watch-choice-beyond",
+            "charter-terms",
+            17,
+            V::uint(u64::MAX),
+            "nor one as large as that",
+        ),
+        (
+            "watch-text",
+            "charter-shape",
+            17,
+            "full".into(),
+            "choices are numbers",
+        ),
+        (
+            "ok-matching-at-least",
+            "ok",
+            18,
+            pair(1, 0),
+            "one pick, and no run",
+        ),
+        (
+            "ok-matching-at-most",
+            "ok",
+            18,
+            pair(64, 64),
+            "picks and runs at their bounds",
+        ),
+        (
+            "matching-no-pick",
+            "charter-terms",
+            18,
+            pair(0, 3),
+            "nothing is picked",
+        ),
+        (
+            "matching-picks",
+            "charter-terms",
+            18,
+            pair(65, 3),
+            "65 picks",
+        ),
+        (
+            "matching-runs",
+            "charter-terms",
+            18,
+            pair(12, 65),
+            "65 runs",
+        ),
+        (
+            "matching-alone",
+            "charter-shape",
+            18,
+            V::A(vec![V::I(12)]),
+            "picks without runs",
+        ),
+        (
+            "matching-negative",
+            "charter-shape",
+            18,
+            pair(12, -1),
+            "no unsigned integer",
+        ),
+    ];
+    add_terms(suite, &people(2), cases);
+    let without = |terms: &mut Vec<(u64, V)>| terms.truncate(16);
+    add(
+        suite,
+        "terms-of-sixteen-keys",
+        "charter-shape",
+        "neither word limits nor watch nor matching",
+        &unsigned(&people(2), &without),
     );
 }

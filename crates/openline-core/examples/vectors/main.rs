@@ -20,11 +20,13 @@ mod exports;
 mod frames;
 mod identities;
 mod instruments;
+mod loops;
 mod notes;
 mod proofs;
 mod records;
 mod sessions;
 mod suite;
+mod watches;
 
 use std::process::ExitCode;
 
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
     cbor::write(&mut suite);
     entries::write(&mut suite);
     bodies::write(&mut suite);
+    loops::write(&mut suite);
     notes::write(&mut suite);
     records::write(&mut suite);
     exports::write(&mut suite);
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
     instruments::write(&mut suite);
     frames::write(&mut suite);
     sessions::write(&mut suite);
+    watches::write(&mut suite);
     bundles::write(&mut suite);
     match suite.end() {
         Ok(count) => {

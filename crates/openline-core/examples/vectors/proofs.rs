@@ -10,7 +10,7 @@ use crate::support::{Draft, Keys, Person, ProofFile, V, World, empty_body, leaf}
 const GROUP: &str = "proof";
 
 /// The file, with what `extra` holds in parts.
-fn input(suite: &Suite, proof: &ProofFile) -> Value {
+pub(crate) fn input(suite: &Suite, proof: &ProofFile) -> Value {
     let extra = V::A(proof.extra.clone()).encode();
     let text = |text: &str| json!(STANDARD.encode(text));
     json!([text(&proof.head()), {"base64": suite.bytes(&extra)}, text(&proof.tail())])
