@@ -7,7 +7,7 @@
 //! - [`exchange`]: what is still owed about a message, by whom and by when.
 //! - [`crossing`]: messages that crossed.
 //! - [`standing`]: what each party takes on a line.
-//! - [`origin`]: "is this from you?", and the codes of announced calls.
+//! - [`origin`]: "is this from you?"
 //! - [`readback`]: critical fields beside how they were read back.
 //! - [`brief`]: an entry in a line.
 //! - [`schedule`]: when a line is tested, and with what words; [`health`]: how the tests went.

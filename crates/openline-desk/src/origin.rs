@@ -1,37 +1,10 @@
-//! "Is this from you?": what was asked and found, and the codes of announced calls (`spec/loop.md` section 7).
+//! "Is this from you?": what was asked and found (`spec/loop.md` section 7).
 
 use std::collections::BTreeMap;
 
+use openline_core::PartyIndex;
 use openline_core::entry::Ref;
 use openline_core::origin::{Finding, OriginQuery};
-use openline_core::phrase::words_of;
-use openline_core::{Hash, PartyIndex};
-
-const CONTEXT: &[u8] = b"openline/call/v1\n";
-/// Words of one code.
-const CODE_WORDS: usize = 3;
-
-/// The two codes of an announced call: its announcer's side reads the first, the other side answers with the second.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Codes {
-    /// What the announcer's side reads out.
-    pub first: String,
-    /// What the other side answers.
-    pub second: String,
-}
-
-impl Codes {
-    /// The codes of the announcement whose header has this leaf hash.
-    #[must_use]
-    pub fn of(leaf: &Hash) -> Self {
-        let hash = Hash::of(&[CONTEXT, &leaf.0]);
-        let all = words_of(&hash);
-        Self {
-            first: all[..CODE_WORDS].join(" "),
-            second: all[CODE_WORDS..].join(" "),
-        }
-    }
-}
 
 /// A query and what has been found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,15 +45,6 @@ mod tests {
     use super::*;
     use crate::fixture::at;
     use openline_core::origin::{Channel, Origin};
-
-    #[test]
-    fn both_sides_compute_the_same_codes_and_no_two_calls_share_them() {
-        let codes = Codes::of(&Hash([1; 32]));
-        assert_eq!(codes, Codes::of(&Hash([1; 32])));
-        assert_ne!(codes, Codes::of(&Hash([2; 32])));
-        assert_eq!(codes.first.split(' ').count(), CODE_WORDS);
-        assert_ne!(codes.first, codes.second);
-    }
 
     #[test]
     fn the_last_finding_of_each_party_counts() {

@@ -3,7 +3,8 @@
 use openline_core::Hash;
 use openline_core::entry::{Kind, MessageType, Ref};
 use openline_core::origin::{Announcement, Finding, Origin, OriginQuery};
-use openline_desk::origin::{Codes, Inquiry};
+use openline_core::phrase::CallCodes;
+use openline_desk::origin::Inquiry;
 use openline_proto::DraftContent;
 use openline_store::StoredEntry;
 
@@ -229,7 +230,7 @@ fn inquiry_view(
 fn announcements(looking: &Looking<'_>) -> Answer<Vec<AnnouncementView>> {
     let view = |entry: StoredEntry| {
         let body = Announcement::decode(body_of(&entry))?;
-        let codes = Codes::of(&entry.leaf);
+        let codes = CallCodes::of(&entry.leaf);
         Ok(AnnouncementView {
             place: place_text(entry.place),
             party: looking.name(entry.place.party),
@@ -240,8 +241,8 @@ fn announcements(looking: &Looking<'_>) -> Answer<Vec<AnnouncementView>> {
             who: body.who,
             whom: body.whom,
             words: body.words,
-            first_code: codes.first,
-            second_code: codes.second,
+            first_code: codes.first.join(" "),
+            second_code: codes.second.join(" "),
         })
     };
     newest(looking, Kind::Announcement)?
