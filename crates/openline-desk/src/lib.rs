@@ -5,6 +5,7 @@
 //!
 //! - [`ladder`]: the stages that a message has reached, each with its proof.
 //! - [`exchange`]: what is still owed about a message, by whom and by when.
+//! - [`alarm`]: when a message rings, and whom it calls by now.
 //! - [`crossing`]: messages that crossed.
 //! - [`standing`]: what each party takes on a line.
 //! - [`origin`]: "is this from you?"
@@ -14,6 +15,7 @@
 //! - [`review`]: what a year of a line comes to.
 //! - [`rota`]: who is to have the watch when.
 
+pub mod alarm;
 pub mod brief;
 pub mod crossing;
 pub mod exchange;

@@ -25,6 +25,7 @@ use openline_proto::{AddLineError, Answer, LinkId, Machine, MachineConfig, Now, 
 use openline_store::{CommitError, OpenError, ReadError, Store};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
+use crate::alarms::Alarms;
 use crate::charters::Proposal;
 use crate::error::ServiceError;
 use crate::home::Home;
@@ -163,6 +164,7 @@ pub(crate) struct Engine {
     /// What each party takes, by line.
     pub(crate) standings: BTreeMap<LineId, Standings>,
     pub(crate) knowledge: evidence::Knowledge,
+    pub(crate) alarms: Alarms,
     pub(crate) faults: VecDeque<FaultView>,
     pub(crate) tally: Tally,
     pub(crate) teller: Teller,
@@ -229,6 +231,7 @@ impl Engine {
             numbers: BTreeMap::new(),
             standings: BTreeMap::new(),
             knowledge: evidence::Knowledge::default(),
+            alarms: Alarms::default(),
             faults: VecDeque::new(),
             tally: Tally::default(),
             teller: Teller::new(parts.events),
@@ -239,11 +242,24 @@ impl Engine {
             watches: parts.watches,
             round_wanted: parts.round_wanted,
         };
+        engine.take_up_silences()?;
         engine.take_up_lines()?;
         if let Some(damage) = engine.store.damage() {
             engine.begin_healing(&damage.text);
         }
         Ok(engine)
+    }
+
+    fn take_up_silences(&mut self) -> Result<(), TakeUpError> {
+        for kept in self.store.documents(acts::documents::SILENCE)? {
+            // A silence that can't be read is none: the alarm rings.
+            if let Ok(until) = <[u8; 8]>::try_from(kept.value.as_slice()) {
+                self.alarms
+                    .silenced
+                    .insert(kept.key, i64::from_be_bytes(until));
+            }
+        }
+        Ok(())
     }
 
     fn take_up_lines(&mut self) -> Result<(), TakeUpError> {
@@ -283,6 +299,7 @@ impl Engine {
             .notices
             .insert(id, notices.unwrap_or_default());
         self.say_watch(&id);
+        self.alarms.want();
         self.round_wanted.notify_one();
         Ok(())
     }

@@ -135,6 +135,7 @@ impl Node {
             })?;
         let service = Service::new(handle);
         tokio::spawn(crate::rounds::run(service.clone(), stopped.clone()));
+        tokio::spawn(crate::alarms::run(service.clone(), stopped.clone()));
         Ok(Self {
             service,
             stopped,

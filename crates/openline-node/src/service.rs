@@ -3,6 +3,7 @@
 //! The HTTP API and, through it, the command line and the console use this and nothing else. What
 //! changes something runs on the engine's thread; what only reads runs on a reader of the store.
 
+mod alarms;
 mod closing;
 pub(crate) mod entries;
 mod exchange;

@@ -2,11 +2,13 @@
 //!
 //! Times are milliseconds since 1970 UTC unless a field says seconds. Ids are 64 hex digits. A place is `PARTY/INDEX`.
 
+mod alarm;
 mod exchange;
 mod origin;
 mod standing;
 mod state;
 
+pub use alarm::*;
 pub use exchange::*;
 pub use origin::*;
 mod review;

@@ -1,5 +1,6 @@
 //! One file for each kind of thing.
 
+pub(crate) mod alarms;
 pub(crate) mod charters;
 pub(crate) mod closing;
 pub(crate) mod drafts;

@@ -4,8 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    charters, closing, drafts, events, lines, messages, notices, origin, pouch, record, relations,
-    standing, status, testing, watch,
+    alarms, charters, closing, drafts, events, lines, messages, notices, origin, pouch, record,
+    relations, standing, status, testing, watch,
 };
 
 #[derive(OpenApi)]
@@ -43,6 +43,8 @@ use crate::handlers::{
         closing::open,
         standing::set,
         standing::list,
+        alarms::list,
+        alarms::silence,
         notices::state,
         notices::give,
         notices::list,

@@ -5,8 +5,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
 use crate::handlers::{
-    charters, closing, drafts, events, lines, messages, notices, origin, pouch, record, relations,
-    standing, status, testing, watch,
+    alarms, charters, closing, drafts, events, lines, messages, notices, origin, pouch, record,
+    relations, standing, status, testing, watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -42,6 +42,8 @@ pub fn router(state: State) -> Router {
         .route("/v1/lines/{line}/open", get(closing::open))
         .route("/v1/statuses", post(standing::set))
         .route("/v1/lines/{line}/standings", get(standing::list))
+        .route("/v1/alarms", get(alarms::list))
+        .route("/v1/alarms/{id}/silence", post(alarms::silence))
         .route("/v1/lines/{line}/state", get(notices::state))
         .route("/v1/notices", post(notices::give))
         .route("/v1/lines/{line}/notices", get(notices::list))

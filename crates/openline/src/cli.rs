@@ -1,5 +1,6 @@
 //! The arguments.
 
+mod alarm;
 mod closing;
 mod notice;
 mod origin;
@@ -9,6 +10,7 @@ mod watch;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+pub use alarm::*;
 use clap::{Args, Parser, Subcommand};
 pub use closing::*;
 pub use notice::*;
@@ -143,6 +145,9 @@ pub enum Command {
     /// Messages that are not done: what waits for whom, and by when.
     #[command(after_help = "Example:\n  openline open --line \"Watch line\"")]
     Open(OpenArgs),
+    /// What rings until a person acts: urgent arrivals, clocks that have run out, lines without contact.
+    #[command(subcommand, after_help = "Example:\n  openline alarm list")]
+    Alarm(AlarmCommand),
     /// Notices beside the record, signed: off watch, technical fault, declining, drill.
     #[command(
         subcommand,

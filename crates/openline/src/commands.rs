@@ -1,5 +1,6 @@
 //! One file for each group of commands.
 
+mod alarm;
 mod charters;
 mod check;
 mod closing;
@@ -55,6 +56,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Correct(args) => closing::correct(&client()?, args, *output),
         Command::Cancel(args) => closing::cancel(&client()?, args, *output),
         Command::Open(args) => closing::open(&client()?, args, *output),
+        Command::Alarm(command) => alarm::alarm(&client()?, command, *output),
         Command::Notice(command) => notice::notice(&client()?, command, *output),
         Command::Origin(command) => origin::origin(&client()?, command, *output),
         Command::Announce(command) => origin::announce(&client()?, command, *output),

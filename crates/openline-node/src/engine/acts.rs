@@ -27,6 +27,8 @@ pub(crate) mod documents {
     pub(crate) const PROPOSAL: &str = "proposal";
     /// Drafts, by their own id.
     pub(crate) const DRAFT: &str = "draft";
+    /// Until when alarms are silenced, by their id.
+    pub(crate) const SILENCE: &str = "silence";
     /// Our notices, by line id.
     pub(crate) const NOTICES: &str = "notices";
     /// Pouch numbers, by party id and direction.

@@ -93,6 +93,7 @@ impl Engine {
         let watcher = watcher.clone();
         self.knowledge.assessed.insert(line, (assessment, watcher));
         if let Some(change) = change {
+            self.alarms.want();
             let words = crate::state::sentence(self, &line);
             tracing::info!(line = %line.short(), state = change.to.word(), "line state");
             self.tell(News {

@@ -20,6 +20,9 @@ impl Engine {
         for fact in facts {
             if let Fact::Batch { line, batch } = fact {
                 self.follow_statuses(line, batch);
+                if let Some(founded) = self.founded.get(line) {
+                    self.alarms.follow(*line, founded.terms(), batch);
+                }
             }
         }
         Ok(())

@@ -1,0 +1,255 @@
+//! Alarms: which messages have to be looked at again and when, and what rings. What a message does is said by
+//! [`openline_desk::alarm`]; what there is to do, by `Service::alarm_round`.
+//!
+//! Nothing here is kept but for how long an alarm is silenced: everything else follows from the record, the watch and the states
+//! of the lines, and is found again after a restart.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use openline_core::admit::AdmittedBatch;
+use openline_core::body::Body;
+use openline_core::charter::{CharterTerms, Clock};
+use openline_core::entry::{MessageType, Ref};
+use openline_core::message::{Message, Precedence, SAFETY_OF_LIFE};
+use openline_core::{LineId, PartyIndex};
+use openline_desk::alarm::{Call, Reason};
+use openline_desk::exchange::{Owed, clock_of};
+use tokio::sync::{Notify, watch};
+
+use crate::identity::wall_ms;
+use crate::service::Service;
+
+/// Most messages that are watched at once; beyond that routine ones are looked at only when somebody asks.
+pub(crate) const WATCHED_MAX: usize = 65_536;
+/// A timer does not notice that the machine's clock was set: it is looked at again after this time at the latest.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// Between two rounds.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What an alarm is about; two alarms about the same are one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum About {
+    /// A message, in its exchange with a party.
+    Message(LineId, Ref, PartyIndex, Reason),
+    /// A line that has left contact.
+    State(LineId),
+    /// A post whose watch nobody has taken.
+    Gap(LineId, String),
+}
+
+impl About {
+    /// The line that it is about.
+    pub(crate) fn line(&self) -> LineId {
+        match self {
+            Self::Message(line, ..) | Self::State(line) | Self::Gap(line, _) => *line,
+        }
+    }
+
+    /// What people and programs call the alarm by.
+    pub(crate) fn id(&self) -> String {
+        let reason = |reason: Reason| match reason {
+            Reason::Arrived => "arrived".to_owned(),
+            Reason::ReadBack => "to-confirm".to_owned(),
+            Reason::Overdue(owed) => format!("not-{}", owed.word().replace(' ', "-")),
+        };
+        match self {
+            Self::Message(line, place, party, why) => format!(
+                "{}.{}.{}-{}.{}",
+                reason(*why),
+                line.short(),
+                place.party,
+                place.index,
+                party
+            ),
+            Self::State(line) => format!("state.{}", line.short()),
+            Self::Gap(line, post) => format!("unattended.{}.{post}", line.short()),
+        }
+    }
+}
+
+/// Something that rings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Alarm {
+    /// Since when, ms.
+    pub(crate) since: i64,
+    /// Whom it calls.
+    pub(crate) call: Call,
+    /// Type of what it is about.
+    pub(crate) message_type: MessageType,
+    /// Precedence of the message, if it is about one.
+    pub(crate) precedence: Option<Precedence>,
+    /// Whether it is about safety of life.
+    pub(crate) is_for_life: bool,
+    /// In a sentence, without content.
+    pub(crate) words: String,
+}
+
+/// What is watched, and what rings.
+#[derive(Debug, Default)]
+pub(crate) struct Alarms {
+    /// When each message is to be looked at next, ms.
+    watched: BTreeMap<(LineId, Ref), i64>,
+    due: BTreeSet<(i64, LineId, Ref)>,
+    /// Lines whose record has been looked through for open messages.
+    pub(crate) filled: BTreeSet<LineId>,
+    pub(crate) ringing: BTreeMap<About, Alarm>,
+    /// Until when an alarm is silenced, ms, by its id.
+    pub(crate) silenced: BTreeMap<String, i64>,
+    wanted: Arc<Notify>,
+}
+
+impl Alarms {
+    /// Notified when there may be something for a round to do.
+    pub(crate) fn wanted(&self) -> Arc<Notify> {
+        self.wanted.clone()
+    }
+
+    /// Something has happened that a round should look at.
+    pub(crate) fn want(&self) {
+        self.wanted.notify_one();
+    }
+
+    /// Follows a batch that has become durable.
+    pub(crate) fn follow(&mut self, line: LineId, terms: &CharterTerms, batch: &AdmittedBatch) {
+        let now = wall_ms();
+        for entry in batch.entries() {
+            match entry.body() {
+                Some(Body::Message(message)) => {
+                    self.note(line, entry.place(), first_look(message, terms, now));
+                    self.touch(line, entry.header().refs.first());
+                }
+                Some(Body::Receipt(_) | Body::Answer(_)) => {
+                    self.touch(line, entry.header().refs.first());
+                }
+                // It is about a read-back, whose message is not at hand: all that waits to be confirmed is looked at.
+                Some(Body::Confirmation(_)) => self.touch_all_of(line),
+                _ => {}
+            }
+        }
+    }
+
+    /// Watches a message, from `look` on.
+    pub(crate) fn note(&mut self, line: LineId, place: Ref, look: i64) {
+        let is_new = !self.watched.contains_key(&(line, place));
+        if is_new && self.watched.len() >= WATCHED_MAX {
+            return;
+        }
+        self.set(line, place, look);
+        if look <= wall_ms() {
+            self.want();
+        }
+    }
+
+    fn set(&mut self, line: LineId, place: Ref, look: i64) {
+        if let Some(before) = self.watched.insert((line, place), look) {
+            self.due.remove(&(before, line, place));
+        }
+        self.due.insert((look, line, place));
+    }
+
+    fn touch(&mut self, line: LineId, place: Option<&Ref>) {
+        if let Some(place) = place.filter(|place| self.watched.contains_key(&(line, **place))) {
+            self.set(line, *place, 0);
+            self.want();
+        }
+    }
+
+    fn touch_all_of(&mut self, line: LineId) {
+        let rings = |about: &About| match about {
+            About::Message(of, place, _, Reason::ReadBack) if *of == line => Some(*place),
+            _ => None,
+        };
+        let places: Vec<Ref> = self.ringing.keys().filter_map(rings).collect();
+        for place in places {
+            self.touch(line, Some(&place));
+        }
+    }
+
+    /// Messages that are to be looked at by `now`, at most `count`.
+    pub(crate) fn take_due(&mut self, now: i64, count: usize) -> Vec<(LineId, Ref)> {
+        let due: Vec<_> = self
+            .due
+            .iter()
+            .take_while(|(look, _, _)| *look <= now)
+            .take(count)
+            .map(|(_, line, place)| (*line, *place))
+            .collect();
+        // Should the round break off, they are looked at again.
+        for (line, place) in &due {
+            self.set(*line, *place, now + 1_000);
+        }
+        due
+    }
+
+    /// When the next message is to be looked at, ms.
+    pub(crate) fn next_look(&self) -> Option<i64> {
+        self.due.first().map(|(look, _, _)| *look)
+    }
+
+    /// A message has been looked at: nothing is owed any more, or it is to be looked at again.
+    pub(crate) fn looked(&mut self, line: LineId, place: Ref, is_open: bool, next: Option<i64>) {
+        if is_open {
+            self.set(line, place, next.unwrap_or(i64::MAX));
+        } else if let Some(before) = self.watched.remove(&(line, place)) {
+            self.due.remove(&(before, line, place));
+        }
+    }
+}
+
+/// When a message that has just come is first looked at: at once if it is urgent, else when its first clock runs out.
+pub(crate) fn first_look(message: &Message, terms: &CharterTerms, now: i64) -> i64 {
+    let is_for_life = message.class.as_deref() == Some(SAFETY_OF_LIFE);
+    if is_for_life || message.precedence <= Precedence::Immediate {
+        return 0;
+    }
+    let spans = |clock: &Clock| [clock.stored, clock.shown, clock.acknowledged];
+    let clocks = std::iter::once(message.precedence).chain(message.info_precedence);
+    let first = clocks
+        .flat_map(|precedence| spans(clock_of(terms, precedence)))
+        .filter(|span| !span.is_zero())
+        .min();
+    first.map_or(i64::MAX, |span| {
+        now.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX))
+    })
+}
+
+/// The reason in words that follow a message's place.
+pub(crate) fn reason_words(reason: Reason) -> String {
+    match reason {
+        Reason::Arrived => "has arrived and nobody has acknowledged it".to_owned(),
+        Reason::ReadBack => "has been read back; say whether rightly: openline confirm".to_owned(),
+        Reason::Overdue(Owed::Answered) => "was not answered by the promised time".to_owned(),
+        Reason::Overdue(owed) => format!("was not {} in time", owed.word()),
+    }
+}
+
+/// Goes round until the node stops.
+pub(crate) async fn run(service: Service, mut stopped: watch::Receiver<bool>) {
+    let Ok(wanted) = service.alarms_wanted().await else {
+        return;
+    };
+    loop {
+        let next = match service.alarm_round(wall_ms()).await {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::debug!(%error, "a round of the alarms was broken off");
+                None
+            }
+        };
+        let wait = next.map_or(LOOK_AGAIN, |next| {
+            let ms = u64::try_from(next - wall_ms()).unwrap_or(0);
+            Duration::from_millis(ms).min(LOOK_AGAIN)
+        });
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = wanted.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}

@@ -1,0 +1,456 @@
+//! The round of the alarms: what has to ring now, at whom, and when to look again.
+
+use std::sync::Arc;
+
+use openline_core::entry::{Kind, MessageType, Ref};
+use openline_core::message::{Precedence, SAFETY_OF_LIFE};
+use openline_core::{LineId, PartyIndex};
+use openline_desk::alarm::{Call, Reason, Ring, rings};
+use openline_desk::exchange::{Owed, clock_of, deadlines, exchanges};
+use openline_desk::rota::{self, Gap};
+use openline_proto::state::State;
+use openline_store::{Reader, Write};
+use tokio::sync::Notify;
+
+use super::entries::{Looking, message_of, place_text, utc_text};
+use super::{Answer, Service};
+use crate::alarms::{About, Alarm, first_look, reason_words};
+use crate::engine::Engine;
+use crate::engine::acts::documents;
+use crate::engine::tell::News;
+use crate::error::ServiceError;
+use crate::identity::wall_ms;
+use crate::view::{AlarmView, SilenceRequest};
+
+/// Messages looked at in one round.
+const ROUND_MAX: usize = 256;
+/// Entries looked through at the start, from the end of each log.
+const FILL_MAX: u64 = 4096;
+/// A line that loses contact for less than this rings nobody, ms.
+const STATE_GRACE_MS: i64 = 60_000;
+/// Longest silence, minutes.
+const SILENCE_MAX: u32 = 1440;
+/// Levels from the lowest up; a level that is not among them has none above it.
+const LEVELS: [&str; 4] = ["watch", "officials", "ministers", "leaders"];
+
+/// What looking at a message has found.
+struct Looked {
+    line: LineId,
+    place: Ref,
+    message_type: MessageType,
+    precedence: Precedence,
+    is_for_life: bool,
+    is_open: bool,
+    rings: Vec<(PartyIndex, Ring)>,
+    next: Option<i64>,
+}
+
+impl Service {
+    pub(crate) async fn alarms_wanted(&self) -> Answer<Arc<Notify>> {
+        self.engine(|engine| Ok(engine.alarms.wanted())).await
+    }
+
+    /// Looks at what is due at `now`, ms, and says when to look again. The node does this by itself.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`] when the node is stopping, or the store can't be read.
+    pub async fn alarm_round(&self, now: i64) -> Answer<Option<i64>> {
+        self.fill_alarms().await?;
+        let due = self
+            .engine(move |engine| {
+                let due = engine.alarms.take_due(now, ROUND_MAX);
+                due.into_iter()
+                    .map(|(line, place)| Ok((line, place, engine.me(&line)?)))
+                    .collect::<Answer<Vec<_>>>()
+            })
+            .await?;
+        let looked = self
+            .read(move |reader| {
+                due.into_iter()
+                    .map(|(line, place, me)| look(reader, line, place, me, now))
+                    .collect::<Answer<Vec<_>>>()
+            })
+            .await?;
+        self.engine(move |engine| {
+            for looked in looked {
+                engine.take_looked(looked);
+            }
+            let next = engine.ring_states(now).into_iter();
+            Ok(next.chain(engine.alarms.next_look()).min())
+        })
+        .await
+    }
+
+    /// Looks through lines that have just been taken up for messages that are not done.
+    async fn fill_alarms(&self) -> Answer<()> {
+        let lines = self
+            .engine(|engine| {
+                let lines = engine.founded.keys().copied();
+                Ok(lines
+                    .filter(|line| !engine.alarms.filled.contains(line))
+                    .collect::<Vec<_>>())
+            })
+            .await?;
+        for line in lines {
+            let found = self.read(move |reader| open_messages(reader, line)).await?;
+            self.engine(move |engine| {
+                for (place, look) in found {
+                    engine.alarms.note(line, place, look);
+                }
+                engine.alarms.filled.insert(line);
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// What rings and what is silenced, the longest first.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`]
+    pub async fn alarms(&self) -> Answer<Vec<AlarmView>> {
+        self.engine(|engine| {
+            let now = wall_ms();
+            let mut alarms: Vec<AlarmView> = engine
+                .alarms
+                .ringing
+                .iter()
+                .map(|(about, alarm)| engine.alarm_view(about, alarm, now))
+                .collect();
+            alarms.sort_by_key(|alarm| (!alarm.is_ringing, alarm.since_ms));
+            Ok(alarms)
+        })
+        .await
+    }
+
+    /// Silences an alarm for a stated time, over restarts.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for what does not ring; [`ServiceError::Unusable`] for a time out of range.
+    pub async fn silence_alarm(&self, id: &str, request: SilenceRequest) -> Answer<AlarmView> {
+        if !(1..=SILENCE_MAX).contains(&request.minutes) {
+            let words = format!("an alarm can be silenced for 1 to {SILENCE_MAX} minutes");
+            return Err(ServiceError::Unusable(words));
+        }
+        let id = id.to_owned();
+        self.engine(move |engine| {
+            let now = wall_ms();
+            let rung = engine
+                .alarms
+                .ringing
+                .iter()
+                .find(|(about, _)| about.id() == id);
+            let (about, alarm) = rung
+                .map(|(about, alarm)| (about.clone(), alarm.clone()))
+                .ok_or_else(|| {
+                    ServiceError::NotFound(format!(
+                        "there is no alarm \"{id}\"; openline alarm list shows all"
+                    ))
+                })?;
+            let until = now + i64::from(request.minutes) * 60_000;
+            engine.commit(&[Write::Document {
+                kind: documents::SILENCE,
+                key: &id,
+                value: &until.to_be_bytes(),
+                updated_ms: now,
+            }])?;
+            engine.alarms.silenced.insert(id, until);
+            Ok(engine.alarm_view(&about, &alarm, now))
+        })
+        .await
+    }
+}
+
+/// Messages near the end of each log, with when each is first to be looked at.
+fn open_messages(reader: &Reader, line: LineId) -> Answer<Vec<(Ref, i64)>> {
+    let looking = Looking::at(reader, line)?;
+    let mut found = Vec::new();
+    for party in looking.founded.parties() {
+        let from = reader.size(line, party)?.saturating_sub(FILL_MAX);
+        looking.walk(party, from, |entry| {
+            if let Some(message) = message_of(entry) {
+                let look = first_look(&message, looking.founded.terms(), entry.arrived_ms);
+                found.push((entry.place, look));
+            }
+            Ok(true)
+        })?;
+    }
+    Ok(found)
+}
+
+fn look(reader: &Reader, line: LineId, place: Ref, me: PartyIndex, now: i64) -> Answer<Looked> {
+    let looking = Looking::at(reader, line)?;
+    let entry = looking.entry(place)?;
+    let mut looked = Looked {
+        line,
+        place,
+        message_type: entry.header.message_type,
+        precedence: Precedence::Routine,
+        is_for_life: false,
+        is_open: false,
+        rings: Vec::new(),
+        next: None,
+    };
+    if entry.header.kind != Kind::Message {
+        return Ok(looked);
+    }
+    let Some(followed) = looking.followed(&entry)? else {
+        return Ok(looked);
+    };
+    let (message, ladder) = (&followed.message, &followed.ladder);
+    looked.precedence = message.precedence;
+    looked.is_for_life = message.class.as_deref() == Some(SAFETY_OF_LIFE);
+    let terms = looking.founded.terms();
+    for exchange in exchanges(ladder, message, terms) {
+        let precedence = match message.info_precedence {
+            Some(precedence) if exchange.is_info => precedence,
+            _ => message.precedence,
+        };
+        let due = deadlines(&exchange, clock_of(terms, precedence), entry.arrived_ms);
+        let (rung, next) = rings(
+            &exchange,
+            message,
+            place.party,
+            me,
+            &due,
+            entry.arrived_ms,
+            now,
+        );
+        looked.is_open |= !exchange.is_closed();
+        looked
+            .rings
+            .extend(rung.into_iter().map(|ring| (exchange.party, ring)));
+        looked.next = looked.next.into_iter().chain(next).min();
+    }
+    Ok(looked)
+}
+
+impl Engine {
+    fn take_looked(&mut self, looked: Looked) {
+        let Looked {
+            line,
+            place,
+            message_type,
+            precedence,
+            is_for_life,
+            is_open,
+            rings,
+            next,
+        } = looked;
+        self.alarms.looked(line, place, is_open, next);
+        let mut rung = Vec::new();
+        for (party, ring) in rings {
+            let about = About::Message(line, place, party, ring.reason);
+            let alarm = Alarm {
+                since: ring.since,
+                call: ring.call,
+                message_type,
+                precedence: Some(precedence),
+                is_for_life,
+                words: format!(
+                    "entry {} of {} {}",
+                    place_text(place),
+                    self.name_on(&line, place.party),
+                    reason_words(ring.reason)
+                ),
+            };
+            self.ring(about.clone(), alarm);
+            rung.push(about);
+        }
+        let is_over = |about: &About| {
+            let is_its = matches!(about, About::Message(l, p, ..) if (*l, *p) == (line, place));
+            is_its && !rung.contains(about)
+        };
+        self.quiet(is_over);
+    }
+
+    /// Rings, or changes what rings already.
+    fn ring(&mut self, about: About, alarm: Alarm) {
+        let before = self.alarms.ringing.get(&about);
+        let alarm = Alarm {
+            since: before.map_or(alarm.since, |before| before.since),
+            ..alarm
+        };
+        if before == Some(&alarm) {
+            return;
+        }
+        if before.is_none() && matches!(about, About::Message(.., Reason::Overdue(Owed::Stored))) {
+            // It may be that the way taken is dead and another is not: all are dialled again at once.
+            self.bearers.network_changed();
+        }
+        tracing::warn!(alarm = about.id(), "an alarm rings");
+        let place = match &about {
+            About::Message(_, place, ..) => Some((place.party, place.index)),
+            About::State(_) | About::Gap(..) => None,
+        };
+        self.tell(News {
+            what: "alarm",
+            line: Some(about.line()),
+            place,
+            words: alarm.words.clone(),
+            ..News::default()
+        });
+        self.alarms.ringing.insert(about, alarm);
+    }
+
+    /// Ends alarms whose reason is gone.
+    fn quiet(&mut self, is_over: impl Fn(&About) -> bool) {
+        let over: Vec<About> = self
+            .alarms
+            .ringing
+            .keys()
+            .filter(|about| is_over(about))
+            .cloned()
+            .collect();
+        for about in over {
+            self.alarms.ringing.remove(&about);
+            let id = about.id();
+            if self.alarms.silenced.remove(&id).is_some() {
+                let gone = Write::DeleteDocument {
+                    kind: documents::SILENCE,
+                    key: &id,
+                };
+                if let Err(error) = self.commit(&[gone]) {
+                    tracing::warn!(%error, "a silence that is over is still kept");
+                }
+            }
+            self.tell(News {
+                what: "alarm-over",
+                line: Some(about.line()),
+                words: format!("the alarm {id} is over"),
+                ..News::default()
+            });
+        }
+    }
+
+    /// Rings for lines without contact and posts without their watch; says when to look again.
+    fn ring_states(&mut self, now: i64) -> Option<i64> {
+        let mut wanted: Vec<(About, Alarm)> = Vec::new();
+        let mut next = Vec::new();
+        for (line, (assessment, watcher)) in &self.knowledge.assessed {
+            let rings = matches!(
+                assessment.state,
+                State::Cut | State::NodeDown | State::Unknown | State::Suspended
+            );
+            let Some(since) = watcher.since().filter(|_| rings) else {
+                continue;
+            };
+            if now < since + STATE_GRACE_MS {
+                next.push(since + STATE_GRACE_MS);
+                continue;
+            }
+            let words = crate::state::sentence(self, line);
+            wanted.push((About::State(*line), standing_alarm(since, words)));
+        }
+        for (line, post, gap) in self.watch_gaps(now) {
+            if let Gap::NotTaken { since, .. } = &gap {
+                let words = self.gap_words(&line, &post, &gap);
+                wanted.push((About::Gap(line, post), standing_alarm(*since, words)));
+            }
+        }
+        let rung: Vec<About> = wanted.iter().map(|(about, _)| about.clone()).collect();
+        for (about, alarm) in wanted {
+            self.ring(about, alarm);
+        }
+        self.quiet(|about| !matches!(about, About::Message(..)) && !rung.contains(about));
+        next.into_iter().min()
+    }
+
+    fn alarm_view(&self, about: &About, alarm: &Alarm, now: i64) -> AlarmView {
+        let id = about.id();
+        let silenced = self.alarms.silenced.get(&id).copied();
+        let silenced = silenced.filter(|until| *until > now);
+        let line = about.line();
+        let place = match about {
+            About::Message(_, place, ..) => Some(place_text(*place)),
+            About::State(_) | About::Gap(..) => None,
+        };
+        AlarmView {
+            title: self.title(&line),
+            line: line.to_string(),
+            place,
+            message_type: alarm.message_type.word().to_owned(),
+            precedence: alarm
+                .precedence
+                .map(|precedence| precedence.word().to_owned()),
+            is_for_life: alarm.is_for_life,
+            since_ms: alarm.since,
+            calls: self.call_words(&line, alarm.call, now),
+            words: alarm.words.clone(),
+            offers: self.lines_above(&line),
+            is_ringing: silenced.is_none(),
+            silenced_until_ms: silenced,
+            id,
+        }
+    }
+
+    fn call_words(&self, line: &LineId, call: Call, now: i64) -> String {
+        let posts = self.own_posts(line);
+        match call {
+            Call::OwnPost => posts.first().cloned().unwrap_or_default(),
+            Call::EveryPost => format!("every post: {}", posts.join(", ")),
+            Call::NextInRota => {
+                let next = self.watches.rota().and_then(|rota| {
+                    let of_post = |post: &String| rota::next_after(&rota.shifts, post, now);
+                    posts.iter().find_map(of_post)
+                });
+                next.map_or_else(
+                    || "the next in the rota: the rota names nobody".to_owned(),
+                    |shift| {
+                        format!(
+                            "the next in the rota: {}, from {}",
+                            shift.who,
+                            utc_text(shift.from)
+                        )
+                    },
+                )
+            }
+            Call::LevelAbove => match self.lines_above(line).as_slice() {
+                [] => "the level above: there is no line above this one".to_owned(),
+                lines => format!("the level above: {}", lines.join(", ")),
+            },
+        }
+    }
+
+    /// Titles of the lines at a higher level with a party of this one.
+    fn lines_above(&self, line: &LineId) -> Vec<String> {
+        let level = |id: &LineId| {
+            let founded = self.founded.get(id)?;
+            LEVELS
+                .iter()
+                .position(|level| *level == founded.terms().level)
+        };
+        let Some(own) = level(line) else {
+            return Vec::new();
+        };
+        let parties = |id: &LineId| -> Vec<_> {
+            let founded = self.founded.get(id);
+            let all = founded.map_or_else(Vec::new, |founded| {
+                founded.parties().map(|p| founded.party_id(p)).collect()
+            });
+            all.into_iter()
+                .filter(|id| *id != self.home.party_id())
+                .collect()
+        };
+        let here = parties(line);
+        self.founded
+            .keys()
+            .filter(|id| level(id).is_some_and(|level| level > own))
+            .filter(|id| parties(id).iter().any(|party| here.contains(party)))
+            .map(|id| self.title(id))
+            .collect()
+    }
+}
+
+/// An alarm that is about no message.
+fn standing_alarm(since: i64, words: String) -> Alarm {
+    Alarm {
+        since,
+        call: Call::OwnPost,
+        message_type: MessageType::Real,
+        precedence: None,
+        is_for_life: false,
+        words,
+    }
+}
