@@ -17,6 +17,7 @@ pub mod relations;
 mod sealing;
 mod search;
 pub mod service;
+pub mod templates;
 pub mod view;
 
 pub use node::{Node, NodeOptions, StartError};

@@ -7,11 +7,13 @@ pub(crate) mod entries;
 mod lines;
 mod messages;
 mod names;
+mod notifications;
 mod pouches;
 mod readers;
 mod record;
 mod relations;
 mod status;
+mod templates;
 
 use std::time::Duration;
 
@@ -24,6 +26,7 @@ use crate::view::EventView;
 
 pub(crate) use readers::Readers;
 pub use record::LogQuery;
+pub use templates::view as template_view;
 
 /// How long the old key is proved while another party does not hold a key change.
 const KEY_CHANGE_WAIT: Duration = Duration::from_secs(30 * 86_400);

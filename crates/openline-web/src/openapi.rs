@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    charters, drafts, events, lines, messages, pouch, record, relations, status,
+    charters, drafts, events, lines, messages, notifications, pouch, record, relations, status,
 };
 
 #[derive(OpenApi)]
@@ -36,6 +36,12 @@ use crate::handlers::{
         messages::send,
         messages::receipt,
         messages::inbox,
+        notifications::templates,
+        notifications::template,
+        notifications::fill,
+        notifications::notify,
+        notifications::again,
+        notifications::due,
         drafts::list,
         drafts::save,
         drafts::show,

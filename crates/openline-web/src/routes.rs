@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
 use crate::handlers::{
-    charters, drafts, events, lines, messages, pouch, record, relations, status,
+    charters, drafts, events, lines, messages, notifications, pouch, record, relations, status,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -34,6 +34,14 @@ pub fn router(state: State) -> Router {
         .route("/v1/lines/{line}", get(lines::show))
         .route("/v1/messages", post(messages::send))
         .route("/v1/receipts", post(messages::receipt))
+        .route("/v1/templates", get(notifications::templates))
+        .route("/v1/templates/{id}", get(notifications::template))
+        .route("/v1/templates/{id}/fill", post(notifications::fill))
+        .route(
+            "/v1/notifications",
+            get(notifications::due).post(notifications::notify),
+        )
+        .route("/v1/notifications/again", post(notifications::again))
         .route("/v1/inbox", get(messages::inbox))
         .route("/v1/drafts", get(drafts::list).post(drafts::save))
         .route(

@@ -6,10 +6,12 @@ mod doctor;
 mod home;
 mod messages;
 mod node;
+mod notify;
 mod record;
 mod relations;
 mod serve;
 mod shell;
+mod templates;
 mod verify;
 
 pub use verify::verify_bytes;
@@ -38,6 +40,8 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Line(command) => node::line(&client()?, command, *output),
         Command::Serve(args) => serve::serve(&home, args, *output),
         Command::Send(args) => messages::send(&client()?, args, *output),
+        Command::Notify(args) => notify::notify(&client()?, args, *output),
+        Command::Template(command) => templates::template(&home, command, *output),
         Command::Draft(command) => messages::draft(&client()?, command, *output),
         Command::Inbox(args) => messages::inbox(&client()?, args, *output),
         Command::Receipt(args) => messages::receipt(&client()?, args, *output),

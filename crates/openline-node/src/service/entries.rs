@@ -368,7 +368,7 @@ pub(crate) fn attachment_view(attachment: &openline_core::message::Attachment) -
     }
 }
 
-fn field_view(field: &openline_core::field::Field) -> FieldView {
+pub(crate) fn field_view(field: &openline_core::field::Field) -> FieldView {
     FieldView {
         name: field.name.clone(),
         value: field.value.clone(),

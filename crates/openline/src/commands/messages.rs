@@ -35,7 +35,11 @@ pub(super) fn send(client: &Client, args: &SendArgs, output: Output) -> Result<(
     Ok(())
 }
 
-fn wait(client: &Client, released: &ReleasedView, seconds: u64) -> Result<Vec<String>, Failure> {
+pub(super) fn wait(
+    client: &Client,
+    released: &ReleasedView,
+    seconds: u64,
+) -> Result<Vec<String>, Failure> {
     let path = format!(
         "/v1/lines/{}/entries/{}/stored?seconds={seconds}",
         released.line, released.place
@@ -43,7 +47,7 @@ fn wait(client: &Client, released: &ReleasedView, seconds: u64) -> Result<Vec<St
     client.get(&path)
 }
 
-fn released_text(released: &ReleasedView, holders: Option<&[String]>) -> String {
+pub(super) fn released_text(released: &ReleasedView, holders: Option<&[String]>) -> String {
     let number = released.number.map_or_else(String::new, |[year, number]| {
         format!(", No. {number}/{year}")
     });
