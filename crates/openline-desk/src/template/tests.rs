@@ -392,6 +392,21 @@ fn minimal(more: &str) -> String {
 }
 
 #[test]
+fn the_example_of_the_documentation_is_a_template() {
+    let docs = include_str!("../../../../docs/templates.md");
+    let mut blocks = docs.split("```toml\n").skip(1);
+    let example = blocks.find(|block| block.starts_with("format = 1"));
+    let (example, _) = example
+        .and_then(|block| block.split_once("```"))
+        .expect("an example");
+    let template = Template::parse(example).expect("sound");
+    assert!(fill(&template, &examples(&template)).is_ok());
+    for (id, _) in SHIPPED {
+        assert!(docs.contains(&format!("| `{id}` |")), "{id} has no source");
+    }
+}
+
+#[test]
 fn everything_wrong_with_a_file_is_named() {
     assert!(Template::parse(&minimal("")).is_ok());
     let field = "[[field]]\nkey = \"two\"\nlabel = \"Two\"\nhelp = \"H\"\n";
