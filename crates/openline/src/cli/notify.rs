@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::PlaceArgs;
 
 #[derive(Args, Debug)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(subcommand_negates_reqs = true)]
 pub struct NotifyArgs {
     #[command(subcommand)]
     pub command: Option<NotifyCommand>,

@@ -243,7 +243,8 @@ pub(super) fn draft(
                         .request
                         .texts
                         .first()
-                        .map_or_else(String::new, |t| t.text.chars().take(60).collect());
+                        .map_or_else(String::new, |t| t.text.chars().take(60).collect())
+                        .replace('\n', " ");
                     vec![
                         d.id.clone(),
                         time(d.updated_ms),

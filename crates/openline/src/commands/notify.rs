@@ -20,12 +20,24 @@ use ask::Terminal;
 use values::Given;
 
 pub(super) fn notify(client: &Client, args: &NotifyArgs, output: Output) -> Result<(), Failure> {
+    let form = &args.form;
+    let is_form = form.template.is_some() || form.file.is_some() || !form.set.is_empty();
+    if args.command.is_some() && is_form {
+        return Err(Failure::unusable(
+            "again and due fill in no form",
+            "see openline notify again --help and openline notify due --help",
+        ));
+    }
     match &args.command {
         Some(NotifyCommand::Again { place, post, wait }) => {
             due::again(client, place, post, *wait, output)
         }
-        Some(NotifyCommand::Due { line }) => due::due(client, line.as_deref(), output),
-        None => fill_in(client, &args.form, output),
+        Some(NotifyCommand::Due { line }) => due::due(
+            client,
+            line.as_ref().or(form.line.as_ref()).map(String::as_str),
+            output,
+        ),
+        None => fill_in(client, form, output),
     }
 }
 
@@ -41,7 +53,7 @@ fn fill_in(client: &Client, args: &FormArgs, output: Output) -> Result<(), Failu
     let mut given = Given::read(args, &template)?;
     let input = std::io::stdin();
     let is_terminal = input.is_terminal() && std::io::stderr().is_terminal();
-    let filled = if is_terminal {
+    let (filled, is_draft) = if is_terminal {
         let mut terminal = Terminal::new(input.lock(), std::io::stderr());
         at_terminal(client, args, &template, &line, &mut given, &mut terminal)?
     } else {
@@ -54,9 +66,15 @@ fn fill_in(client: &Client, args: &FormArgs, output: Output) -> Result<(), Failu
                 "give --yes to release it unseen, or --draft to keep it and look at it",
             ));
         }
-        filled
+        (filled, args.draft)
     };
-    release(client, args, &line, &given, &filled, output)
+    let form = Form {
+        args,
+        given: &given,
+        filled: &filled,
+        is_draft,
+    };
+    form.release(client, &line, output)
 }
 
 /// The template as the node has it.
@@ -119,7 +137,7 @@ fn check_notice(filled: &FilledView, args: &FormArgs) -> Result<(), Failure> {
     }
 }
 
-/// Asks field by field until the form is right, shows the whole, and asks for a yes.
+/// Asks field by field until the form is right, shows the whole, and asks for a yes; true if it is to be kept as a draft.
 fn at_terminal<I: BufRead, O: Write>(
     client: &Client,
     args: &FormArgs,
@@ -127,7 +145,7 @@ fn at_terminal<I: BufRead, O: Write>(
     line: &LineView,
     given: &mut Given,
     terminal: &mut Terminal<I, O>,
-) -> Result<FilledView, Failure> {
+) -> Result<(FilledView, bool), Failure> {
     let around = around(line);
     terminal.introduce(template)?;
     let asks_all = args.file.is_none() && !args.yes;
@@ -145,16 +163,28 @@ fn at_terminal<I: BufRead, O: Write>(
         terminal.say(&words.join("\n"))?;
         terminal.ask_again(template, &around, given, &keys)?;
     };
-    check_notice(&filled, args)?;
     terminal.say(&preview(args, line, &filled))?;
-    if args.draft || args.yes || terminal.is_released()? {
-        return Ok(filled);
+    if args.draft {
+        return Ok((filled, true));
     }
-    Err(Failure::refused(
-        "not-released",
-        "nothing was released",
-        "run the command again; give --draft to keep what is filled in",
-    ))
+    let refusal = match check_notice(&filled, args) {
+        Ok(()) if args.yes || terminal.is_released()? => return Ok((filled, false)),
+        Ok(()) => Failure::refused(
+            "not-released",
+            "nothing was released or kept",
+            "run the command again",
+        ),
+        Err(short) => {
+            terminal.say(&short.title)?;
+            short
+        }
+    };
+    // What has been typed in is not lost because it can't go now.
+    if terminal.is_kept()? {
+        Ok((filled, true))
+    } else {
+        Err(refusal)
+    }
 }
 
 fn around(line: &LineView) -> Around {
@@ -236,47 +266,55 @@ fn named(filled: &FilledView, is: impl Fn(&openline_node::view::FieldView) -> bo
     }
 }
 
-/// Releases what was shown: the values as they were read, so that the node makes the same text of them.
-fn release(
-    client: &Client,
-    args: &FormArgs,
-    line: &LineView,
-    given: &Given,
-    filled: &FilledView,
-    output: Output,
-) -> Result<(), Failure> {
-    let values = filled.fields.iter();
-    let request = NotifyRequest {
-        line: line.id.clone(),
-        post: args.post.clone(),
-        template: filled.template.clone(),
-        values: values
-            .map(|field| (field.name.clone(), field.value.clone()))
-            .collect(),
-        releasable: given.releasable.clone(),
-        languages: given.languages.clone(),
-        message_type: args.message_type.clone(),
-        precedence: args.precedence.clone(),
-        to: args.to.clone(),
-        info: args.info.clone(),
-        own_reference: args.reference.clone(),
-        authority: args.authority.clone(),
-        short_notice: args.short_notice,
-        is_draft: args.draft,
-    };
-    let notified: NotifiedView = client.post("/v1/notifications", &request)?;
-    let stored_at = match (&notified.released, args.wait) {
-        (Some(released), Some(seconds)) => Some(wait(client, released, seconds)?),
-        _ => None,
-    };
-    let value = serde_json::json!({
-        "released": notified.released,
-        "draft": notified.draft,
-        "stored_at": stored_at,
-        "filled": notified.filled,
-    });
-    output.print(&value, |_| notified_text(&notified, stored_at.as_deref()));
-    Ok(())
+/// A form that is right, and what is to become of it.
+struct Form<'a> {
+    args: &'a FormArgs,
+    given: &'a Given,
+    filled: &'a FilledView,
+    is_draft: bool,
+}
+
+impl Form<'_> {
+    /// The values as they were read, so that the node makes the text of them that was shown.
+    fn request(&self, line: &LineView) -> NotifyRequest {
+        let (args, given) = (self.args, self.given);
+        let values = self.filled.fields.iter();
+        NotifyRequest {
+            line: line.id.clone(),
+            post: args.post.clone(),
+            template: self.filled.template.clone(),
+            values: values
+                .map(|field| (field.name.clone(), field.value.clone()))
+                .collect(),
+            releasable: given.releasable.clone(),
+            languages: given.languages.clone(),
+            message_type: args.message_type.clone(),
+            precedence: args.precedence.clone(),
+            to: args.to.clone(),
+            info: args.info.clone(),
+            own_reference: args.reference.clone(),
+            authority: args.authority.clone(),
+            short_notice: args.short_notice,
+            is_draft: self.is_draft,
+        }
+    }
+
+    /// Releases it, or keeps it as a draft.
+    fn release(&self, client: &Client, line: &LineView, output: Output) -> Result<(), Failure> {
+        let notified: NotifiedView = client.post("/v1/notifications", &self.request(line))?;
+        let stored_at = match (&notified.released, self.args.wait) {
+            (Some(released), Some(seconds)) => Some(wait(client, released, seconds)?),
+            _ => None,
+        };
+        let value = serde_json::json!({
+            "released": notified.released,
+            "draft": notified.draft,
+            "stored_at": stored_at,
+            "filled": notified.filled,
+        });
+        output.print(&value, |_| notified_text(&notified, stored_at.as_deref()));
+        Ok(())
+    }
 }
 
 fn notified_text(notified: &NotifiedView, stored_at: Option<&[String]>) -> String {

@@ -141,6 +141,12 @@ impl<I: BufRead, O: Write> Terminal<I, O> {
         let answer = self.line("Release it? Type yes, or anything else to stop: ")?;
         Ok(answer.eq_ignore_ascii_case("yes"))
     }
+
+    /// Whether what was filled in is kept as a draft.
+    pub(super) fn is_kept(&mut self) -> Result<bool, Failure> {
+        let answer = self.line("Keep it as a draft? Type yes, or anything else to drop it: ")?;
+        Ok(answer.eq_ignore_ascii_case("yes"))
+    }
 }
 
 fn question(template: &Template, field: &TemplateField) -> String {
