@@ -14,6 +14,8 @@
 //! - [`schedule`]: when a line is tested, and with what words; [`health`]: how the tests went.
 //! - [`review`]: what a year of a line comes to.
 //! - [`rota`]: who is to have the watch when.
+//! - [`renotify`]: notifications whose event lies ahead, and when they are due again.
+//! - [`template`]: forms of notifications, and what a filled one says.
 
 pub mod alarm;
 pub mod brief;
@@ -29,3 +31,5 @@ pub mod review;
 pub mod rota;
 pub mod schedule;
 pub mod standing;
+pub mod renotify;
+pub mod template;

@@ -22,6 +22,7 @@ mod search;
 pub mod service;
 mod state;
 mod uplink;
+pub mod templates;
 pub mod view;
 mod watch;
 

@@ -12,6 +12,7 @@ mod messages;
 mod names;
 mod notices;
 mod origin;
+mod notifications;
 mod pouches;
 mod readers;
 mod record;
@@ -22,6 +23,7 @@ mod standing;
 mod status;
 mod testing;
 mod watch;
+mod templates;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +38,7 @@ use crate::view::EventView;
 pub(crate) use readers::Readers;
 pub use record::LogQuery;
 use testing::Tester;
+pub use templates::view as template_view;
 
 /// How long the old key is proved while another party does not hold a key change.
 const KEY_CHANGE_WAIT: Duration = Duration::from_secs(30 * 86_400);

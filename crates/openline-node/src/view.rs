@@ -13,6 +13,7 @@ pub use exchange::*;
 pub use origin::*;
 mod review;
 mod watch;
+mod templates;
 
 use serde::{Deserialize, Serialize};
 pub use standing::*;
@@ -21,6 +22,7 @@ use utoipa::ToSchema;
 
 pub use review::*;
 pub use watch::*;
+pub use templates::*;
 
 /// The node at a glance.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

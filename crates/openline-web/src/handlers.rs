@@ -9,6 +9,7 @@ pub(crate) mod lines;
 pub(crate) mod messages;
 pub(crate) mod notices;
 pub(crate) mod origin;
+pub(crate) mod notifications;
 pub(crate) mod pouch;
 pub(crate) mod record;
 pub(crate) mod relations;

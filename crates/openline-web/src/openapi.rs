@@ -6,6 +6,7 @@ use utoipa::OpenApi;
 use crate::handlers::{
     alarms, charters, closing, drafts, events, lines, messages, notices, origin, pouch, record,
     relations, standing, status, testing, watch,
+    charters, drafts, events, lines, messages, notifications, pouch, record, relations, status,
 };
 
 #[derive(OpenApi)]
@@ -54,6 +55,12 @@ use crate::handlers::{
         origin::list,
         origin::announce,
         origin::announced,
+        notifications::templates,
+        notifications::template,
+        notifications::fill,
+        notifications::notify,
+        notifications::again,
+        notifications::due,
         drafts::list,
         drafts::save,
         drafts::show,

@@ -7,6 +7,7 @@ use axum::routing::{delete, get, post};
 use crate::handlers::{
     alarms, charters, closing, drafts, events, lines, messages, notices, origin, pouch, record,
     relations, standing, status, testing, watch,
+    charters, drafts, events, lines, messages, notifications, pouch, record, relations, status,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -35,6 +36,14 @@ pub fn router(state: State) -> Router {
         .route("/v1/lines/{line}", get(lines::show))
         .route("/v1/messages", post(messages::send))
         .route("/v1/receipts", post(messages::receipt))
+        .route("/v1/templates", get(notifications::templates))
+        .route("/v1/templates/{id}", get(notifications::template))
+        .route("/v1/templates/{id}/fill", post(notifications::fill))
+        .route(
+            "/v1/notifications",
+            get(notifications::due).post(notifications::notify),
+        )
+        .route("/v1/notifications/again", post(notifications::again))
         .route("/v1/inbox", get(messages::inbox))
         .route("/v1/confirmations", post(closing::confirm))
         .route("/v1/answers", post(closing::answer))

@@ -6,6 +6,7 @@ mod notice;
 mod origin;
 mod standing;
 mod watch;
+mod notify;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ pub use standing::*;
 use crate::{bench, demo};
 
 pub use watch::{PostsArgs, RotaCommand, TakeArgs, TestCommand, WatchCommand};
+pub use notify::*;
 
 /// Lines of communication that stay open between parties who do not trust each other.
 #[derive(Parser, Debug)]
@@ -99,6 +101,17 @@ pub enum Command {
         after_help = "Example:\n  openline send --line \"Watch line\" --post watch --text \"Exercise begins 0800 UTC.\" --wait 30\n  openline send --line \"Watch line\" --post watch --form \"note verbale\" --file note.txt --translation fr=note.fr.txt"
     )]
     Send(Box<SendArgs>),
+    /// Release a notification from a template, asked for field by field or read from a file.
+    #[command(
+        after_help = "Examples:\n  openline notify humanitarian-movement --line \"Watch line\"\n  openline notify area-warning --line \"Watch line\" --file warning.toml --yes\n  openline notify due"
+    )]
+    Notify(Box<NotifyArgs>),
+    /// Templates of notifications: list, show, export to edit, check.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline template show humanitarian-movement"
+    )]
+    Template(TemplateCommand),
     /// Drafts: messages that are kept and not released.
     #[command(
         subcommand,

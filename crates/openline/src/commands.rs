@@ -10,12 +10,14 @@ mod messages;
 mod node;
 mod notice;
 mod origin;
+mod notify;
 mod record;
 mod relations;
 mod serve;
 mod shell;
 mod standing;
 mod testing;
+mod templates;
 mod verify;
 mod watch;
 
@@ -48,6 +50,8 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Test(command) => testing::test(&client()?, command, *output),
         Command::Serve(args) => serve::serve(&home, args, *output),
         Command::Send(args) => messages::send(&client()?, args, *output),
+        Command::Notify(args) => notify::notify(&client()?, args, *output),
+        Command::Template(command) => templates::template(&home, command, *output),
         Command::Draft(command) => messages::draft(&client()?, command, *output),
         Command::Inbox(args) => messages::inbox(&client()?, args, *output),
         Command::Receipt(args) => messages::receipt(&client()?, args, *output),

@@ -36,7 +36,11 @@ pub(super) fn send(client: &Client, args: &SendArgs, output: Output) -> Result<(
     Ok(())
 }
 
-fn wait(client: &Client, released: &ReleasedView, seconds: u64) -> Result<Vec<String>, Failure> {
+pub(super) fn wait(
+    client: &Client,
+    released: &ReleasedView,
+    seconds: u64,
+) -> Result<Vec<String>, Failure> {
     let path = format!(
         "/v1/lines/{}/entries/{}/stored?seconds={seconds}",
         released.line, released.place
@@ -258,7 +262,8 @@ pub(super) fn draft(
                         .request
                         .texts
                         .first()
-                        .map_or_else(String::new, |t| t.text.chars().take(60).collect());
+                        .map_or_else(String::new, |t| t.text.chars().take(60).collect())
+                        .replace('\n', " ");
                     vec![
                         d.id.clone(),
                         time(d.updated_ms),
