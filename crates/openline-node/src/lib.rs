@@ -21,8 +21,8 @@ mod sealing;
 mod search;
 pub mod service;
 mod state;
-mod uplink;
 pub mod templates;
+mod uplink;
 pub mod view;
 mod watch;
 

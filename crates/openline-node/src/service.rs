@@ -11,8 +11,8 @@ mod lines;
 mod messages;
 mod names;
 mod notices;
-mod origin;
 mod notifications;
+mod origin;
 mod pouches;
 mod readers;
 mod record;
@@ -21,9 +21,9 @@ mod review;
 mod rota;
 mod standing;
 mod status;
+mod templates;
 mod testing;
 mod watch;
-mod templates;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,8 +37,8 @@ use crate::view::EventView;
 
 pub(crate) use readers::Readers;
 pub use record::LogQuery;
-use testing::Tester;
 pub use templates::view as template_view;
+use testing::Tester;
 
 /// How long the old key is proved while another party does not hold a key change.
 const KEY_CHANGE_WAIT: Duration = Duration::from_secs(30 * 86_400);

@@ -12,8 +12,8 @@ pub use alarm::*;
 pub use exchange::*;
 pub use origin::*;
 mod review;
-mod watch;
 mod templates;
+mod watch;
 
 use serde::{Deserialize, Serialize};
 pub use standing::*;
@@ -21,8 +21,8 @@ pub use state::*;
 use utoipa::ToSchema;
 
 pub use review::*;
-pub use watch::*;
 pub use templates::*;
+pub use watch::*;
 
 /// The node at a glance.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

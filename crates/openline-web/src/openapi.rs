@@ -4,9 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    alarms, charters, closing, drafts, events, lines, messages, notices, origin, pouch, record,
-    relations, standing, status, testing, watch,
-    charters, drafts, events, lines, messages, notifications, pouch, record, relations, status,
+    alarms, charters, closing, drafts, events, lines, messages, notices, notifications, origin,
+    pouch, record, relations, standing, status, testing, watch,
 };
 
 #[derive(OpenApi)]

@@ -5,9 +5,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
 use crate::handlers::{
-    alarms, charters, closing, drafts, events, lines, messages, notices, origin, pouch, record,
-    relations, standing, status, testing, watch,
-    charters, drafts, events, lines, messages, notifications, pouch, record, relations, status,
+    alarms, charters, closing, drafts, events, lines, messages, notices, notifications, origin,
+    pouch, record, relations, standing, status, testing, watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};

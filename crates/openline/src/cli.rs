@@ -3,10 +3,10 @@
 mod alarm;
 mod closing;
 mod notice;
+mod notify;
 mod origin;
 mod standing;
 mod watch;
-mod notify;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,8 +20,8 @@ pub use standing::*;
 
 use crate::{bench, demo};
 
-pub use watch::{PostsArgs, RotaCommand, TakeArgs, TestCommand, WatchCommand};
 pub use notify::*;
+pub use watch::{PostsArgs, RotaCommand, TakeArgs, TestCommand, WatchCommand};
 
 /// Lines of communication that stay open between parties who do not trust each other.
 #[derive(Parser, Debug)]

@@ -9,15 +9,15 @@ mod home;
 mod messages;
 mod node;
 mod notice;
-mod origin;
 mod notify;
+mod origin;
 mod record;
 mod relations;
 mod serve;
 mod shell;
 mod standing;
-mod testing;
 mod templates;
+mod testing;
 mod verify;
 mod watch;
 

@@ -14,8 +14,8 @@ use crate::error::ServiceError;
 use crate::identity::wall_ms;
 use crate::templates::HomeTemplates;
 use crate::view::{
-    AgainRequest, DueView, FillRequest, FilledView, HeardView, NotifiedView, NotifyRequest,
-    PassedOnView, ReleasedView, RepeatView, SendRequest, TextView,
+    AgainRequest, DueView, FillRequest, FilledView, NotifiedView, NotifyRequest, PassedOnView,
+    ReachedView, ReleasedView, RepeatView, SendRequest, TextView,
 };
 
 impl Service {
@@ -135,6 +135,7 @@ fn send_request(request: NotifyRequest, filled: &FilledView) -> Answer<SendReque
         class: filled.class.clone(),
         template: Some(filled.template.clone()),
         fields: filled.fields.clone(),
+        as_of: None,
     })
 }
 
@@ -225,6 +226,7 @@ fn again(
         class: first.class,
         template: first.template,
         fields: current.fields.iter().map(field_view).collect(),
+        as_of: None,
     })
 }
 
@@ -291,12 +293,12 @@ fn repeat_view(due: &Due) -> RepeatView {
     }
 }
 
-fn heard_view(looking: &Looking<'_>, heard: &Heard) -> HeardView {
+fn heard_view(looking: &Looking<'_>, heard: &Heard) -> ReachedView {
     let passed_on = heard.passed_on.iter().map(|(class, at)| PassedOnView {
         class: class.clone(),
         at_ms: *at,
     });
-    HeardView {
+    ReachedView {
         of: place_text(heard.of),
         party_name: looking.name(heard.party),
         acknowledged_ms: heard.acknowledged,
