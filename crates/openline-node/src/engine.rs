@@ -23,6 +23,7 @@ use openline_proto::{AddLineError, Answer, LinkId, Machine, MachineConfig, Now, 
 use openline_store::{CommitError, OpenError, ReadError, Store};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
+use crate::alerts::Alerts;
 use crate::charters::Proposal;
 use crate::error::ServiceError;
 use crate::home::Home;
@@ -51,6 +52,7 @@ pub(crate) struct Handle {
     pub(crate) calls: mpsc::Sender<Call>,
     pub(crate) readers: Arc<crate::service::Readers>,
     pub(crate) events: broadcast::Sender<EventView>,
+    pub(crate) alerts: Alerts,
 }
 
 impl Handle {

@@ -3,6 +3,7 @@
 //! [`Node::start`] runs a node; [`service::Service`] is the one façade that the HTTP API, the
 //! command line and the console use.
 
+pub mod alerts;
 mod backup;
 pub mod charters;
 pub mod clock;

@@ -9,6 +9,7 @@ use openline_bearer::{Bearers, BearersConfig, TransportKey};
 use openline_store::{OpenError, ReadError, Store};
 use tokio::sync::{broadcast, mpsc, watch};
 
+use crate::alerts::{Alerts, Memory, Sender};
 use crate::charters::Proposal;
 use crate::engine::acts::documents;
 use crate::engine::{self, CALLS_MAX, Engine, Handle, Parts, TakeUpError};
@@ -99,10 +100,14 @@ impl Node {
         let (events, _) = broadcast::channel(engine::tell::EVENTS_MAX);
         let readers = Arc::new(Readers::new(&store)?);
         let (calls, inbox) = mpsc::channel(CALLS_MAX);
+        let (alerts, asks) = Alerts::new(home.path().to_owned());
+        let (alerting, waiting) = (home.config().alerting.clone(), Memory::read(&store));
+        let folder = home.path().to_owned();
         let handle = Handle {
             calls,
             readers: readers.clone(),
             events: events.clone(),
+            alerts,
         };
         let engine = Engine::take_up(Parts {
             home,
@@ -125,6 +130,8 @@ impl Node {
                 runtime.block_on(engine.run(inbox, bearer_events));
                 let _ = stop.send(true);
             })?;
+        let sender = Sender::new(alerting, waiting, folder, handle.clone());
+        tokio::spawn(sender.run(asks, stopped.clone()));
         Ok(Self {
             service: Service::new(handle),
             stopped,

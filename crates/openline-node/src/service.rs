@@ -3,6 +3,7 @@
 //! The HTTP API and, through it, the command line and the console use this and nothing else. What
 //! changes something runs on the engine's thread; what only reads runs on a reader of the store.
 
+mod alerts;
 pub(crate) mod entries;
 mod lines;
 mod messages;

@@ -2,6 +2,10 @@
 //!
 //! Times are milliseconds since 1970 UTC unless a field says seconds. Ids are 64 hex digits. A place is `PARTY/INDEX`.
 
+mod alerts;
+
+pub use alerts::*;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,6 +30,9 @@ pub struct StatusView {
     pub store: StoreView,
     /// Why this machine's clock can't be right, if something speaks against it.
     pub clock_doubt: Option<String>,
+    /// The ways out for alerts.
+    #[serde(default)]
+    pub alert_channels: Vec<AlertChannelView>,
     /// Recent faults: rules broken by peers or reported by them, newest first.
     pub faults: Vec<FaultView>,
 }

@@ -1,5 +1,6 @@
 //! One file for each kind of thing.
 
+pub(crate) mod alerts;
 pub(crate) mod charters;
 pub(crate) mod drafts;
 pub(crate) mod events;

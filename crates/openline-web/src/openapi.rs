@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    charters, drafts, events, lines, messages, pouch, record, relations, status,
+    alerts, charters, drafts, events, lines, messages, pouch, record, relations, status,
 };
 
 #[derive(OpenApi)]
@@ -18,6 +18,8 @@ use crate::handlers::{
         status::status,
         status::shutdown,
         status::network_changed,
+        alerts::list,
+        alerts::test,
         events::events,
         relations::card,
         relations::list,

@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
 use crate::handlers::{
-    charters, drafts, events, lines, messages, pouch, record, relations, status,
+    alerts, charters, drafts, events, lines, messages, pouch, record, relations, status,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -19,6 +19,8 @@ pub fn router(state: State) -> Router {
         .route("/v1/status", get(status::status))
         .route("/v1/shutdown", post(status::shutdown))
         .route("/v1/network-changed", post(status::network_changed))
+        .route("/v1/alerts", get(alerts::list))
+        .route("/v1/alerts/test", post(alerts::test))
         .route("/v1/events", get(events::events))
         .route("/v1/card", get(relations::card))
         .route("/v1/relations", get(relations::list).post(relations::add))

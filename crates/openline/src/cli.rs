@@ -1,5 +1,9 @@
 //! The arguments.
 
+mod alerts;
+
+pub use alerts::AlertCommand;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -150,6 +154,12 @@ pub enum Command {
     /// Examine home, store, clock, disk and peers, and say what to do.
     #[command(after_help = "Example:\n  openline doctor")]
     Doctor,
+    /// Alerts that leave the node: how their channels do; try them out.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline alert list\n  openline alert test"
+    )]
+    Alert(AlertCommand),
     /// Follow what happens.
     #[command(after_help = "Example:\n  openline events")]
     Events,
