@@ -339,3 +339,123 @@ fn is_address(text: &str) -> bool {
             !local.is_empty() && !domain.is_empty() && !domain.contains('@')
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Config, FILE};
+
+    fn read(text: &str) -> Result<Config, String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join(FILE), text).expect("written");
+        Config::read(folder.path()).map_err(|error| error.to_string())
+    }
+
+    #[track_caller]
+    fn refused(channel: &str, line: usize, words: &str) {
+        let text = format!(
+            "[alerts]\nself_test = \"23:59\"\n\n[[alert]]\nname = \"first\"\ncommand = {{ program = \"/bin/true\" }}\n\n[[alert]]\n{channel}"
+        );
+        let why = read(&text).expect_err("not right");
+        assert!(
+            why.contains(&format!("line {line}: alert")) && why.contains(words),
+            "{why}"
+        );
+    }
+
+    const MAIL: &str = "server = \"mail.example\"\nsecurity = \"tls\"\nfrom = \"a@b.example\"\nto = [\"c@d.example\"]\n";
+
+    #[test]
+    fn every_way_out_is_read() {
+        let text = format!(
+            "[[alert]]\nname = \"a\"\npost = \"all\"\non = [\"messages\", \"watch unattended\"]\nwebhook = {{ url = \"https://pager.example/in\" }}\n\
+             [[alert]]\nname = \"b\"\n[alert.mail]\n{MAIL}[[alert]]\nname = \"c\"\npost = \"watch\"\ncommand = {{ program = \"/bin/true\", args = [\"x\"], timeout_s = 60 }}\n\
+             [[alert]]\nname = \"d\"\nwebhook = {{ url = \"http://[::1]:8080/\" }}\n"
+        );
+        let config = read(&text).expect("right");
+        assert_eq!(config.alerting.channels.len(), 4);
+        let mail = &config.alerting.channels[1];
+        assert_eq!(
+            (mail.kind(), mail.target().as_str()),
+            ("mail", "mail.example:465")
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line() {
+        let hook = |url: &str| format!("name = \"x\"\nwebhook = {{ url = \"{url}\" }}");
+        let mail = |more: &str| format!("name = \"x\"\n[alert.mail]\n{more}");
+        let program = "command = { program = \"/bin/true\" }";
+        refused(&format!("name = \"first\"\n{program}"), 9, "given twice");
+        refused(&format!("name = \"a b\"\n{program}"), 9, "alert.name");
+        refused("name = \"x\"", 9, "exactly one of");
+        refused(
+            &format!("name = \"x\"\npost = \"\"\n{program}"),
+            10,
+            "alert.post",
+        );
+        refused(
+            &format!("name = \"x\"\non = [\n\"drill\",\n\"fire\"]\n{program}"),
+            12,
+            "\"fire\" is no kind",
+        );
+        refused(&hook("http://pager.example/"), 10, "plain http");
+        refused(&hook("http://localhost/"), 10, "plain http");
+        refused(&hook("ftp://pager.example/"), 10, "https://");
+        refused(
+            &hook("https://me:pw@pager.example/"),
+            10,
+            "has a password in it",
+        );
+        refused(
+            "name = \"x\"\ncommand = { program = \"page\" }",
+            10,
+            "whole path",
+        );
+        refused(
+            "name = \"x\"\ncommand = { program = \"/p\", timeout_s = 61 }",
+            10,
+            "1 to 60",
+        );
+        refused(
+            &mail(&MAIL.replace("tls", "ssl")),
+            12,
+            "alert.mail.security",
+        );
+        refused(
+            &mail(&MAIL.replace("tls", "none-loopback-only")),
+            12,
+            "others could read",
+        );
+        refused(
+            &mail(&MAIL.replace("mail.example", "mail.example:25")),
+            11,
+            "without a port",
+        );
+        refused(
+            &mail(&MAIL.replace("c@d", "c>\\r\\nRCPT TO:<x@d")),
+            14,
+            "alert.mail.to",
+        );
+        refused(
+            &mail(&MAIL.replace("[\"c@d.example\"]", "[]")),
+            14,
+            "1 to 16",
+        );
+        refused(&mail(&format!("{MAIL}user = \"u\"\n")), 15, "password_file");
+    }
+
+    #[test]
+    fn a_wrong_time_and_a_wrong_key_are_named() {
+        let why = read("[alerts]\n\nself_test = \"9\"").expect_err("no time");
+        assert!(why.contains("line 3: alerts.self_test"), "{why}");
+        let why = read("[[alert]]\nname = \"x\"\nwebhok = {}").expect_err("no key");
+        assert!(why.contains("line 3") && why.contains("webhok"), "{why}");
+    }
+
+    #[test]
+    fn what_is_logged_of_it_holds_no_secret() {
+        let config =
+            read("[[alert]]\nname = \"a\"\nwebhook = { url = \"https://pager.example/secret\" }");
+        assert!(!format!("{:?}", config.expect("right")).contains("secret"));
+    }
+}

@@ -2,6 +2,7 @@
 
 mod delivery;
 mod servers;
+mod waiting;
 mod ways;
 
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ use crate::config::{Config, FILE};
 use crate::error::ServiceError;
 
 /// The test's clock moves by itself while nothing is under way; so long nothing may take.
-const PATIENCE: Duration = Duration::from_secs(30 * 86_400);
+const PATIENCE: Duration = Duration::from_secs(7200);
 
 /// A home with a store and a configuration.
 struct Place {
@@ -110,7 +111,7 @@ impl Running {
     async fn until(&self, what: &str, done: impl Fn(&crate::view::AlertsView) -> bool) {
         let look = async {
             while !done(&self.alerts.list().await.expect("a list")) {
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                tokio::time::sleep(Duration::from_secs(1)).await;
             }
         };
         if tokio::time::timeout(PATIENCE, look).await.is_err() {
