@@ -94,6 +94,9 @@ impl Webhook {
                 format!("{host} did not answer within {} s", TIMEOUT.as_secs())
             }
             ureq::Error::HostNotFound => format!("{host}: there is no such host"),
+            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                format!("{host} could not prove who it is: {error}")
+            }
             ureq::Error::Io(error) => format!("{host} can't be reached: {error}"),
             ureq::Error::ConnectionFailed => format!("{host} can't be reached"),
             ureq::Error::Rustls(error) => format!("{host} could not prove who it is: {error}"),
