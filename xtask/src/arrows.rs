@@ -65,7 +65,7 @@ const WRAPPERS: &[(&str, &[&str])] = &[
     ),
     ("axum", &["openline-web"]),
     ("quinn", &["openline-bearer", "openline"]),
-    ("rustls", &["openline-bearer", "openline"]),
+    ("rustls", &["openline-bearer", "openline-node", "openline"]),
     ("rusqlite", &["openline-store"]),
 ];
 

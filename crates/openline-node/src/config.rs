@@ -8,6 +8,8 @@ use openline_bearer::Timing;
 use openline_core::limits::ENDPOINTS_MAX;
 use serde::Deserialize;
 
+use crate::alerts::config::{Alerting, AlertsConfig, ChannelConfig};
+
 /// The file's name within a home.
 pub const FILE: &str = "openline.toml";
 
@@ -44,6 +46,13 @@ pub struct Config {
     pub bearers: BearerConfig,
     /// How our own way out is checked.
     pub uplink: UplinkConfig,
+    /// What holds for all channels that alerts leave by.
+    pub alerts: AlertsConfig,
+    /// The channels that alerts leave by.
+    pub alert: Vec<ChannelConfig>,
+    /// The same, checked.
+    #[serde(skip)]
+    pub alerting: Alerting,
 }
 
 /// How our own way out is checked while another party can't be heard.
@@ -117,13 +126,14 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let config: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        let mut config: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         config
             .check()
             .map_err(|(key, why)| match line_of(text, key) {
                 Some(line) => format!("line {line}: {why}"),
                 None => why,
             })?;
+        config.alerting = Alerting::read(&config.alerts, &config.alert, text)?;
         Ok(config)
     }
 

@@ -26,6 +26,7 @@ use openline_store::{CommitError, OpenError, ReadError, Store};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 use crate::alarms::Alarms;
+use crate::alerts::Alerts;
 use crate::charters::Proposal;
 use crate::error::ServiceError;
 use crate::home::Home;
@@ -57,6 +58,7 @@ pub(crate) struct Handle {
     pub(crate) readers: Arc<crate::service::Readers>,
     pub(crate) events: broadcast::Sender<EventView>,
     pub(crate) round_wanted: Arc<Notify>,
+    pub(crate) alerts: Alerts,
 }
 
 impl Handle {

@@ -4,6 +4,7 @@
 //! command line and the console use.
 
 mod alarms;
+pub mod alerts;
 mod backup;
 pub mod charters;
 pub mod clock;

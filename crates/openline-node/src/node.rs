@@ -9,6 +9,7 @@ use openline_bearer::{Bearers, BearersConfig, TransportKey};
 use openline_store::{OpenError, ReadError, Store};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 
+use crate::alerts::{Alerts, Memory, Sender};
 use crate::charters::Proposal;
 use crate::engine::acts::documents;
 use crate::engine::{self, CALLS_MAX, Engine, Handle, Parts, TakeUpError};
@@ -103,11 +104,15 @@ impl Node {
         let readers = Arc::new(Readers::new(&store)?);
         let (calls, inbox) = mpsc::channel(CALLS_MAX);
         let round_wanted = Arc::new(Notify::new());
+        let (alerts, asks) = Alerts::new(home.path().to_owned());
+        let (alerting, waiting) = (home.config().alerting.clone(), Memory::read(&store));
+        let folder = home.path().to_owned();
         let handle = Handle {
             calls,
             readers: readers.clone(),
             events: events.clone(),
             round_wanted: round_wanted.clone(),
+            alerts,
         };
         let engine = Engine::take_up(Parts {
             home,
@@ -136,6 +141,8 @@ impl Node {
         let service = Service::new(handle);
         tokio::spawn(crate::rounds::run(service.clone(), stopped.clone()));
         tokio::spawn(crate::alarms::run(service.clone(), stopped.clone()));
+        let sender = Sender::new(alerting, waiting, folder, handle.clone());
+        tokio::spawn(sender.run(asks, stopped.clone()));
         Ok(Self {
             service,
             stopped,

@@ -5,6 +5,7 @@
 
 mod alarms;
 mod closing;
+mod alerts;
 pub(crate) mod entries;
 mod exchange;
 mod lines;

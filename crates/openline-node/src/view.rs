@@ -14,6 +14,9 @@ pub use origin::*;
 mod review;
 mod templates;
 mod watch;
+mod alerts;
+
+pub use alerts::*;
 
 use serde::{Deserialize, Serialize};
 pub use standing::*;
@@ -45,6 +48,9 @@ pub struct StatusView {
     pub store: StoreView,
     /// Why this machine's clock can't be right, if something speaks against it.
     pub clock_doubt: Option<String>,
+    /// The ways out for alerts.
+    #[serde(default)]
+    pub alert_channels: Vec<AlertChannelView>,
     /// Recent faults: rules broken by peers or reported by them, newest first.
     pub faults: Vec<FaultView>,
 }

@@ -1,6 +1,7 @@
 //! One file for each kind of thing.
 
 pub(crate) mod alarms;
+pub(crate) mod alerts;
 pub(crate) mod charters;
 pub(crate) mod closing;
 pub(crate) mod drafts;

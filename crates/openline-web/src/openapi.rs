@@ -4,8 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    alarms, charters, closing, drafts, events, lines, messages, notices, notifications, origin,
-    pouch, record, relations, standing, status, testing, watch,
+    alarms, alerts, charters, closing, drafts, events, lines, messages, notices, notifications, origin, pouch, record, relations, standing, status, testing, watch,
 };
 
 #[derive(OpenApi)]
@@ -19,6 +18,8 @@ use crate::handlers::{
         status::status,
         status::shutdown,
         status::network_changed,
+        alerts::list,
+        alerts::test,
         events::events,
         relations::card,
         relations::list,

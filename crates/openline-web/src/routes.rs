@@ -5,8 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
 use crate::handlers::{
-    alarms, charters, closing, drafts, events, lines, messages, notices, notifications, origin,
-    pouch, record, relations, standing, status, testing, watch,
+    alarms, alerts, charters, closing, drafts, events, lines, messages, notices, notifications, origin, pouch, record, relations, standing, status, testing, watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -20,6 +19,8 @@ pub fn router(state: State) -> Router {
         .route("/v1/status", get(status::status))
         .route("/v1/shutdown", post(status::shutdown))
         .route("/v1/network-changed", post(status::network_changed))
+        .route("/v1/alerts", get(alerts::list))
+        .route("/v1/alerts/test", post(alerts::test))
         .route("/v1/events", get(events::events))
         .route("/v1/card", get(relations::card))
         .route("/v1/relations", get(relations::list).post(relations::add))

@@ -7,6 +7,9 @@ mod notify;
 mod origin;
 mod standing;
 mod watch;
+mod alerts;
+
+pub use alerts::AlertCommand;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -234,6 +237,12 @@ pub enum Command {
     /// Examine home, store, clock, disk and peers, and say what to do.
     #[command(after_help = "Example:\n  openline doctor")]
     Doctor,
+    /// Alerts that leave the node: how their channels do; try them out.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline alert list\n  openline alert test"
+    )]
+    Alert(AlertCommand),
     /// Follow what happens.
     #[command(after_help = "Example:\n  openline events")]
     Events,

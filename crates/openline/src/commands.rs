@@ -1,6 +1,7 @@
 //! One file for each group of commands.
 
 mod alarm;
+mod alerts;
 mod charters;
 mod check;
 mod closing;
@@ -79,6 +80,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Restore { folder } => check::restore(folder, &home, *output),
         Command::Status => node::status(&client()?, *output),
         Command::Doctor => doctor::doctor(&home, *output),
+        Command::Alert(command) => alerts::alert(&client()?, command, *output),
         Command::Events => node::events(&client()?, *output),
         Command::Demo(args) => demo::run(args, *output),
         Command::Bench(args) => bench::run(args, *output),

@@ -19,6 +19,9 @@ impl Service {
             .await;
         // A store that can't be read is told of by its own field.
         view.clock_doubt = doubt.unwrap_or_default();
+        // While the node stops, nobody answers for the channels.
+        let alerts = self.alert_channels().await.unwrap_or_default();
+        view.alert_channels = alerts.channels;
         Ok(view)
     }
 }
@@ -48,6 +51,7 @@ fn status(engine: &Engine) -> StatusView {
         },
         lines,
         clock_doubt: None,
+        alert_channels: Vec::new(),
         faults: engine.faults.iter().cloned().collect(),
     }
 }

@@ -197,6 +197,7 @@ fn node(path: &Path, home: &Home) -> Vec<Finding> {
         findings.extend(endpoint_finding(endpoint));
     }
     findings.extend(watch(path));
+    findings.extend(alerts(&status));
     for peer in &status.peers {
         findings.push(if peer.bearers.is_empty() {
             let why = peer.last_failure.clone().unwrap_or_else(|| {
@@ -223,6 +224,22 @@ fn node(path: &Path, home: &Home) -> Vec<Finding> {
         });
     }
     findings
+}
+
+/// The ways out for alerts.
+fn alerts(status: &StatusView) -> Vec<Finding> {
+    if status.alert_channels.is_empty() {
+        return vec![well("alerts", super::alerts::NONE)];
+    }
+    let finding = |channel: &openline_node::view::AlertChannelView| {
+        let words = super::alerts::channel_line(channel);
+        if channel.failing_since_ms.is_none() {
+            return well("alerts", words);
+        }
+        let next = format!("mend it, then: openline alert test {}", channel.name);
+        ill("alerts", words, next)
+    };
+    status.alert_channels.iter().map(finding).collect()
 }
 
 /// Whether our own endpoint's name leads anywhere.

@@ -67,6 +67,12 @@ fn status_text(view: &StatusView) -> String {
     }
     text.push('\n');
     text.push_str(&lines_text(&view.lines));
+    for channel in &view.alert_channels {
+        text.push_str(&format!(
+            "\nAlerts: {}",
+            super::alerts::channel_line(channel)
+        ));
+    }
     for fault in view.faults.iter().take(5) {
         let who = if fault.is_reported {
             "says of us"

@@ -18,7 +18,10 @@ pub(super) fn serve(home: &Path, args: &ServeArgs, output: Output) -> Result<(),
         .enable_all()
         .build()
         .map_err(|error| Failure::unreachable(error.to_string(), "free some memory or threads"))?;
-    runtime.block_on(run(home, args, output))
+    let done = runtime.block_on(run(home, args, output));
+    // An alert that is being sent is kept, and sent again after the next start; nobody waits for it.
+    runtime.shutdown_background();
+    done
 }
 
 /// Log lines hold no message content, no keys and no addresses of people.

@@ -1,0 +1,109 @@
+//! Alerts by HTTP: one POST with a JSON object, to a server that has proved who it is.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+
+use super::alert::Alert;
+use super::channel::{Outcome, Reason};
+use super::{roots, secret};
+
+/// How long the whole exchange may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A server that takes alerts.
+#[derive(Clone)]
+pub(super) struct Webhook {
+    pub(super) url: String,
+    pub(super) host: String,
+    /// False only for loopback addresses.
+    pub(super) is_secure: bool,
+    pub(super) token_file: Option<PathBuf>,
+    pub(super) ca_file: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Webhook {
+    /// Without the address's path, which may be a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Webhook")
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Webhook {
+    pub(super) fn deliver(&self, home: &Path, alert: &Alert) -> Result<Outcome, Reason> {
+        let mut request = self
+            .agent(home)?
+            .post(&self.url)
+            .header("Content-Type", "application/json");
+        if let Some(file) = &self.token_file {
+            let token = secret::read(home, file)?;
+            request = request.header("Authorization", format!("Bearer {}", token.as_str()));
+        }
+        let answer = request
+            .send(alert.to_json())
+            .map_err(|error| self.reason(&error))?;
+        match answer.status().as_u16() {
+            200..=299 => Ok(Outcome::Delivered),
+            status @ 300..=399 => Err(Reason::new(format!(
+                "{} answered {status}, which sends on to another address: put that address into the configuration if it is right",
+                self.host
+            ))),
+            status @ (401 | 403) => Err(Reason::new(format!(
+                "{} answered {status}: it does not accept the token",
+                self.host
+            ))),
+            status => Err(Reason::new(format!("{} answered {status}", self.host))),
+        }
+    }
+
+    fn agent(&self, home: &Path) -> Result<ureq::Agent, Reason> {
+        let mut config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .https_only(self.is_secure)
+            // A redirect would carry the alert, and perhaps the token, where nobody has agreed to.
+            .max_redirects(0)
+            .timeout_global(Some(TIMEOUT))
+            .user_agent("openline");
+        if self.is_secure {
+            let found = roots::certificates(home, self.ca_file.as_deref())?;
+            let found: Vec<_> = found
+                .iter()
+                .map(|der| Certificate::from_der(der).to_owned())
+                .collect();
+            config = config.tls_config(
+                TlsConfig::builder()
+                    .provider(TlsProvider::Rustls)
+                    .unversioned_rustls_crypto_provider(roots::provider())
+                    .root_certs(RootCerts::new_with_certs(&found))
+                    .build(),
+            );
+        } else {
+            config = config.proxy(None);
+        }
+        Ok(config.build().into())
+    }
+
+    /// In words that don't repeat the address.
+    fn reason(&self, error: &ureq::Error) -> Reason {
+        let host = &self.host;
+        Reason::new(match error {
+            ureq::Error::Timeout(_) => {
+                format!("{host} did not answer within {} s", TIMEOUT.as_secs())
+            }
+            ureq::Error::HostNotFound => format!("{host}: there is no such host"),
+            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                format!("{host} could not prove who it is: {error}")
+            }
+            ureq::Error::Io(error) => format!("{host} can't be reached: {error}"),
+            ureq::Error::ConnectionFailed => format!("{host} can't be reached"),
+            ureq::Error::Rustls(error) => format!("{host} could not prove who it is: {error}"),
+            ureq::Error::InvalidProxyUrl | ureq::Error::ConnectProxyFailed(_) => {
+                format!("the proxy to {host} can't be used")
+            }
+            _ => format!("{host} gave no answer that can be understood"),
+        })
+    }
+}
