@@ -5,8 +5,10 @@
 //!
 //! - [`ladder`]: the stages that a message has reached, each with its proof.
 //! - [`brief`]: an entry in a line.
+//! - [`glossary`]: the terms that the parties have agreed on.
 
 pub mod brief;
 #[cfg(test)]
 mod fixture;
+pub mod glossary;
 pub mod ladder;
