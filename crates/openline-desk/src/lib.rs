@@ -6,9 +6,11 @@
 //! - [`ladder`]: the stages that a message has reached, each with its proof.
 //! - [`brief`]: an entry in a line.
 //! - [`glossary`]: the terms that the parties have agreed on.
+//! - [`language`]: warnings of what a reader elsewhere may misread.
 
 pub mod brief;
 #[cfg(test)]
 mod fixture;
 pub mod glossary;
 pub mod ladder;
+pub mod language;
