@@ -230,6 +230,17 @@ enum Language {
 }
 
 impl Language {
+    /// Every one, in the order of their numbers.
+    const ALL: [Self; 7] = [
+        Self::English,
+        Self::French,
+        Self::Spanish,
+        Self::Russian,
+        Self::Chinese,
+        Self::Arabic,
+        Self::Other,
+    ];
+
     fn of(tag: &str) -> Self {
         match primary(tag).as_str() {
             "en" => Self::English,

@@ -13,13 +13,17 @@ const KNOWN: &str = include_str!("known_acronyms.txt");
 
 pub(super) fn check(passage: &Passage<'_>, agreed: &[AgreedTerm], findings: &mut Findings) {
     let mut known = known(agreed);
-    let found = passage
-        .words
-        .iter()
-        .enumerate()
-        .filter_map(|(i, word)| Some((i, acronym(passage.text, word)?)));
-    let found: Vec<(usize, &str)> = found
-        .filter(|(i, _)| !is_shouted(passage.text, &passage.words[*i]))
+    let shouted = shouted(passage.text);
+    let is_shouted = |word: &Word| {
+        let line = shouted.partition_point(|line| line.end <= word.range.start);
+        shouted
+            .get(line)
+            .is_some_and(|line| line.contains(&word.range.start))
+    };
+    let words = passage.words.iter().enumerate();
+    let found: Vec<(usize, &str)> = words
+        .filter(|(_, word)| !is_shouted(word))
+        .filter_map(|(i, word)| Some((i, acronym(passage.text, word)?)))
         .collect();
     for (i, letters) in &found {
         if is_explained(passage, *i, letters) {
@@ -67,17 +71,23 @@ fn acronym<'a>(text: &'a str, word: &Word) -> Option<&'a str> {
     (is_acronym && !is_roman).then_some(letters)
 }
 
-/// Whether a word stands in a line of capitals, such as a heading: capitals say nothing there.
-fn is_shouted(text: &str, word: &Word) -> bool {
+/// Lines in capitals, such as headings, where capitals say nothing.
+fn shouted(text: &str) -> Vec<std::ops::Range<usize>> {
     const WORDS_MIN: usize = 3;
-    let start = text[..word.range.start].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[word.range.end..]
-        .find('\n')
-        .map_or(text.len(), |at| word.range.end + at);
-    let line = &text[start..end];
-    !line.contains(char::is_lowercase)
-        && !line.contains(is_unspaced)
-        && line.split_whitespace().count() >= WORDS_MIN
+    let is_shouted = |line: &str| {
+        !line.contains(char::is_lowercase)
+            && !line.contains(is_unspaced)
+            && line.split_whitespace().count() >= WORDS_MIN
+    };
+    let mut start = 0;
+    let mut shouted = Vec::new();
+    for line in text.split_inclusive('\n') {
+        if is_shouted(line) {
+            shouted.push(start..start + line.len());
+        }
+        start += line.len();
+    }
+    shouted
 }
 
 /// Whether the acronym at `i` stands in brackets after its full name, or before it.
@@ -93,7 +103,7 @@ fn is_explained(passage: &Passage<'_>, i: usize, letters: &str) -> bool {
 }
 
 fn is_name_before(passage: &Passage<'_>, i: usize, letters: &str) -> bool {
-    let most = 2 * letters.chars().count() + 3;
+    let most = words_max(letters);
     let mut from = i;
     for at in (i.saturating_sub(most)..i).rev() {
         let gap = passage.gap(at).unwrap_or_default();
@@ -110,19 +120,19 @@ fn is_name_before(passage: &Passage<'_>, i: usize, letters: &str) -> bool {
 }
 
 fn is_name_after(passage: &Passage<'_>, i: usize, letters: &str) -> bool {
-    let start = passage.words[i].range.end;
-    let end = passage.text[start..]
-        .find([')', '）'])
-        .map_or(passage.text.len(), |at| start + at);
-    let inside = passage.words[i + 1..].iter();
-    let inside: Vec<Word> = inside
-        .take_while(|word| word.range.end <= end)
-        .cloned()
-        .collect();
-    let is_unspaced_name = inside
-        .first()
-        .is_some_and(|word| word.folded.contains(is_unspaced));
-    is_unspaced_name || spells(&inside, letters)
+    let closes = |at: &usize| passage.gap(*at).is_none_or(|gap| gap.contains([')', '）']));
+    let first = passage.words.get(i + 1);
+    let is_unspaced_name = first.is_some_and(|word| word.folded.contains(is_unspaced));
+    let last = (i + 1..passage.words.len())
+        .take(words_max(letters))
+        .find(closes);
+    let inside = last.and_then(|last| passage.words.get(i + 1..=last));
+    is_unspaced_name || inside.is_some_and(|inside| spells(inside, letters))
+}
+
+/// Most words of the full name of an acronym.
+fn words_max(letters: &str) -> usize {
+    2 * letters.chars().count() + 3
 }
 
 /// Whether several words could be the full name: the first begins with the first letter, and the others stand in their order.

@@ -49,7 +49,7 @@ fn numeric(passage: &Passage<'_>, at: usize) -> Option<Range<usize>> {
     let (a, b) = (first.number_of(1..3)?, second.number_of(1..3)?);
     let is_date = (1..=31).contains(&a) && (1..=31).contains(&b) && a.min(b) <= 12;
     let has_year = matches!(year.folded.len(), 2 | 4) && year.number().is_some();
-    (is_date && has_year).then(|| first.range.start..year.range.end)
+    (is_date && has_year).then_some(first.range.start..year.range.end)
 }
 
 fn is_sign(gap: &str) -> bool {

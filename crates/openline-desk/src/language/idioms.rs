@@ -1,5 +1,7 @@
 //! Idiom, irony, metaphors of sport and war: lists per language, in files beside this one.
 
+use std::sync::OnceLock;
+
 use super::phrase::Phrase;
 use super::{Findings, Language, Passage, WarningKind};
 
@@ -25,12 +27,19 @@ pub(super) fn check(passage: &Passage<'_>, findings: &mut Findings) {
     }
 }
 
-/// The list of a language: each phrase with plain words for it.
-fn idioms(language: Language) -> Vec<(Phrase, &'static str)> {
-    let pairs = entries(language).filter_map(|line| line.split_once(" = "));
-    pairs
-        .map(|(pattern, plain)| (Phrase::pattern(pattern), plain))
-        .collect()
+/// Phrases, each with plain words for it.
+type Idioms = Vec<(Phrase, &'static str)>;
+
+/// The list of a language, read from its file when it is first asked for.
+fn idioms(language: Language) -> &'static Idioms {
+    static READ: [OnceLock<Idioms>; Language::ALL.len()] =
+        [const { OnceLock::new() }; Language::ALL.len()];
+    READ[language as usize].get_or_init(|| {
+        let pairs = entries(language).filter_map(|line| line.split_once(" = "));
+        pairs
+            .map(|(pattern, plain)| (Phrase::pattern(pattern), plain))
+            .collect()
+    })
 }
 
 fn entries(language: Language) -> impl Iterator<Item = &'static str> {

@@ -83,7 +83,7 @@ impl Phrase {
         let is_one = found
             .windows(2)
             .all(|pair| is_joined(&text[pair[0].range.end..pair[1].range.start]));
-        (is_match && is_one).then(|| first.range.start..last.range.end)
+        (is_match && is_one).then_some(first.range.start..last.range.end)
     }
 
     /// Where it stands first.
@@ -152,7 +152,12 @@ fn without_prefix(word: &str) -> impl Iterator<Item = String> {
     const PREFIXES: [&str; 14] = [
         "و", "ف", "ب", "ل", "ك", "ال", "وال", "فال", "بال", "كال", "وب", "ول", "لل", "ولل",
     ];
-    PREFIXES.iter().flat_map(move |prefix| {
+    let prefixes: &[&str] = if word.starts_with(['و', 'ف', 'ب', 'ل', 'ك', 'ا']) {
+        &PREFIXES
+    } else {
+        &[]
+    };
+    prefixes.iter().flat_map(move |prefix| {
         let bare = word.strip_prefix(prefix).unwrap_or_default();
         // The article loses its first letter after "for".
         let with_article = prefix.ends_with("لل").then(|| format!("ال{bare}"));

@@ -73,6 +73,7 @@ struct Clock<'a> {
     hours: Vec<Phrase>,
     halves: Vec<Phrase>,
     units: Vec<Phrase>,
+    local: Vec<Phrase>,
     /// Words at which the name of a zone begins.
     zones: Vec<usize>,
 }
@@ -85,6 +86,7 @@ impl<'a> Clock<'a> {
             hours: patterns(calendar.hours),
             halves: patterns(calendar.halves),
             units: patterns(calendar.units),
+            local: patterns(calendar.local),
             zones: zones(passage, calendar),
         }
     }
@@ -123,7 +125,9 @@ impl<'a> Clock<'a> {
         }
         let has_seconds = is_colon(self.passage.gap(at + 1)) && is_pair(at + 2);
         let end = if has_seconds { at + 3 } else { at + 2 };
-        Some(self.end_of(&self.halves, end).unwrap_or(end))
+        let half = self.dotted_half(end);
+        half.or_else(|| self.end_of(&self.halves, end))
+            .or(Some(end))
     }
 
     /// Whether the number at `at` is the offset of a zone: +03:00.
@@ -195,7 +199,7 @@ impl<'a> Clock<'a> {
         (is_hour && (is_at || self.calendar.at.is_empty())).then_some(end)
     }
 
-    /// Whether a zone stands near a time, in the same sentence.
+    /// Whether a zone stands near a time, in the same sentence. Local time right after it is none.
     fn has_zone(&self, time: &Range<usize>) -> bool {
         let last = time.end - 1;
         let end = self.passage.words[last].range.end;
@@ -205,30 +209,40 @@ impl<'a> Clock<'a> {
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         let after = self.passage.after(last, AFTER);
         let before = self.passage.before(time.start, BEFORE);
-        has_offset || after.chain(before).any(|(i, word)| self.is_zone(i, word))
+        let next = self.passage.after(last, 1).next();
+        let is_local = next.is_some_and(|(i, _)| longest(self.passage, &self.local, i).is_some());
+        !is_local && (has_offset || after.chain(before).any(|(i, word)| self.is_zone(i, word)))
     }
 
     fn is_zone(&self, i: usize, word: &Word) -> bool {
-        ZONES.contains(&word.folded.as_str()) || self.zones.contains(&i)
+        ZONES.contains(&word.folded.as_str()) || self.zones.binary_search(&i).is_ok()
     }
 }
 
-/// Where names of zones begin; local time is none, since it does not say whose.
+/// Where names of zones begin, in order; local time is none, since it does not say whose.
 fn zones(passage: &Passage<'_>, calendar: &Calendar) -> Vec<usize> {
     let (zones, local) = (patterns(calendar.zones), patterns(calendar.local));
-    let is_local = |range: &Range<usize>| {
-        (0..passage.words.len())
-            .filter_map(|at| longest(passage, &local, at))
-            .any(|local| local.start < range.end && range.start < local.end)
-    };
     // Any word may stand before "time" in English: a name is told by its capital.
     let is_name = |at: usize| {
         passage.language != Language::English || passage.words[at].is_capitalised(passage.text)
     };
-    (0..passage.words.len())
-        .filter(|at| is_name(*at))
-        .filter(|at| longest(passage, &zones, *at).is_some_and(|range| !is_local(&range)))
-        .collect()
+    let mut found = Vec::new();
+    let mut local_end = 0;
+    for at in 0..passage.words.len() {
+        local_end =
+            longest(passage, &local, at).map_or(local_end, |range| range.end.max(local_end));
+        let zone = longest(passage, &zones, at).filter(|range| range.start >= local_end);
+        // A zone may begin before the words that make it local: Our local time.
+        let is_local = |range: &Range<usize>| {
+            (at + 1..passage.words.len())
+                .take_while(|i| passage.words[*i].range.start < range.end)
+                .any(|i| longest(passage, &local, i).is_some())
+        };
+        if zone.is_some_and(|range| is_name(at) && !is_local(&range)) {
+            found.push(at);
+        }
+    }
+    found
 }
 
 #[cfg(test)]

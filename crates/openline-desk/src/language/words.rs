@@ -175,7 +175,7 @@ pub(super) fn is_one_sentence(gap: &str) -> bool {
     let mut rest = gap.chars().peekable();
     while let Some(c) = rest.next() {
         let is_end = match c {
-            '。' | '！' | '？' | '؟' | ';' | '；' | '!' | '?' => true,
+            '。' | '！' | '？' | '؟' | '؛' | ';' | '；' | '!' | '?' => true,
             '.' => rest.peek().is_none_or(|next| next.is_whitespace()) && gap.len() > 1,
             '\n' => rest.peek() == Some(&'\n'),
             _ => false,
