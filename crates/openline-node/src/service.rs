@@ -4,6 +4,8 @@
 //! changes something runs on the engine's thread; what only reads runs on a reader of the store.
 
 pub(crate) mod entries;
+mod glossary;
+mod language;
 mod lines;
 mod messages;
 mod names;
@@ -36,6 +38,7 @@ pub type Answer<T> = Result<T, ServiceError>;
 pub struct Service {
     handle: Handle,
     halves: Halves,
+    glossary_places: glossary::GlossaryPlaces,
 }
 
 impl Service {
@@ -43,6 +46,7 @@ impl Service {
         Self {
             handle,
             halves: Halves::default(),
+            glossary_places: glossary::GlossaryPlaces::default(),
         }
     }
 

@@ -2,8 +2,12 @@
 //!
 //! Times are milliseconds since 1970 UTC unless a field says seconds. Ids are 64 hex digits. A place is `PARTY/INDEX`.
 
+mod language;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use language::*;
 
 /// The node at a glance.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    charters, drafts, events, lines, messages, pouch, record, relations, status,
+    charters, drafts, events, language, lines, messages, pouch, record, relations, status,
 };
 
 #[derive(OpenApi)]
@@ -52,6 +52,10 @@ use crate::handlers::{
         record::propose_purge,
         record::consent_purge,
         record::search,
+        language::check,
+        language::glossary,
+        language::propose,
+        language::answer,
         record::backup,
         pouch::pack,
         pouch::open,

@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
 use crate::handlers::{
-    charters, drafts, events, lines, messages, pouch, record, relations, status,
+    charters, drafts, events, language, lines, messages, pouch, record, relations, status,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -66,6 +66,15 @@ pub fn router(state: State) -> Router {
         .route(
             "/v1/lines/{line}/purges/{party}/{index}/consent",
             post(record::consent_purge),
+        )
+        .route("/v1/lines/{line}/language", post(language::check))
+        .route(
+            "/v1/lines/{line}/glossary",
+            get(language::glossary).post(language::propose),
+        )
+        .route(
+            "/v1/lines/{line}/glossary/{party}/{index}",
+            post(language::answer),
         )
         .route("/v1/search", get(record::search))
         .route("/v1/backup", post(record::backup))

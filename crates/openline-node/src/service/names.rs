@@ -158,6 +158,11 @@ pub(crate) fn stage(text: &str) -> Answer<openline_core::body::Stage> {
     word(text, &all, openline_core::body::Stage::word, "stage")
 }
 
+pub(crate) fn stance(text: &str) -> Answer<openline_core::glossary::Stance> {
+    use openline_core::glossary::Stance;
+    word(text, Stance::ALL, Stance::word, "stance")
+}
+
 impl Service {
     /// The line and the entry that two names mean.
     pub(super) async fn resolve(&self, line: &str, place: &str) -> Answer<(LineId, Ref)> {
