@@ -1,11 +1,14 @@
 //! The arguments.
 
+mod language;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::{bench, demo};
+pub use language::{AccordArgs, GlossaryCommand, LanguageArgs, TermsArgs};
 
 /// Lines of communication that stay open between parties who do not trust each other.
 #[derive(Parser, Debug)]
@@ -70,6 +73,17 @@ pub enum Command {
         after_help = "Example:\n  openline send --line \"Watch line\" --post watch --text \"Exercise begins 0800 UTC.\" --wait 30\n  openline send --line \"Watch line\" --post watch --form \"note verbale\" --file note.txt --translation fr=note.fr.txt"
     )]
     Send(Box<SendArgs>),
+    /// Check a text before it is sent: idiom, acronyms, dates and times, alphabets, binding words, length.
+    #[command(
+        after_help = "It warns and never hinders: the exit code is 0 whatever is found.\n\nExample:\n  openline language --line \"Watch line\" --text \"We meet at 17:00.\"\n  openline language --line \"Watch line\" --file note.txt --form \"note verbale\" --translation fr=note.fr.txt"
+    )]
+    Language(LanguageArgs),
+    /// The agreed glossary: propose terms, agree or decline, list.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline glossary propose --line \"Watch line\" --term ceasefire --in en=ceasefire --in fr=cessez-le-feu\n  openline glossary agree --line \"Watch line\" 0/12\n  openline glossary list --line \"Watch line\""
+    )]
+    Glossary(GlossaryCommand),
     /// Drafts: messages that are kept and not released.
     #[command(
         subcommand,

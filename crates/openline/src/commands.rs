@@ -4,6 +4,7 @@ mod charters;
 mod check;
 mod doctor;
 mod home;
+mod language;
 mod messages;
 mod node;
 mod record;
@@ -38,6 +39,8 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Line(command) => node::line(&client()?, command, *output),
         Command::Serve(args) => serve::serve(&home, args, *output),
         Command::Send(args) => messages::send(&client()?, args, *output),
+        Command::Language(args) => language::language(&client()?, args, *output),
+        Command::Glossary(command) => language::glossary(&client()?, command, *output),
         Command::Draft(command) => messages::draft(&client()?, command, *output),
         Command::Inbox(args) => messages::inbox(&client()?, args, *output),
         Command::Receipt(args) => messages::receipt(&client()?, args, *output),
