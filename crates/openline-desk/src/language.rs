@@ -6,6 +6,7 @@
 
 mod acronyms;
 mod binding;
+mod book;
 mod calendar;
 mod controls;
 mod dates;

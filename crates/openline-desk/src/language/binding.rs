@@ -157,7 +157,6 @@ fn verbs(language: Language) -> &'static [(Force, &'static str)] {
             (Obliges, "必须"),
             (Obliges, "应当"),
             (Recommends, "应该"),
-            (Recommends, "宜当"),
             (Permits, "可以"),
         ],
         Language::Arabic => &[

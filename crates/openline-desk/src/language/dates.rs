@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::book::Book;
 use super::calendar::Calendar;
 use super::phrase::Phrase;
 use super::words::{Word, folded};
@@ -192,11 +193,12 @@ fn chinese_days(passage: &Passage<'_>, findings: &mut Findings) {
 }
 
 fn weekdays(passage: &Passage<'_>, calendar: &Calendar, findings: &mut Findings) {
-    let days = patterns(calendar.weekdays);
+    let days = Book::of(calendar.weekdays.iter().copied());
     for at in 0..passage.words.len() {
-        let Some(range) = longest(passage, &days, at).filter(|_| !has_year(passage, at)) else {
+        let Some(hit) = days.longest(passage, at).filter(|_| !has_year(passage, at)) else {
             continue;
         };
+        let range = hit.range;
         let before = passage.before(at, 1).next();
         let which = before.filter(|(_, word)| is_one_of(calendar.which, word));
         let start = which.map_or(range.start, |(_, word)| word.range.start);
@@ -207,32 +209,17 @@ fn weekdays(passage: &Passage<'_>, calendar: &Calendar, findings: &mut Findings)
 }
 
 fn relative(passage: &Passage<'_>, calendar: &Calendar, findings: &mut Findings) {
-    let words = patterns(calendar.relative);
+    let words = Book::of(calendar.relative.iter().copied());
     for at in 0..passage.words.len() {
-        if let Some(range) = longest(passage, &words, at).filter(|_| !has_year(passage, at)) {
-            findings.add(passage, WarningKind::Date, range, |words| {
+        if let Some(hit) = words
+            .longest(passage, at)
+            .filter(|_| !has_year(passage, at))
+        {
+            findings.add(passage, WarningKind::Date, hit.range, |words| {
                 format!("“{words}” depends on when and where it is read: {CLEAR}")
             });
         }
     }
-}
-
-pub(super) fn patterns(list: &[&str]) -> Vec<Phrase> {
-    list.iter()
-        .map(|pattern| Phrase::pattern(pattern))
-        .collect()
-}
-
-/// The longest of some phrases that begins with the word at `at`.
-pub(super) fn longest(
-    passage: &Passage<'_>,
-    phrases: &[Phrase],
-    at: usize,
-) -> Option<Range<usize>> {
-    phrases
-        .iter()
-        .filter_map(|phrase| phrase.at(passage.text, &passage.words, at))
-        .max_by_key(|range| range.end)
 }
 
 #[cfg(test)]

@@ -2,43 +2,41 @@
 
 use std::sync::OnceLock;
 
-use super::phrase::Phrase;
+use super::book::Book;
 use super::{Findings, Language, Passage, WarningKind};
 
 pub(super) fn check(passage: &Passage<'_>, findings: &mut Findings) {
     let idioms = idioms(passage.language);
     let mut at = 0;
     while at < passage.words.len() {
-        let found = idioms
-            .iter()
-            .filter_map(|(phrase, plain)| {
-                let range = phrase.at(passage.text, &passage.words, at)?;
-                Some((phrase.len(), range, plain))
-            })
-            .max_by_key(|(length, ..)| *length);
-        let Some((length, range, plain)) = found else {
+        let Some(hit) = idioms.book.longest(passage, at) else {
             at += 1;
             continue;
         };
-        findings.add(passage, WarningKind::Idiom, range, |words| {
+        let plain = idioms.plain[hit.number];
+        findings.add(passage, WarningKind::Idiom, hit.range, |words| {
             format!("“{words}” may be read word for word, or not understood: say it plainly; here it may mean “{plain}”")
         });
-        at += length;
+        at += hit.words;
     }
 }
 
-/// Phrases, each with plain words for it.
-type Idioms = Vec<(Phrase, &'static str)>;
+/// Phrases, and plain words for each.
+struct Idioms {
+    book: Book,
+    plain: Vec<&'static str>,
+}
 
 /// The list of a language, read from its file when it is first asked for.
 fn idioms(language: Language) -> &'static Idioms {
     static READ: [OnceLock<Idioms>; Language::ALL.len()] =
         [const { OnceLock::new() }; Language::ALL.len()];
     READ[language as usize].get_or_init(|| {
-        let pairs = entries(language).filter_map(|line| line.split_once(" = "));
-        pairs
-            .map(|(pattern, plain)| (Phrase::pattern(pattern), plain))
-            .collect()
+        let (patterns, plain): (Vec<_>, Vec<_>) = entries(language)
+            .filter_map(|line| line.split_once(" = "))
+            .unzip();
+        let book = Book::of(patterns);
+        Idioms { book, plain }
     })
 }
 
@@ -81,8 +79,8 @@ mod tests {
     #[test]
     fn every_line_of_every_list_is_a_pattern_that_finds_itself() {
         for (language, tag, least) in ALL {
-            let idioms = idioms(language);
-            assert!(idioms.len() >= least, "{tag}: {}", idioms.len());
+            let count = entries(language).count();
+            assert!(count >= least, "{tag}: {count}");
             for line in entries(language) {
                 let (pattern, plain) = line.split_once(" = ").unwrap_or_else(|| panic!("{line}"));
                 assert!(!plain.is_empty(), "{line}");

@@ -71,6 +71,15 @@ impl Phrase {
         self.steps.len()
     }
 
+    /// The words that it may begin with, if they are all written out.
+    pub(super) fn firsts(&self) -> Option<Vec<&str>> {
+        let Some(Step::OneOf(stems)) = self.steps.first() else {
+            return None;
+        };
+        let is_written_out = stems.iter().all(|stem| stem.ending == Ending::Fixed);
+        is_written_out.then(|| stems.iter().map(|stem| stem.text.as_str()).collect())
+    }
+
     /// Where it stands, if it begins with the word at `at`.
     pub(super) fn at(&self, text: &str, words: &[Word], at: usize) -> Option<Range<usize>> {
         let found = words.get(at..at + self.steps.len())?;
@@ -148,7 +157,7 @@ fn is_declined(word: &str, stem: &str) -> bool {
 }
 
 /// An Arabic word without the prefixes that are written together with it: and, so, in, for, as, the.
-fn without_prefix(word: &str) -> impl Iterator<Item = String> {
+pub(super) fn without_prefix(word: &str) -> impl Iterator<Item = String> {
     const PREFIXES: [&str; 14] = [
         "و", "ف", "ب", "ل", "ك", "ال", "وال", "فال", "بال", "كال", "وب", "ول", "لل", "ولل",
     ];

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
+use super::book::Book;
 use super::calendar::Calendar;
-use super::dates::{longest, patterns};
-use super::phrase::Phrase;
 use super::words::Word;
 use super::{Findings, Language, Passage, WarningKind};
 
@@ -56,10 +55,10 @@ pub(super) fn check(passage: &Passage<'_>, findings: &mut Findings) {
 }
 
 fn unclear(passage: &Passage<'_>, calendar: &Calendar, findings: &mut Findings) {
-    let unclear = patterns(calendar.unclear);
+    let unclear = book(calendar.unclear);
     for at in 0..passage.words.len() {
-        if let Some(range) = longest(passage, &unclear, at) {
-            findings.add(passage, WarningKind::Time, range, |words| {
+        if let Some(hit) = unclear.longest(passage, at) {
+            findings.add(passage, WarningKind::Time, hit.range, |words| {
                 format!("“{words}” may be of two days, or depends on where it is read: {CLEAR}")
             });
         }
@@ -70,10 +69,10 @@ fn unclear(passage: &Passage<'_>, calendar: &Calendar, findings: &mut Findings) 
 struct Clock<'a> {
     passage: &'a Passage<'a>,
     calendar: &'static Calendar,
-    hours: Vec<Phrase>,
-    halves: Vec<Phrase>,
-    units: Vec<Phrase>,
-    local: Vec<Phrase>,
+    hours: Book,
+    halves: Book,
+    units: Book,
+    local: Book,
     /// Words at which the name of a zone begins.
     zones: Vec<usize>,
 }
@@ -83,10 +82,10 @@ impl<'a> Clock<'a> {
         Self {
             passage,
             calendar,
-            hours: patterns(calendar.hours),
-            halves: patterns(calendar.halves),
-            units: patterns(calendar.units),
-            local: patterns(calendar.local),
+            hours: book(calendar.hours),
+            halves: book(calendar.halves),
+            units: book(calendar.units),
+            local: book(calendar.local),
             zones: zones(passage, calendar),
         }
     }
@@ -103,10 +102,8 @@ impl<'a> Clock<'a> {
     }
 
     /// The word after the longest of some phrases at `at`.
-    fn end_of(&self, phrases: &[Phrase], at: usize) -> Option<usize> {
-        let range = longest(self.passage, phrases, at)?;
-        let words = &self.passage.words;
-        Some(words.partition_point(|word| word.range.start < range.end))
+    fn end_of(&self, phrases: &Book, at: usize) -> Option<usize> {
+        Some(at + phrases.longest(self.passage, at)?.words)
     }
 
     /// 17:00 and 17:00:30, and what makes it morning or afternoon after it.
@@ -210,7 +207,7 @@ impl<'a> Clock<'a> {
         let after = self.passage.after(last, AFTER);
         let before = self.passage.before(time.start, BEFORE);
         let next = self.passage.after(last, 1).next();
-        let is_local = next.is_some_and(|(i, _)| longest(self.passage, &self.local, i).is_some());
+        let is_local = next.is_some_and(|(i, _)| self.local.longest(self.passage, i).is_some());
         !is_local && (has_offset || after.chain(before).any(|(i, word)| self.is_zone(i, word)))
     }
 
@@ -219,9 +216,13 @@ impl<'a> Clock<'a> {
     }
 }
 
+fn book(patterns: &[&'static str]) -> Book {
+    Book::of(patterns.iter().copied())
+}
+
 /// Where names of zones begin, in order; local time is none, since it does not say whose.
 fn zones(passage: &Passage<'_>, calendar: &Calendar) -> Vec<usize> {
-    let (zones, local) = (patterns(calendar.zones), patterns(calendar.local));
+    let (zones, local) = (book(calendar.zones), book(calendar.local));
     // Any word may stand before "time" in English: a name is told by its capital.
     let is_name = |at: usize| {
         passage.language != Language::English || passage.words[at].is_capitalised(passage.text)
@@ -229,14 +230,16 @@ fn zones(passage: &Passage<'_>, calendar: &Calendar) -> Vec<usize> {
     let mut found = Vec::new();
     let mut local_end = 0;
     for at in 0..passage.words.len() {
-        local_end =
-            longest(passage, &local, at).map_or(local_end, |range| range.end.max(local_end));
-        let zone = longest(passage, &zones, at).filter(|range| range.start >= local_end);
+        local_end = local
+            .longest(passage, at)
+            .map_or(local_end, |hit| hit.range.end.max(local_end));
+        let zone = zones.longest(passage, at).map(|hit| hit.range);
+        let zone = zone.filter(|range| range.start >= local_end);
         // A zone may begin before the words that make it local: Our local time.
         let is_local = |range: &Range<usize>| {
             (at + 1..passage.words.len())
                 .take_while(|i| passage.words[*i].range.start < range.end)
-                .any(|i| longest(passage, &local, i).is_some())
+                .any(|i| local.longest(passage, i).is_some())
         };
         if zone.is_some_and(|range| is_name(at) && !is_local(&range)) {
             found.push(at);
