@@ -16,6 +16,8 @@
 //! - [`rota`]: who is to have the watch when.
 //! - [`renotify`]: notifications whose event lies ahead, and when they are due again.
 //! - [`template`]: forms of notifications, and what a filled one says.
+//! - [`glossary`]: the terms that the parties have agreed on.
+//! - [`language`]: warnings of what a reader elsewhere may misread.
 
 pub mod alarm;
 pub mod brief;
@@ -33,3 +35,6 @@ pub mod rota;
 pub mod schedule;
 pub mod standing;
 pub mod template;
+pub mod glossary;
+pub mod ladder;
+pub mod language;

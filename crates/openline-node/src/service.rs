@@ -8,6 +8,8 @@ mod closing;
 mod alerts;
 pub(crate) mod entries;
 mod exchange;
+mod glossary;
+mod language;
 mod lines;
 mod messages;
 mod names;
@@ -53,6 +55,7 @@ pub struct Service {
     handle: Handle,
     halves: Halves,
     tester: Arc<tokio::sync::Mutex<Tester>>,
+    glossary_places: glossary::GlossaryPlaces,
 }
 
 impl Service {
@@ -61,6 +64,7 @@ impl Service {
             handle,
             halves: Halves::default(),
             tester: Arc::default(),
+            glossary_places: glossary::GlossaryPlaces::default(),
         }
     }
 

@@ -17,6 +17,7 @@ mod watch;
 mod alerts;
 
 pub use alerts::*;
+mod language;
 
 use serde::{Deserialize, Serialize};
 pub use standing::*;
@@ -26,6 +27,7 @@ use utoipa::ToSchema;
 pub use review::*;
 pub use templates::*;
 pub use watch::*;
+pub use language::*;
 
 /// The node at a glance.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -6,6 +6,7 @@ pub(crate) mod charters;
 pub(crate) mod closing;
 pub(crate) mod drafts;
 pub(crate) mod events;
+pub(crate) mod language;
 pub(crate) mod lines;
 pub(crate) mod messages;
 pub(crate) mod notices;

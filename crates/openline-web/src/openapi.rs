@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    alarms, alerts, charters, closing, drafts, events, lines, messages, notices, notifications, origin, pouch, record, relations, standing, status, testing, watch,
+    alarms, alerts, charters, closing, drafts, events, language, lines, messages, notices, notifications, origin, pouch, record, relations, standing, status, testing, watch,
 };
 
 #[derive(OpenApi)]
@@ -77,6 +77,10 @@ use crate::handlers::{
         record::propose_purge,
         record::consent_purge,
         record::search,
+        language::check,
+        language::glossary,
+        language::propose,
+        language::answer,
         record::backup,
         pouch::pack,
         pouch::open,

@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
 use crate::handlers::{
-    alarms, alerts, charters, closing, drafts, events, lines, messages, notices, notifications, origin, pouch, record, relations, standing, status, testing, watch,
+    alarms, alerts, charters, closing, drafts, events, language, lines, messages, notices, notifications, origin, pouch, record, relations, standing, status, testing, watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -93,6 +93,15 @@ pub fn router(state: State) -> Router {
         .route(
             "/v1/lines/{line}/purges/{party}/{index}/consent",
             post(record::consent_purge),
+        )
+        .route("/v1/lines/{line}/language", post(language::check))
+        .route(
+            "/v1/lines/{line}/glossary",
+            get(language::glossary).post(language::propose),
+        )
+        .route(
+            "/v1/lines/{line}/glossary/{party}/{index}",
+            post(language::answer),
         )
         .route("/v1/search", get(record::search))
         .route("/v1/backup", post(record::backup))

@@ -10,6 +10,7 @@ mod watch;
 mod alerts;
 
 pub use alerts::AlertCommand;
+mod language;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub use origin::*;
 pub use standing::*;
 
 use crate::{bench, demo};
+pub use language::{AccordArgs, GlossaryCommand, LanguageArgs, TermsArgs};
 
 pub use notify::*;
 pub use watch::{PostsArgs, RotaCommand, TakeArgs, TestCommand, WatchCommand};
@@ -115,6 +117,17 @@ pub enum Command {
         after_help = "Example:\n  openline template show humanitarian-movement"
     )]
     Template(TemplateCommand),
+    /// Check a text before it is sent: idiom, acronyms, dates and times, alphabets, binding words, length.
+    #[command(
+        after_help = "It warns and never hinders: the exit code is 0 whatever is found.\n\nExample:\n  openline language --line \"Watch line\" --text \"We meet at 17:00.\"\n  openline language --line \"Watch line\" --file note.txt --form \"note verbale\" --translation fr=note.fr.txt"
+    )]
+    Language(LanguageArgs),
+    /// The agreed glossary: propose terms, agree or decline, list.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline glossary propose --line \"Watch line\" --term ceasefire --in en=ceasefire --in fr=cessez-le-feu\n  openline glossary agree --line \"Watch line\" 0/12\n  openline glossary list --line \"Watch line\""
+    )]
+    Glossary(GlossaryCommand),
     /// Drafts: messages that are kept and not released.
     #[command(
         subcommand,

@@ -7,6 +7,7 @@ mod check;
 mod closing;
 mod doctor;
 mod home;
+mod language;
 mod messages;
 mod node;
 mod notice;
@@ -53,6 +54,8 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Send(args) => messages::send(&client()?, args, *output),
         Command::Notify(args) => notify::notify(&client()?, args, *output),
         Command::Template(command) => templates::template(&home, command, *output),
+        Command::Language(args) => language::language(&client()?, args, *output),
+        Command::Glossary(command) => language::glossary(&client()?, command, *output),
         Command::Draft(command) => messages::draft(&client()?, command, *output),
         Command::Inbox(args) => messages::inbox(&client()?, args, *output),
         Command::Receipt(args) => messages::receipt(&client()?, args, *output),

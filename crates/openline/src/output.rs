@@ -49,6 +49,13 @@ impl Output {
         }
     }
 
+    /// Prints a remark for people only, on standard error.
+    pub fn note(self, text: &str) {
+        if !self.is_json {
+            complain(text);
+        }
+    }
+
     /// Prints bytes as they are.
     pub fn raw(self, bytes: &[u8]) {
         let mut out = std::io::stdout().lock();

@@ -9,6 +9,8 @@ use openline_node::view::{
 };
 
 use super::{read_bytes, read_text, time_of};
+use super::language::warn;
+use super::{read_bytes, read_text};
 use crate::cli::{DraftCommand, InboxArgs, ReceiptArgs, SendArgs};
 use crate::client::{Client, part};
 use crate::failure::Failure;
@@ -16,6 +18,7 @@ use crate::output::{Output, table, time};
 
 pub(super) fn send(client: &Client, args: &SendArgs, output: Output) -> Result<(), Failure> {
     let request = request(args)?;
+    let warnings = warn(client, &request, output);
     if args.draft {
         let draft: DraftView = client.post("/v1/drafts", &request)?;
         output.print(&draft, |draft| {
@@ -31,7 +34,8 @@ pub(super) fn send(client: &Client, args: &SendArgs, output: Output) -> Result<(
         Some(seconds) => Some(wait(client, &released, seconds)?),
         None => None,
     };
-    let value = serde_json::json!({ "released": released, "stored_at": holders });
+    let value =
+        serde_json::json!({ "released": released, "stored_at": holders, "warnings": warnings });
     output.print(&value, |_| released_text(&released, holders.as_deref()));
     Ok(())
 }
@@ -66,8 +70,14 @@ pub(super) fn released_text(released: &ReleasedView, holders: Option<&[String]>)
     }
 }
 
-fn request(args: &SendArgs) -> Result<SendRequest, Failure> {
-    let text = match (&args.text, &args.file) {
+/// The authoritative text and its translations, as they are given.
+pub(super) fn texts(
+    language: &str,
+    text: Option<&String>,
+    file: Option<&Path>,
+    translations: &[String],
+) -> Result<Vec<TextView>, Failure> {
+    let text = match (text, file) {
         (Some(text), _) => text.clone(),
         (None, Some(file)) => read_text(file)?,
         (None, None) => {
@@ -78,10 +88,10 @@ fn request(args: &SendArgs) -> Result<SendRequest, Failure> {
         }
     };
     let mut texts = vec![TextView {
-        language: args.lang.clone(),
+        language: language.to_owned(),
         text,
     }];
-    for translation in &args.translations {
+    for translation in translations {
         let (language, file) = translation.split_once('=').ok_or_else(|| {
             Failure::unusable(
                 format!("\"{translation}\" does not name a language and a file"),
@@ -93,6 +103,16 @@ fn request(args: &SendArgs) -> Result<SendRequest, Failure> {
             text: read_text(Path::new(file))?,
         });
     }
+    Ok(texts)
+}
+
+fn request(args: &SendArgs) -> Result<SendRequest, Failure> {
+    let texts = texts(
+        &args.lang,
+        args.text.as_ref(),
+        args.file.as_deref(),
+        &args.translations,
+    )?;
     Ok(SendRequest {
         line: args.line.clone(),
         post: args.post.clone(),
@@ -292,6 +312,8 @@ pub(super) fn draft(
             });
         }
         DraftCommand::Release { id } => {
+            let draft: DraftView = client.get(&format!("/v1/drafts/{}", part(id)))?;
+            warn(client, &draft.request, output);
             let released: ReleasedView =
                 client.post(&format!("/v1/drafts/{}/release", part(id)), &())?;
             output.print(&released, |released| released_text(released, None));

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::output::{Output, table, time};
 
 /// The API's path of an entry that was named by place or joint number.
-fn entry_path(client: &Client, args: &PlaceArgs) -> Result<String, Failure> {
+pub(super) fn entry_path(client: &Client, args: &PlaceArgs) -> Result<String, Failure> {
     if args.place.contains('/') {
         return Ok(format!(
             "/v1/lines/{}/entries/{}",
