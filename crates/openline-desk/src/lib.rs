@@ -25,8 +25,10 @@ pub mod crossing;
 pub mod exchange;
 #[cfg(test)]
 mod fixture;
+pub mod glossary;
 pub mod health;
 pub mod ladder;
+pub mod language;
 pub mod origin;
 pub mod readback;
 pub mod renotify;
@@ -35,6 +37,3 @@ pub mod rota;
 pub mod schedule;
 pub mod standing;
 pub mod template;
-pub mod glossary;
-pub mod ladder;
-pub mod language;

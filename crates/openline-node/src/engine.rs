@@ -167,6 +167,7 @@ pub(crate) struct Engine {
     pub(crate) standings: BTreeMap<LineId, Standings>,
     pub(crate) knowledge: evidence::Knowledge,
     pub(crate) alarms: Alarms,
+    pub(crate) alerts: Alerts,
     pub(crate) faults: VecDeque<FaultView>,
     pub(crate) tally: Tally,
     pub(crate) teller: Teller,
@@ -201,6 +202,7 @@ pub(crate) struct Parts {
     pub(crate) card: Vec<u8>,
     pub(crate) watches: Watches,
     pub(crate) round_wanted: Arc<Notify>,
+    pub(crate) alerts: Alerts,
 }
 
 impl Engine {
@@ -234,6 +236,7 @@ impl Engine {
             standings: BTreeMap::new(),
             knowledge: evidence::Knowledge::default(),
             alarms: Alarms::default(),
+            alerts: parts.alerts,
             faults: VecDeque::new(),
             tally: Tally::default(),
             teller: Teller::new(parts.events),

@@ -112,7 +112,7 @@ impl Node {
             readers: readers.clone(),
             events: events.clone(),
             round_wanted: round_wanted.clone(),
-            alerts,
+            alerts: alerts.clone(),
         };
         let engine = Engine::take_up(Parts {
             home,
@@ -127,6 +127,7 @@ impl Node {
             card,
             watches,
             round_wanted,
+            alerts,
         })?;
         tokio::spawn(crate::uplink::watch(handle.clone(), uplink));
         let (stop, stopped) = watch::channel(false);
@@ -138,10 +139,10 @@ impl Node {
                 runtime.block_on(engine.run(inbox, bearer_events));
                 let _ = stop.send(true);
             })?;
-        let service = Service::new(handle);
+        let service = Service::new(handle.clone());
         tokio::spawn(crate::rounds::run(service.clone(), stopped.clone()));
         tokio::spawn(crate::alarms::run(service.clone(), stopped.clone()));
-        let sender = Sender::new(alerting, waiting, folder, handle.clone());
+        let sender = Sender::new(alerting, waiting, folder, handle);
         tokio::spawn(sender.run(asks, stopped.clone()));
         Ok(Self {
             service,

@@ -4,8 +4,8 @@
 //! changes something runs on the engine's thread; what only reads runs on a reader of the store.
 
 mod alarms;
-mod closing;
 mod alerts;
+mod closing;
 pub(crate) mod entries;
 mod exchange;
 mod glossary;

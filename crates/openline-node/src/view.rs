@@ -11,10 +11,10 @@ mod state;
 pub use alarm::*;
 pub use exchange::*;
 pub use origin::*;
+mod alerts;
 mod review;
 mod templates;
 mod watch;
-mod alerts;
 
 pub use alerts::*;
 mod language;
@@ -24,10 +24,10 @@ pub use standing::*;
 pub use state::*;
 use utoipa::ToSchema;
 
+pub use language::*;
 pub use review::*;
 pub use templates::*;
 pub use watch::*;
-pub use language::*;
 
 /// The node at a glance.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

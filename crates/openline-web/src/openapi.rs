@@ -4,7 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    alarms, alerts, charters, closing, drafts, events, language, lines, messages, notices, notifications, origin, pouch, record, relations, standing, status, testing, watch,
+    alarms, alerts, charters, closing, drafts, events, language, lines, messages, notices,
+    notifications, origin, pouch, record, relations, standing, status, testing, watch,
 };
 
 #[derive(OpenApi)]

@@ -5,7 +5,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
 use crate::handlers::{
-    alarms, alerts, charters, closing, drafts, events, language, lines, messages, notices, notifications, origin, pouch, record, relations, standing, status, testing, watch,
+    alarms, alerts, charters, closing, drafts, events, language, lines, messages, notices,
+    notifications, origin, pouch, record, relations, standing, status, testing, watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};

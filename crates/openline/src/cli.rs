@@ -1,13 +1,13 @@
 //! The arguments.
 
 mod alarm;
+mod alerts;
 mod closing;
 mod notice;
 mod notify;
 mod origin;
 mod standing;
 mod watch;
-mod alerts;
 
 pub use alerts::AlertCommand;
 mod language;

@@ -1,6 +1,7 @@
 //! The round of the alarms: what has to ring now, at whom, and when to look again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use openline_core::entry::{Kind, MessageType, Ref};
 use openline_core::message::{Precedence, SAFETY_OF_LIFE};
@@ -15,6 +16,7 @@ use tokio::sync::Notify;
 use super::entries::{Looking, message_of, place_text, utc_text};
 use super::{Answer, Service};
 use crate::alarms::{About, Alarm, first_look, reason_words};
+use crate::alerts::{Alert, AlertId, AlertKind};
 use crate::engine::Engine;
 use crate::engine::acts::documents;
 use crate::engine::tell::News;
@@ -28,6 +30,8 @@ const ROUND_MAX: usize = 256;
 const FILL_MAX: u64 = 4096;
 /// A line that loses contact for less than this rings nobody, ms.
 const STATE_GRACE_MS: i64 = 60_000;
+/// People are called again after this time, while it rings.
+const CALL_AGAIN: Duration = Duration::from_secs(300);
 /// Longest silence, minutes.
 const SILENCE_MAX: u32 = 1440;
 /// Levels from the lowest up; a level that is not among them has none above it.
@@ -76,6 +80,7 @@ impl Service {
                 engine.take_looked(looked);
             }
             let next = engine.ring_states(now).into_iter();
+            engine.raise_alerts(now);
             Ok(next.chain(engine.alarms.next_look()).min())
         })
         .await
@@ -294,6 +299,61 @@ impl Engine {
         self.alarms.ringing.insert(about, alarm);
     }
 
+    /// Calls people for everything that rings and is not silenced. What has been told already is told again only after a while.
+    fn raise_alerts(&self, now: i64) {
+        for (about, alarm) in &self.alarms.ringing {
+            let id = about.id();
+            let is_silenced = self
+                .alarms
+                .silenced
+                .get(&id)
+                .is_some_and(|until| *until > now);
+            if let Some(alert) = self.alert(about, alarm).filter(|_| !is_silenced) {
+                self.alerts.raise(alert);
+            }
+        }
+    }
+
+    /// The alert for an alarm; without content, as every alert.
+    fn alert(&self, about: &About, alarm: &Alarm) -> Option<Alert> {
+        let kind = match about {
+            About::Message(_, _, _, Reason::Arrived) if alarm.is_for_life => {
+                AlertKind::SafetyOfLife
+            }
+            About::Message(_, _, _, Reason::Arrived) => AlertKind::FlashArrived,
+            About::Message(_, _, _, Reason::Overdue(Owed::Stored | Owed::Shown)) => {
+                AlertKind::NotShown
+            }
+            About::Message(_, _, _, Reason::Overdue(_)) => AlertKind::NotAcknowledged,
+            About::Message(_, _, _, Reason::ReadBack) => return None,
+            About::State(_) => AlertKind::LineState,
+            About::Gap(..) => AlertKind::WatchUnattended,
+        };
+        if kind == AlertKind::FlashArrived && alarm.precedence != Some(Precedence::Flash) {
+            return None;
+        }
+        let line = about.line();
+        let founded = self.founded.get(&line)?;
+        let mut alert = Alert::new(kind, AlertId::new(about.id()), alarm.since)
+            .on_line(founded.terms())
+            .of_type(alarm.message_type)
+            .repeating(CALL_AGAIN);
+        if let Some(precedence) = alarm.precedence {
+            alert = alert.traffic(precedence, alarm.message_type);
+        }
+        if let About::State(line) = about {
+            alert = alert.in_state(crate::state::word(self, line));
+        }
+        let post = match about {
+            About::Gap(_, post) => Some(post.clone()),
+            About::Message(..) | About::State(_) => self.own_posts(&line).first().cloned(),
+        };
+        Some(match (alarm.call, post) {
+            (Call::EveryPost, _) | (_, None) => alert,
+            (_, Some(post)) => alert.for_post(&post),
+        })
+    }
+
     /// Ends alarms whose reason is gone.
     fn quiet(&mut self, is_over: impl Fn(&About) -> bool) {
         let over: Vec<About> = self
@@ -306,6 +366,7 @@ impl Engine {
         for about in over {
             self.alarms.ringing.remove(&about);
             let id = about.id();
+            self.alerts.clear(&AlertId::new(id.clone()));
             if self.alarms.silenced.remove(&id).is_some() {
                 let gone = Write::DeleteDocument {
                     kind: documents::SILENCE,

@@ -186,6 +186,8 @@ pub(crate) fn channel(text: &str) -> Answer<openline_core::origin::Channel> {
 pub(crate) fn origin(text: &str) -> Answer<openline_core::origin::Origin> {
     use openline_core::origin::Origin;
     word(text, Origin::ALL, Origin::word, "finding")
+}
+
 pub(crate) fn stance(text: &str) -> Answer<openline_core::glossary::Stance> {
     use openline_core::glossary::Stance;
     word(text, Stance::ALL, Stance::word, "stance")

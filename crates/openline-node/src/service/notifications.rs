@@ -14,8 +14,8 @@ use crate::error::ServiceError;
 use crate::identity::wall_ms;
 use crate::templates::HomeTemplates;
 use crate::view::{
-    AgainRequest, DueView, FillRequest, FilledView, NotifiedView, NotifyRequest, PassedOnView,
-    ReachedView, ReleasedView, RepeatView, SendRequest, TextView,
+    AddresseeView, AgainRequest, DueView, FillRequest, FilledView, NotifiedView, NotifyRequest,
+    PassedOnView, ReleasedView, RepeatView, SendRequest, TextView,
 };
 
 impl Service {
@@ -293,12 +293,12 @@ fn repeat_view(due: &Due) -> RepeatView {
     }
 }
 
-fn heard_view(looking: &Looking<'_>, heard: &Heard) -> ReachedView {
+fn heard_view(looking: &Looking<'_>, heard: &Heard) -> AddresseeView {
     let passed_on = heard.passed_on.iter().map(|(class, at)| PassedOnView {
         class: class.clone(),
         at_ms: *at,
     });
-    ReachedView {
+    AddresseeView {
         of: place_text(heard.of),
         party_name: looking.name(heard.party),
         acknowledged_ms: heard.acknowledged,

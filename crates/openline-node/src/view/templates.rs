@@ -270,7 +270,7 @@ pub struct DueView {
     /// Every repetition that its template asks for.
     pub due: Vec<RepeatView>,
     /// What other parties have said of it and of its repetitions.
-    pub heard: Vec<ReachedView>,
+    pub heard: Vec<AddresseeView>,
 }
 
 /// A repetition that a template asks for.
@@ -288,7 +288,7 @@ pub struct RepeatView {
 
 /// What a party has said of a notification or of one of its repetitions.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct ReachedView {
+pub struct AddresseeView {
     /// Of which entry.
     pub of: String,
     /// Who.

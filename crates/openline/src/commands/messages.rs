@@ -8,9 +8,9 @@ use openline_node::view::{
     ValueView,
 };
 
-use super::{read_bytes, read_text, time_of};
 use super::language::warn;
 use super::{read_bytes, read_text};
+use super::{read_bytes, read_text, time_of};
 use crate::cli::{DraftCommand, InboxArgs, ReceiptArgs, SendArgs};
 use crate::client::{Client, part};
 use crate::failure::Failure;

@@ -1,6 +1,6 @@
 //! Notifications that are due again.
 
-use openline_node::view::{AgainRequest, DueView, ReachedView, ReleasedView, RepeatView};
+use openline_node::view::{AddresseeView, AgainRequest, DueView, ReleasedView, RepeatView};
 
 use openline_desk::template::span_words;
 
@@ -102,7 +102,7 @@ fn repeat_text(repeat: &RepeatView) -> String {
 }
 
 /// No stage stands for another, so each is said.
-fn heard_text(heard: &ReachedView) -> String {
+fn heard_text(heard: &AddresseeView) -> String {
     let acknowledged = heard.acknowledged_ms.map_or_else(
         || "not acknowledged".to_owned(),
         |ms| format!("acknowledged {}", time(ms)),
