@@ -7,6 +7,7 @@
 pub(crate) mod acts;
 mod healing;
 pub(crate) mod links;
+pub(crate) mod office;
 mod persist;
 pub(crate) mod tell;
 
@@ -18,6 +19,7 @@ use openline_bearer::{BearerEvent, Bearers};
 use openline_core::charter::Founded;
 use openline_core::doubt::NoteNumbers;
 use openline_core::entry::Ref;
+use openline_core::limits::SALT_LEN;
 use openline_core::{LineId, PartyId, PartyIndex, Rule};
 use openline_proto::{AddLineError, Answer, LinkId, Machine, MachineConfig, Now, Query, Ticket};
 use openline_store::{CommitError, OpenError, ReadError, Store};
@@ -106,6 +108,8 @@ pub enum TakeUpError {
 pub(crate) struct Releasing {
     pub(crate) reply: oneshot::Sender<Result<Released, ServiceError>>,
     pub(crate) started: Instant,
+    /// The key of its [`office::Aside`].
+    pub(crate) salt: [u8; SALT_LEN],
 }
 
 /// An own entry that is durable here.
@@ -159,6 +163,7 @@ pub(crate) struct Engine {
     pub(crate) tally: Tally,
     pub(crate) teller: Teller,
     pub(crate) healing: Option<healing::Healing>,
+    pub(crate) office: office::Office,
     pub(crate) next_ticket: u64,
     pub(crate) started: Instant,
     pub(crate) is_stopping: bool,
@@ -184,6 +189,7 @@ pub(crate) struct Parts {
     pub(crate) readers: Arc<crate::service::Readers>,
     pub(crate) endpoints: Vec<String>,
     pub(crate) card: Vec<u8>,
+    pub(crate) office: office::Office,
 }
 
 impl Engine {
@@ -218,6 +224,7 @@ impl Engine {
             tally: Tally::default(),
             teller: Teller::new(parts.events),
             healing: None,
+            office: parts.office,
             next_ticket: 0,
             started,
             is_stopping: false,
@@ -376,6 +383,7 @@ impl Engine {
                 "{error}; nothing was released"
             ))));
         }
+        self.office.forget_asides();
         if matches!(error, CommitError::Damaged(_)) {
             self.begin_healing(&error.to_string());
         }

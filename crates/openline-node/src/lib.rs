@@ -3,6 +3,7 @@
 //! [`Node::start`] runs a node; [`service::Service`] is the one façade that the HTTP API, the
 //! command line and the console use.
 
+pub mod audit;
 mod backup;
 pub mod charters;
 pub mod clock;
@@ -12,6 +13,8 @@ pub mod error;
 pub mod home;
 pub mod identity;
 mod node;
+pub mod officers;
+pub mod policy;
 mod pouch;
 pub mod relations;
 mod sealing;

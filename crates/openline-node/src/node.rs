@@ -11,9 +11,11 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::charters::Proposal;
 use crate::engine::acts::documents;
+use crate::engine::office::{Office, OfficeError};
 use crate::engine::{self, CALLS_MAX, Engine, Handle, Parts, TakeUpError};
 use crate::home::{Home, HomeError};
 use crate::identity::wall_ms;
+use crate::policy::Policy;
 use crate::relations::Relation;
 use crate::service::{Readers, Service};
 
@@ -46,6 +48,9 @@ pub enum StartError {
     /// The lines can't be taken up.
     #[error(transparent)]
     TakeUp(#[from] TakeUpError),
+    /// The release policy can't be used.
+    #[error(transparent)]
+    Policy(#[from] crate::policy::PolicyError),
     /// A bearer can't be started.
     #[error(transparent)]
     Bearers(#[from] openline_bearer::StartError),
@@ -76,6 +81,7 @@ impl Node {
         let keys = home.node_keys(options.passphrase.as_deref())?;
         let relations = read_relations(&store)?;
         let proposals = read_proposals(&store)?;
+        let office = read_office(&store, home.path())?;
         let config = home.config();
         let peers = engine::links::peers(relations.values());
         let (bearers, bearer_events) = Bearers::start(BearersConfig {
@@ -104,7 +110,7 @@ impl Node {
             readers: readers.clone(),
             events: events.clone(),
         };
-        let engine = Engine::take_up(Parts {
+        let mut engine = Engine::take_up(Parts {
             home,
             keys,
             store,
@@ -115,7 +121,9 @@ impl Node {
             readers,
             endpoints,
             card,
+            office,
         })?;
+        engine.note_policy();
         let (stop, stopped) = watch::channel(false);
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new()
@@ -165,6 +173,13 @@ fn read_relations(
         .into_iter()
         .map(decode)
         .collect()
+}
+
+fn read_office(store: &Store, home: &Path) -> Result<Office, StartError> {
+    Office::take_up(store, Policy::read(home)?).map_err(|error| match error {
+        OfficeError::Read(error) => error.into(),
+        OfficeError::Document => StartError::Document("officers"),
+    })
 }
 
 fn read_proposals(

@@ -1,10 +1,13 @@
 //! One file for each kind of thing.
 
+pub(crate) mod audit;
 pub(crate) mod charters;
 pub(crate) mod drafts;
 pub(crate) mod events;
 pub(crate) mod lines;
 pub(crate) mod messages;
+pub(crate) mod officers;
+pub(crate) mod policy;
 pub(crate) mod pouch;
 pub(crate) mod record;
 pub(crate) mod relations;

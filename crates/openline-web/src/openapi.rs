@@ -4,14 +4,15 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    charters, drafts, events, lines, messages, pouch, record, relations, status,
+    audit, charters, drafts, events, lines, messages, officers, policy, pouch, record, relations,
+    status,
 };
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "openline local API",
-        description = "The API of a running node, for its own machine. Every route but /health and /openapi.json wants Authorization: Bearer with the token in the home's api.json."
+        description = "The API of a running node, for its own machine. Every route but /health and /openapi.json wants Authorization: Bearer with the token in the home's api.json, or an officer's."
     ),
     paths(
         status::health,
@@ -41,7 +42,18 @@ use crate::handlers::{
         drafts::show,
         drafts::replace,
         drafts::remove,
+        drafts::clear,
+        drafts::refuse,
         drafts::release,
+        officers::list,
+        officers::add,
+        officers::change,
+        officers::revoke,
+        officers::renew,
+        policy::show,
+        policy::explain,
+        audit::list,
+        audit::verify,
         record::log,
         record::entry,
         record::joint,

@@ -2,13 +2,14 @@
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as Extract};
+use axum::extract::Query;
 use openline_node::view::{EntryBrief, ReceiptRequest, ReleasedView, SendRequest};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Body, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::problem::{Problem, Reply};
 
 /// What part of the inbox.
