@@ -266,7 +266,10 @@ impl Policy {
     /// What is asked of a message, and by which rule; `None` is the default.
     pub(crate) fn asks(&self, subject: &Subject<'_>) -> (Asks, Option<&Rule>) {
         let rule = self.rules.iter().find(|rule| rule.when.fits(subject));
-        (rule.map_or_else(Asks::default, |rule| rule.asks.clone()), rule)
+        (
+            rule.map_or_else(Asks::default, |rule| rule.asks.clone()),
+            rule,
+        )
     }
 
     /// Rules that never count, since one before them is about every message: the lines where they begin.

@@ -4,11 +4,11 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
+use crate::auth::Door;
 use crate::handlers::{
     audit, charters, drafts, events, lines, messages, officers, policy, pouch, record, relations,
     status,
 };
-use crate::auth::Door;
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
 

@@ -1,11 +1,15 @@
 //! One file for each group of commands.
 
+mod audit;
 mod charters;
 mod check;
 mod doctor;
+mod drafts;
 mod home;
 mod messages;
 mod node;
+mod officers;
+mod policy;
 mod record;
 mod relations;
 mod serve;
@@ -29,7 +33,7 @@ const FILE_MAX: u64 = 64 << 20;
 /// Runs the command that was given.
 pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
     let home = cli.home();
-    let client = || Client::connect(&home);
+    let client = || Client::connect_as(&home, cli.officer_token_file.as_deref());
     match &cli.command {
         Command::Init(args) => home::init(&home, args, *output),
         Command::Card(command) => relations::card(&home, command, *output),
@@ -38,7 +42,10 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Line(command) => node::line(&client()?, command, *output),
         Command::Serve(args) => serve::serve(&home, args, *output),
         Command::Send(args) => messages::send(&client()?, args, *output),
-        Command::Draft(command) => messages::draft(&client()?, command, *output),
+        Command::Draft(command) => drafts::draft(&client()?, command, *output),
+        Command::Officer(command) => officers::officer(&client()?, command, *output),
+        Command::Policy(command) => policy::policy(client, command, *output),
+        Command::Audit(command) => audit::audit(client, &home, command, *output),
         Command::Inbox(args) => messages::inbox(&client()?, args, *output),
         Command::Receipt(args) => messages::receipt(&client()?, args, *output),
         Command::Show(args) => record::show(&client()?, args, *output),

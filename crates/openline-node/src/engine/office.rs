@@ -119,12 +119,14 @@ impl Office {
                 let aside = entry
                     .salted()
                     .and_then(|body| self.asides.remove(&body.salt));
-                notes.extend(aside.map(|aside| Note {
-                    text: aside
-                        .deed
-                        .entry(entry.place(), entry.leaf())
-                        .text(&aside.actor, DONE),
-                    draft: aside.draft,
+                notes.extend(aside.map(|aside| {
+                    Note {
+                        text: aside
+                            .deed
+                            .entry(entry.place(), entry.leaf())
+                            .text(&aside.actor, DONE),
+                        draft: aside.draft,
+                    }
                 }));
             }
         }

@@ -42,7 +42,8 @@ impl Roster {
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<&(Officer, Proof)> {
-        self.all().find(|(officer, _)| officer.name.as_str() == name)
+        self.all()
+            .find(|(officer, _)| officer.name.as_str() == name)
     }
 
     /// By name.
@@ -96,7 +97,9 @@ impl Roster {
     pub(crate) fn refusal(&self, actor: &Actor, roles: &[Role], line: Option<&LineTag>) -> String {
         let words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
         let role = words.join(" or ");
-        let place = line.map_or_else(String::new, |line| format!(" on the line \"{}\"", line.title));
+        let place = line.map_or_else(String::new, |line| {
+            format!(" on the line \"{}\"", line.title)
+        });
         let holders = self.holders(roles, line);
         let who = if holders.is_empty() {
             "nobody here has it: openline officer add".to_owned()
@@ -184,7 +187,10 @@ mod tests {
         let (roster, _) = roster();
         let line = tag(1);
         let words = roster.refusal(&Actor::Administrator, &[Role::Drafter], Some(&line));
-        assert!(words.contains("drafter") && words.contains("who has it: watch-1"), "{words}");
+        assert!(
+            words.contains("drafter") && words.contains("who has it: watch-1"),
+            "{words}"
+        );
         let words = roster.refusal(&actor("watch-1"), &[Role::Releaser], Some(&line));
         assert!(words.contains("nobody here has it"), "{words}");
     }

@@ -48,8 +48,7 @@ pub(super) fn parse(text: &str) -> Result<Policy, String> {
             rule(table.into_inner(), at)
         })
         .collect();
-    let rules =
-        rules.map_err(|(span, why)| format!("line {}: {why}", line_of(text, &span)))?;
+    let rules = rules.map_err(|(span, why)| format!("line {}: {why}", line_of(text, &span)))?;
     if rules.len() > RULES_MAX {
         return Err(format!(
             "there are {} rules; a policy has at most {RULES_MAX}",
@@ -64,14 +63,21 @@ pub(super) fn parse(text: &str) -> Result<Policy, String> {
 }
 
 fn line_of(text: &str, span: &Range<usize>) -> usize {
-    text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1
+    text.bytes()
+        .take(span.start)
+        .filter(|b| *b == b'\n')
+        .count()
+        + 1
 }
 
 fn rule(table: RuleTable, at: usize) -> Result<Rule, Fault> {
     let base = Asks::default();
     let clearers = match &table.clearers {
         Some(given) if *given.get_ref() > CLEARERS_MAX => {
-            let why = format!("clearers is {}; give at most {CLEARERS_MAX}", given.get_ref());
+            let why = format!(
+                "clearers is {}; give at most {CLEARERS_MAX}",
+                given.get_ref()
+            );
             return Err((given.span(), why));
         }
         given => given.as_ref().map_or(0, |given| *given.get_ref()),
@@ -114,7 +120,8 @@ fn roles(given: Option<Spanned<Words>>, key: &str, base: Vec<Role>) -> Result<Ve
     };
     let roles = read(given.get_ref(), key, role)?;
     if roles.is_empty() {
-        let why = format!("{key} names no role, so that nobody could act; leave it out for the default");
+        let why =
+            format!("{key} names no role, so that nobody could act; leave it out for the default");
         return Err((given.span(), why));
     }
     Ok(roles)
@@ -137,13 +144,14 @@ fn name(text: &str, max: usize) -> Result<String, String> {
     if (1..=max).contains(&text.len()) {
         Ok(text.to_owned())
     } else {
-        Err(format!("\"{text}\" has {} bytes; give 1 to {max}", text.len()))
+        Err(format!(
+            "\"{text}\" has {} bytes; give 1 to {max}",
+            text.len()
+        ))
     }
 }
 
-fn said<T>(
-    read: impl Fn(&str) -> crate::service::Answer<T>,
-) -> impl Fn(&str) -> Result<T, String> {
+fn said<T>(read: impl Fn(&str) -> crate::service::Answer<T>) -> impl Fn(&str) -> Result<T, String> {
     move |text| read(text).map_err(|error| error.to_string())
 }
 
@@ -207,12 +215,36 @@ release_roles = ["releaser", "duty-officer"]
         let why = |text: &str| Policy::parse(text).expect_err("not right");
         let cases = [
             ("[[rule]]\nclearer = 1", "clearer", "line 2"),
-            ("\n[[rule]]\nclearers = 9", "clearers is 9; give at most 8", "line 3"),
-            ("[[rule]]\n\nform = [\"letter\"]", "form: \"letter\" is not a form", "line 3"),
-            ("[[rule]]\nlevel = [\"a\",\n\"\"]", "level: \"\" has 0 bytes", "line 3"),
-            ("[[rule]]\nrelease_roles = []", "release_roles names no role", "line 2"),
-            ("[[rule]]\nclear_roles = [\"boss\"]", "\"boss\" is not a role", "line 2"),
-            ("[[rule]]\ndifferent_persons = [\"a\"]", "\"a\" is not a part", "line 2"),
+            (
+                "\n[[rule]]\nclearers = 9",
+                "clearers is 9; give at most 8",
+                "line 3",
+            ),
+            (
+                "[[rule]]\n\nform = [\"letter\"]",
+                "form: \"letter\" is not a form",
+                "line 3",
+            ),
+            (
+                "[[rule]]\nlevel = [\"a\",\n\"\"]",
+                "level: \"\" has 0 bytes",
+                "line 3",
+            ),
+            (
+                "[[rule]]\nrelease_roles = []",
+                "release_roles names no role",
+                "line 2",
+            ),
+            (
+                "[[rule]]\nclear_roles = [\"boss\"]",
+                "\"boss\" is not a role",
+                "line 2",
+            ),
+            (
+                "[[rule]]\ndifferent_persons = [\"a\"]",
+                "\"a\" is not a part",
+                "line 2",
+            ),
             ("[[rule]]\nclearers = -1", "clearers", "line 2"),
         ];
         for (text, words, line) in cases {

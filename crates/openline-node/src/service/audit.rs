@@ -1,10 +1,12 @@
 //! Reading the audit log.
 
+use std::collections::BTreeSet;
+
 use openline_store::{AuditItem, Reader};
 
 use super::{Answer, Service};
 use crate::audit::{self, Act, Deed, Said};
-use crate::officers::Role;
+use crate::officers::{Actor, Role};
 use crate::view::{AuditVerifiedView, AuditView};
 
 /// Most items of one list.
@@ -38,8 +40,23 @@ impl Service {
             Some(name) => Some(self.resolve_line(name).await?.to_string()),
             None => None,
         };
-        let views = self.read(move |reader| list(reader, &query, line.as_deref()));
-        self.seen(views.await?, |view| view.line.as_deref()).await
+        let seen = self.seen_lines().await?;
+        self.read(move |reader| list(reader, &query, line.as_deref(), seen.as_ref()))
+            .await
+    }
+
+    /// Ids of the lines that the reader may look at; `None` for all.
+    async fn seen_lines(&self) -> Answer<Option<BTreeSet<String>>> {
+        if self.actor == Actor::Administrator {
+            return Ok(None);
+        }
+        let actor = self.actor.clone();
+        self.engine(move |engine| {
+            let lines = engine.founded.keys();
+            let seen = lines.filter(|line| engine.sees(&actor, line));
+            Ok(Some(seen.map(ToString::to_string).collect()))
+        })
+        .await
     }
 
     /// Computes the whole chain anew.
@@ -65,10 +82,17 @@ impl Service {
     }
 }
 
-fn list(reader: &Reader, query: &AuditQuery, line: Option<&str>) -> Answer<Vec<AuditView>> {
+fn list(
+    reader: &Reader,
+    query: &AuditQuery,
+    line: Option<&str>,
+    seen: Option<&BTreeSet<String>>,
+) -> Answer<Vec<AuditView>> {
     let limit = query.limit.clamp(1, LIST_MAX);
+    let is_seen = |line: &String| seen.is_none_or(|seen| seen.contains(line));
     let is_wanted = |view: &AuditView| {
-        query.officer.as_ref().is_none_or(|name| *name == view.by)
+        view.line.as_ref().is_none_or(is_seen)
+            && query.officer.as_ref().is_none_or(|name| *name == view.by)
             && line.is_none_or(|line| view.line.as_deref() == Some(line))
     };
     match query.from {

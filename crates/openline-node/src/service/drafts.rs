@@ -308,7 +308,9 @@ impl Service {
 fn find(engine: &mut Engine, actor: &Actor, id: &str) -> Answer<(Kept, i64)> {
     let document = engine.store.document(documents::DRAFT, id)?;
     let document = document.ok_or_else(|| {
-        ServiceError::NotFound(format!("there is no draft {id}; openline draft list shows all"))
+        ServiceError::NotFound(format!(
+            "there is no draft {id}; openline draft list shows all"
+        ))
     })?;
     let kept = Kept::decode(&document)?;
     super::names::line_for(engine, actor, &kept.line)?;
@@ -402,7 +404,9 @@ fn clear(engine: &Engine, kept: &mut Kept, clearance: Clearance, asks: &Asks) ->
         )));
     }
     if kept.clearances.len() >= HANDS_MAX {
-        return Err(ServiceError::Conflict("it is cleared more than enough".to_owned()));
+        return Err(ServiceError::Conflict(
+            "it is cleared more than enough".to_owned(),
+        ));
     }
     kept.refusal = None;
     kept.clearances.push(clearance);
@@ -433,7 +437,9 @@ pub(super) fn may_release(
     }
     let cleared: Vec<&str> = kept.counting(engine, &line, &asks).collect();
     if kept.refusal.is_some() || cleared.len() < asks.clearers {
-        return Err(ServiceError::NeedsOthers(next(engine, &kept, &line, &asks, &from.id)));
+        return Err(ServiceError::NeedsOthers(next(
+            engine, &kept, &line, &asks, &from.id,
+        )));
     }
     if asks.keeps_apart(Hand::Clearer, Hand::Releaser) && cleared.contains(&name.as_str()) {
         let cleared: Vec<String> = cleared.into_iter().map(str::to_owned).collect();

@@ -23,7 +23,9 @@ impl Service {
     pub async fn officers(&self) -> Answer<Vec<OfficerView>> {
         self.engine(|engine| {
             let all = engine.office.roster.all();
-            Ok(all.map(|(officer, proof)| view(engine, officer, proof)).collect())
+            Ok(all
+                .map(|(officer, proof)| view(engine, officer, proof))
+                .collect())
         })
         .await
     }
@@ -105,7 +107,11 @@ impl Service {
 }
 
 fn rights_text(request: &OfficerRequest) -> String {
-    format!("{} on {}", request.roles.join(", "), request.lines.join(", "))
+    format!(
+        "{} on {}",
+        request.roles.join(", "),
+        request.lines.join(", ")
+    )
 }
 
 fn known(engine: &Engine, name: &str) -> Answer<(Officer, Proof)> {

@@ -4,8 +4,8 @@ use super::names::{self, line_for};
 use super::releasing::{Traits, asks};
 use super::{Answer, Service};
 use crate::engine::Engine;
-use crate::policy::{Asks, Hand, Rule};
 use crate::officers::Role;
+use crate::policy::{Asks, Hand, Rule};
 use crate::view::{AsksView, ExplainView, PolicyView, RuleView};
 
 /// A message that nobody has written yet, for asking what it would need.
@@ -60,7 +60,11 @@ impl Service {
             };
             let (asked, rule) = asks(engine, line, &traits)?;
             let is_superseding = traits.form.supersedes();
-            let asked = if is_superseding { Asks::of_superseding() } else { asked };
+            let asked = if is_superseding {
+                Asks::of_superseding()
+            } else {
+                asked
+            };
             let who = |roles: &[Role]| holders(engine, roles, &line);
             Ok(ExplainView {
                 rule_line: rule.filter(|_| !is_superseding).map(|rule| rule.at as u64),

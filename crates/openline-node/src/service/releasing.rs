@@ -1,9 +1,9 @@
 //! What stands between a person and the record: the role, and the release policy.
 
+use openline_core::LineId;
 use openline_core::body::{Receipt, Stage};
 use openline_core::entry::{Kind, MessageType, Ref};
 use openline_core::message::{Form, Message, Precedence};
-use openline_core::LineId;
 use openline_proto::DraftContent;
 use tokio::sync::oneshot;
 
@@ -47,13 +47,10 @@ pub(super) struct Traits {
 
 impl Traits {
     /// Those of a message that is still a request.
-    pub(super) fn of_request(
-        engine: &Engine,
-        line: LineId,
-        request: &SendRequest,
-    ) -> Answer<Self> {
+    pub(super) fn of_request(engine: &Engine, line: LineId, request: &SendRequest) -> Answer<Self> {
         let first = request.refs.first();
-        let first = first.and_then(|name| PlaceName::parse(name).ok()?.find(&engine.store, line).ok());
+        let first =
+            first.and_then(|name| PlaceName::parse(name).ok()?.find(&engine.store, line).ok());
         Ok(Self {
             form: names::form(&request.form)?,
             precedence: names::precedence(&request.precedence)?,
@@ -87,11 +84,7 @@ impl Traits {
 ///
 /// A correction or cancellation of a message of our own needs one releaser, whatever the file says: what was wrong must be put right
 /// faster than it was said.
-pub(super) fn asks(
-    engine: &Engine,
-    line: LineId,
-    traits: &Traits,
-) -> Answer<(Asks, Option<Rule>)> {
+pub(super) fn asks(engine: &Engine, line: LineId, traits: &Traits) -> Answer<(Asks, Option<Rule>)> {
     let tag = engine
         .tag(&line)
         .ok_or_else(|| ServiceError::NotFound("the line is gone".to_owned()))?;
@@ -150,12 +143,7 @@ fn roles_for(kind: Kind, body: &[u8]) -> &'static [Role] {
 }
 
 /// Refuses unless the actor alone may release such a message, with nobody before him.
-fn may_release_alone(
-    engine: &Engine,
-    actor: &Actor,
-    line: LineId,
-    traits: &Traits,
-) -> Answer<()> {
+fn may_release_alone(engine: &Engine, actor: &Actor, line: LineId, traits: &Traits) -> Answer<()> {
     if *actor == Actor::Node {
         return node_may_release(traits.message_type);
     }
@@ -242,9 +230,9 @@ impl Service {
             .await?;
         match queued {
             Queued::Going((number, waiting)) => {
-                let released = waiting.await.map_err(|_| {
-                    ServiceError::Unavailable("the node is stopping".to_owned())
-                })??;
+                let released = waiting
+                    .await
+                    .map_err(|_| ServiceError::Unavailable("the node is stopping".to_owned()))??;
                 Ok(view(&released, number))
             }
             Queued::Held(request, error) if is_fresh => Err(self.keep_held(*request, error).await),
@@ -257,7 +245,10 @@ impl Service {
         let Ok(kept) = self.save_draft(None, request).await else {
             return error;
         };
-        let words = format!("{error}. Nothing was released; it is kept as draft {}: {}", kept.id, kept.next);
+        let words = format!(
+            "{error}. Nothing was released; it is kept as draft {}: {}",
+            kept.id, kept.next
+        );
         match error {
             ServiceError::Forbidden(_) => ServiceError::Forbidden(words),
             _ => ServiceError::NeedsOthers(words),

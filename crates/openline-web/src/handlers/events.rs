@@ -2,8 +2,8 @@
 
 use std::convert::Infallible;
 
-use axum::extract::rejection::QueryRejection;
 use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use openline_node::view::EventView;
 use serde::Deserialize;

@@ -1,8 +1,8 @@
 //! Messages and receipts.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
 use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
 use openline_node::view::{EntryBrief, ReceiptRequest, ReleasedView, SendRequest};
 use serde::Deserialize;
 use utoipa::IntoParams;
