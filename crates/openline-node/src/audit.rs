@@ -63,7 +63,7 @@ pub enum Act {
     /// The node stopped.
     StopNode,
     /// Something that a role is needed for.
-    Act,
+    Attempt,
     /// The bearers told that the network has changed.
     RetryBearers,
 }
@@ -96,7 +96,7 @@ impl Act {
             Self::MakeBackup => "make backup",
             Self::ReadAudit => "read audit log",
             Self::StopNode => "stop node",
-            Self::Act => "act",
+            Self::Attempt => "attempt",
             Self::RetryBearers => "retry bearers",
         }
     }

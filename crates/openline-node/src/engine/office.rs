@@ -71,7 +71,7 @@ impl Office {
         for document in documents(documents::OFFICER)? {
             let officer: Officer = decode(&document)?;
             let proof = proofs.iter().find(|proof| proof.key == document.key);
-            let proof: Proof = decode(proof.ok_or(OfficeError::Document)?)?;
+            let proof = proof.map_or_else(|| Ok(Proof::lost()), decode)?;
             roster.put(officer, proof);
         }
         Ok(Self {

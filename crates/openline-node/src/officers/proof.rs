@@ -41,6 +41,15 @@ impl Proof {
         }
     }
 
+    /// In place of a proof that the store has lost: it accepts nothing until it is renewed.
+    pub(crate) fn lost() -> Self {
+        Self {
+            token_sha256: String::new(),
+            made_ms: 0,
+            revoked_ms: Some(0),
+        }
+    }
+
     /// Whether the token is this officer's and may be used.
     pub(crate) fn accepts(&self, token: &str) -> bool {
         // Whoever asks chooses the token and not its hash: how long the comparison takes tells him nothing of use.

@@ -1,6 +1,6 @@
 //! The officers of a node, and what they may do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use openline_core::LineId;
 
@@ -95,7 +95,8 @@ impl Roster {
 
     /// Why an act is refused: the roles that it needs, and who holds them.
     pub(crate) fn refusal(&self, actor: &Actor, roles: &[Role], line: Option<&LineTag>) -> String {
-        let words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
+        let roles_once: BTreeSet<Role> = roles.iter().copied().collect();
+        let words: Vec<&str> = roles_once.into_iter().map(Role::word).collect();
         let role = words.join(" or ");
         let place = line.map_or_else(String::new, |line| {
             format!(" on the line \"{}\"", line.title)

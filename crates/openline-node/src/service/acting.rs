@@ -43,7 +43,7 @@ impl Service {
         self.engine(move |engine| {
             let allowed = engine.require(&actor, &[role], line.as_ref());
             if let Err(error) = &allowed {
-                let deed = Deed::new(Act::Act).detail(role.word());
+                let deed = Deed::new(Act::Attempt).detail(role.word());
                 let deed = line.map_or(deed.clone(), |line| deed.on(line));
                 engine.note_failure(&actor, &deed, error);
             }

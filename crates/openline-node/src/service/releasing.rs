@@ -142,7 +142,7 @@ fn roles_for(kind: Kind, body: &[u8]) -> &'static [Role] {
     }
 }
 
-/// Refuses unless the actor alone may release such a message, with nobody before him.
+/// Refuses unless the actor alone may draft and release such a message.
 fn may_release_alone(engine: &Engine, actor: &Actor, line: LineId, traits: &Traits) -> Answer<()> {
     if *actor == Actor::Node {
         return node_may_release(traits.message_type);
@@ -152,6 +152,8 @@ fn may_release_alone(engine: &Engine, actor: &Actor, line: LineId, traits: &Trai
         engine.require(actor, &asks.release_roles, Some(&line))?;
         return engine.require(actor, &asks.draft_roles, Some(&line));
     }
+    let parts = [&asks.draft_roles[..], &asks.release_roles].concat();
+    engine.require(actor, &parts, Some(&line))?;
     Err(ServiceError::NeedsOthers(format!(
         "the release policy asks for more than one person: {}",
         asks.words()
