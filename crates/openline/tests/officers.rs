@@ -239,4 +239,16 @@ fn a_wrong_policy_is_named_before_the_node_needs_it() {
         said.contains("line 3: form: \"modification\" is not a form"),
         "{said}"
     );
+    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operating/officers.md");
+    let manual = std::fs::read_to_string(manual).expect("the manual");
+    let rules = manual.lines().skip_while(|line| *line != "    [[rule]]");
+    let rules: Vec<&str> = rules
+        .take_while(|line| line.is_empty() || line.starts_with("    "))
+        .collect();
+    std::fs::write(at.join("manual.toml"), rules.join("\n")).expect("written");
+    let said = run(&mut openline(at, &["policy", "check", "manual.toml"]), b"").ok();
+    assert!(
+        said.contains("3 rules, well formed") && !said.contains("never counts"),
+        "{said}"
+    );
 }

@@ -138,14 +138,16 @@ impl Service {
             })
             .await?;
         let compared = known.0.clone();
+        let deed = Deed::new(Act::ConfirmRelation).to(compared[0].name.clone());
         let mut view = self.view(known).await?;
         let words = view.phrase.split_whitespace();
         if !words.eq(phrase.to_lowercase().split_whitespace()) {
             let words = "the phrases differ: someone may stand between you, or a card was changed on its way. Nothing was confirmed. \
                          Exchange cards again over another channel";
-            return Err(ServiceError::Conflict(words.to_owned()));
+            let refused = Err(ServiceError::Conflict(words.to_owned()));
+            self.audit(deed, &refused).await?;
+            return refused;
         }
-        let deed = Deed::new(Act::ConfirmRelation).to(compared[0].name.clone());
         self.act(ADMINISTRATOR, deed, move |engine| {
             let relation = engine.relations.get_mut(&compared[0].party);
             let same = relation.filter(|r| r.certificate() == compared[0].certificate());
