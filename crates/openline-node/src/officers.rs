@@ -1,6 +1,6 @@
 //! Who acts on this node: its officers, their roles, and the lines that they are for. Local, and never on the record.
 //!
-//! Who an officer is ([`Officer`]) and how he proves it ([`Proof`]) are kept apart.
+//! Who an officer is ([`Officer`]) and how he proves it (a token, in `proof.rs`) are kept apart.
 
 mod proof;
 mod roster;
