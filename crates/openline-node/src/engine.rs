@@ -8,6 +8,7 @@ pub(crate) mod acts;
 pub(crate) mod evidence;
 mod healing;
 pub(crate) mod links;
+pub(crate) mod office;
 mod persist;
 pub(crate) mod tell;
 
@@ -19,6 +20,7 @@ use openline_bearer::{BearerEvent, Bearers};
 use openline_core::charter::Founded;
 use openline_core::doubt::NoteNumbers;
 use openline_core::entry::Ref;
+use openline_core::limits::SALT_LEN;
 use openline_core::{LineId, PartyId, PartyIndex, Rule};
 use openline_desk::standing::Standings;
 use openline_proto::{AddLineError, Answer, LinkId, Machine, MachineConfig, Now, Query, Ticket};
@@ -114,6 +116,8 @@ pub enum TakeUpError {
 pub(crate) struct Releasing {
     pub(crate) reply: oneshot::Sender<Result<Released, ServiceError>>,
     pub(crate) started: Instant,
+    /// The key of its [`office::Aside`].
+    pub(crate) salt: [u8; SALT_LEN],
 }
 
 /// An own entry that is durable here.
@@ -172,6 +176,7 @@ pub(crate) struct Engine {
     pub(crate) tally: Tally,
     pub(crate) teller: Teller,
     pub(crate) healing: Option<healing::Healing>,
+    pub(crate) office: office::Office,
     pub(crate) next_ticket: u64,
     pub(crate) started: Instant,
     pub(crate) is_stopping: bool,
@@ -203,6 +208,7 @@ pub(crate) struct Parts {
     pub(crate) watches: Watches,
     pub(crate) round_wanted: Arc<Notify>,
     pub(crate) alerts: Alerts,
+    pub(crate) office: office::Office,
 }
 
 impl Engine {
@@ -241,6 +247,7 @@ impl Engine {
             tally: Tally::default(),
             teller: Teller::new(parts.events),
             healing: None,
+            office: parts.office,
             next_ticket: 0,
             started,
             is_stopping: false,
@@ -431,6 +438,7 @@ impl Engine {
                 "{error}; nothing was released"
             ))));
         }
+        self.office.forget_asides();
         if matches!(error, CommitError::Damaged(_)) {
             self.begin_healing(&error.to_string());
         }

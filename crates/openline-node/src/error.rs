@@ -10,6 +10,12 @@ pub enum ServiceError {
     /// A rule of the specification is broken, or a policy forbids it.
     #[error("{0}")]
     Refused(#[from] Refused),
+    /// Whoever asks may not do this; the text says which role it needs and who has it.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The release policy asks for more persons; the text says what is missing and who can give it.
+    #[error("{0}")]
+    NeedsOthers(String),
     /// It contradicts what is there.
     #[error("{0}")]
     Conflict(String),
@@ -30,6 +36,8 @@ impl ServiceError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Refused(refused) => refused.rule.id(),
+            Self::Forbidden(_) => "not-allowed",
+            Self::NeedsOthers(_) => "needs-others",
             Self::Conflict(_) => "conflict",
             Self::Unusable(_) => "unusable",
             Self::NotFound(_) => "not-found",

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! openline.toml            configuration
+//! policy.toml              release policy, if there is one
 //! identity/party.toml      name, id, format of the home
 //! identity/root.sealed     root seeds, sealed by the passphrase; needed for ceremonies only
 //! identity/node.key        node seeds; sealed too if the party wants it so

@@ -5,6 +5,7 @@
 
 mod alarms;
 pub mod alerts;
+pub mod audit;
 mod backup;
 pub mod charters;
 pub mod clock;
@@ -15,6 +16,8 @@ pub mod home;
 pub mod identity;
 mod node;
 mod notices;
+pub mod officers;
+pub mod policy;
 mod pouch;
 pub mod relations;
 mod rounds;

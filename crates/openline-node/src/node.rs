@@ -12,9 +12,11 @@ use tokio::sync::{Notify, broadcast, mpsc, watch};
 use crate::alerts::{Alerts, Memory, Sender};
 use crate::charters::Proposal;
 use crate::engine::acts::documents;
+use crate::engine::office::{Office, OfficeError};
 use crate::engine::{self, CALLS_MAX, Engine, Handle, Parts, TakeUpError};
 use crate::home::{Home, HomeError};
 use crate::identity::wall_ms;
+use crate::policy::Policy;
 use crate::relations::Relation;
 use crate::service::{Readers, Service};
 use crate::watch::Watches;
@@ -48,6 +50,9 @@ pub enum StartError {
     /// The lines can't be taken up.
     #[error(transparent)]
     TakeUp(#[from] TakeUpError),
+    /// The release policy can't be used.
+    #[error(transparent)]
+    Policy(#[from] crate::policy::PolicyError),
     /// A bearer can't be started.
     #[error(transparent)]
     Bearers(#[from] openline_bearer::StartError),
@@ -79,6 +84,7 @@ impl Node {
         let relations = read_relations(&store)?;
         let proposals = read_proposals(&store)?;
         let watches = Watches::load(&store, wall_ms())?.ok_or(StartError::Document("watches"))?;
+        let office = read_office(&store, home.path())?;
         let config = home.config();
         let uplink = config.uplink.check.clone();
         let peers = engine::links::peers(relations.values());
@@ -114,7 +120,7 @@ impl Node {
             round_wanted: round_wanted.clone(),
             alerts: alerts.clone(),
         };
-        let engine = Engine::take_up(Parts {
+        let mut engine = Engine::take_up(Parts {
             home,
             keys,
             store,
@@ -128,7 +134,9 @@ impl Node {
             watches,
             round_wanted,
             alerts,
+            office,
         })?;
+        engine.note_policy();
         tokio::spawn(crate::uplink::watch(handle.clone(), uplink));
         let (stop, stopped) = watch::channel(false);
         let runtime = tokio::runtime::Handle::current();
@@ -184,6 +192,13 @@ fn read_relations(
         .into_iter()
         .map(decode)
         .collect()
+}
+
+fn read_office(store: &Store, home: &Path) -> Result<Office, StartError> {
+    Office::take_up(store, Policy::read(home)?).map_err(|error| match error {
+        OfficeError::Read(error) => error.into(),
+        OfficeError::Document => StartError::Document("officers"),
+    })
 }
 
 fn read_proposals(

@@ -3,23 +3,29 @@
 //! The HTTP API and, through it, the command line and the console use this and nothing else. What
 //! changes something runs on the engine's thread; what only reads runs on a reader of the store.
 
+mod acting;
 mod alarms;
 mod alerts;
+mod audit;
 mod closing;
+mod drafts;
 pub(crate) mod entries;
 mod exchange;
 mod glossary;
 mod language;
 mod lines;
 mod messages;
-mod names;
+pub(crate) mod names;
 mod notices;
 mod notifications;
+mod officers;
 mod origin;
+mod policy;
 mod pouches;
 mod readers;
 mod record;
 mod relations;
+mod releasing;
 mod review;
 mod rota;
 mod standing;
@@ -33,11 +39,15 @@ use std::time::Duration;
 
 use tokio::sync::broadcast;
 
+use crate::audit::{Act, Deed};
 use crate::engine::{Engine, Handle, StoredWaiter};
 use crate::error::ServiceError;
+use crate::officers::{Actor, Role};
 use crate::relations::Halves;
 use crate::view::EventView;
 
+pub use audit::AuditQuery;
+pub use policy::PolicyQuestion;
 pub(crate) use readers::Readers;
 pub use record::LogQuery;
 pub use templates::view as template_view;
@@ -49,13 +59,14 @@ const KEY_CHANGE_WAIT: Duration = Duration::from_secs(30 * 86_400);
 /// Answer of every call.
 pub type Answer<T> = Result<T, ServiceError>;
 
-/// A handle on a running node; cheap to clone.
+/// A handle on a running node, on somebody's behalf; cheap to clone. The node's own is the administrator's of the machine.
 #[derive(Debug, Clone)]
 pub struct Service {
     handle: Handle,
     halves: Halves,
     tester: Arc<tokio::sync::Mutex<Tester>>,
     glossary_places: glossary::GlossaryPlaces,
+    actor: Actor,
 }
 
 impl Service {
@@ -65,6 +76,7 @@ impl Service {
             halves: Halves::default(),
             tester: Arc::default(),
             glossary_places: glossary::GlossaryPlaces::default(),
+            actor: Actor::Administrator,
         }
     }
 
@@ -138,7 +150,8 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Unavailable`] when the node is stopping.
     pub async fn network_changed(&self) -> Answer<()> {
-        self.engine(|engine| {
+        let deed = Deed::new(Act::RetryBearers);
+        self.act(&[Role::DutyOfficer, Role::Administrator], deed, |engine| {
             engine.bearers.network_changed();
             Ok(())
         })
@@ -154,6 +167,7 @@ impl Service {
         &self,
         passphrase: Option<String>,
     ) -> Answer<Vec<crate::view::ReleasedView>> {
+        self.require(Role::Administrator, None).await?;
         let (seeds, credential) = self
             .engine(move |engine| {
                 engine
@@ -168,8 +182,9 @@ impl Service {
             })
             .await?;
         let bytes = credential.bytes().to_vec();
+        let deed = Deed::new(Act::TakeKey).detail(format!("serial {}", credential.serial()));
         let lines = self
-            .engine(move |engine| {
+            .act(&[Role::Administrator], deed, move |engine| {
                 engine.take_key(seeds, credential)?;
                 Ok(engine.founded.keys().copied().collect::<Vec<_>>())
             })
@@ -215,7 +230,13 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Unavailable`] when it is stopping already.
     pub async fn shutdown(&self) -> Answer<()> {
-        self.engine(|engine| {
+        self.require(Role::Administrator, None).await?;
+        let text = Deed::new(Act::StopNode).text(&self.actor, crate::audit::DONE);
+        self.engine(move |engine| {
+            if let Err(error) = engine.note(&text) {
+                // A node that can't write must be able to stop all the same.
+                tracing::warn!(%error, "the stop could not be noted in the audit log");
+            }
             engine.say_that_it_stops();
             engine.is_stopping = true;
             Ok(())

@@ -18,6 +18,9 @@ mod watch;
 
 pub use alerts::*;
 mod language;
+mod officers;
+
+pub use officers::*;
 
 use serde::{Deserialize, Serialize};
 pub use standing::*;
@@ -649,6 +652,18 @@ pub struct DraftView {
     pub updated_ms: i64,
     /// What it says.
     pub request: SendRequest,
+    /// Hash of exactly what it says, and on which line, hex: what a clearance is given for.
+    pub content: String,
+    /// Who wrote it, and who has changed it.
+    pub drafted_by: Vec<String>,
+    /// When it last became what it says, ms.
+    pub drafted_ms: i64,
+    /// Who has cleared it; a change makes clearances void.
+    pub clearances: Vec<ClearanceView>,
+    /// Who has refused it.
+    pub refusal: Option<ClearanceView>,
+    /// What is to be done next, and by whom.
+    pub next: String,
 }
 
 /// What opening a pouch brought.

@@ -2,6 +2,7 @@
 
 pub(crate) mod alarms;
 pub(crate) mod alerts;
+pub(crate) mod audit;
 pub(crate) mod charters;
 pub(crate) mod closing;
 pub(crate) mod drafts;
@@ -11,7 +12,9 @@ pub(crate) mod lines;
 pub(crate) mod messages;
 pub(crate) mod notices;
 pub(crate) mod notifications;
+pub(crate) mod officers;
 pub(crate) mod origin;
+pub(crate) mod policy;
 pub(crate) mod pouch;
 pub(crate) mod record;
 pub(crate) mod relations;

@@ -4,15 +4,16 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    alarms, alerts, charters, closing, drafts, events, language, lines, messages, notices,
-    notifications, origin, pouch, record, relations, standing, status, testing, watch,
+    alarms, alerts, audit, charters, closing, drafts, events, language, lines, messages, notices,
+    notifications, officers, origin, policy, pouch, record, relations, standing, status, testing,
+    watch,
 };
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "openline local API",
-        description = "The API of a running node, for its own machine. Every route but /health and /openapi.json wants Authorization: Bearer with the token in the home's api.json."
+        description = "The API of a running node, for its own machine. Every route but /health and /openapi.json wants Authorization: Bearer with the token in the home's api.json, or an officer's."
     ),
     paths(
         status::health,
@@ -67,7 +68,18 @@ use crate::handlers::{
         drafts::show,
         drafts::replace,
         drafts::remove,
+        drafts::clear,
+        drafts::refuse,
         drafts::release,
+        officers::list,
+        officers::add,
+        officers::change,
+        officers::revoke,
+        officers::renew,
+        policy::show,
+        policy::explain,
+        audit::list,
+        audit::verify,
         record::log,
         record::entry,
         record::joint,

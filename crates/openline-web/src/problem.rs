@@ -50,7 +50,7 @@ impl Problem {
 
     pub(crate) fn no_token() -> Self {
         let title = "the request carries no valid token";
-        let next = "send Authorization: Bearer with the token in the home's api.json";
+        let next = "send Authorization: Bearer with the token in the home's api.json, or with an officer's token that is not revoked";
         Self::new(StatusCode::UNAUTHORIZED, "no-token", title, next)
     }
 
@@ -98,6 +98,14 @@ impl From<ServiceError> for Problem {
             ServiceError::Refused(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 after_refusal(error.code()),
+            ),
+            ServiceError::Forbidden(_) => (
+                StatusCode::FORBIDDEN,
+                "ask an officer who has the role, or an administrator: openline officer list",
+            ),
+            ServiceError::NeedsOthers(_) => (
+                StatusCode::FORBIDDEN,
+                "let the persons that the sentence names do their part: openline draft list",
             ),
             ServiceError::Conflict(_) => {
                 (StatusCode::CONFLICT, "look at what is there, and decide")

@@ -4,15 +4,18 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
+use crate::auth::Door;
 use crate::handlers::{
-    alarms, alerts, charters, closing, drafts, events, language, lines, messages, notices,
-    notifications, origin, pouch, record, relations, standing, status, testing, watch,
+    alarms, alerts, audit, charters, closing, drafts, events, language, lines, messages, notices,
+    notifications, officers, origin, policy, pouch, record, relations, standing, status, testing,
+    watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
 
 /// Every route of the API.
 pub fn router(state: State) -> Router {
+    let door = Door(state);
     let open = Router::new()
         .route("/health", get(status::health))
         .route("/openapi.json", get(openapi::document));
@@ -70,7 +73,17 @@ pub fn router(state: State) -> Router {
                 .put(drafts::replace)
                 .delete(drafts::remove),
         )
+        .route("/v1/drafts/{id}/clear", post(drafts::clear))
+        .route("/v1/drafts/{id}/refuse", post(drafts::refuse))
         .route("/v1/drafts/{id}/release", post(drafts::release))
+        .route("/v1/officers", get(officers::list).post(officers::add))
+        .route("/v1/officers/change", post(officers::change))
+        .route("/v1/officers/{name}/revoke", post(officers::revoke))
+        .route("/v1/officers/{name}/renew", post(officers::renew))
+        .route("/v1/policy", get(policy::show))
+        .route("/v1/policy/explain", get(policy::explain))
+        .route("/v1/audit", get(audit::list))
+        .route("/v1/audit/verify", get(audit::verify))
         .route("/v1/lines/{line}/log", get(record::log))
         .route(
             "/v1/lines/{line}/entries/{party}/{index}",
@@ -126,12 +139,12 @@ pub fn router(state: State) -> Router {
         .route("/v1/lines/{line}/health", get(testing::health))
         .route("/v1/lines/{line}/report", get(testing::report))
         .layer(axum::middleware::from_fn_with_state(
-            state.clone(),
+            door.clone(),
             auth::check,
         ));
     open.merge(guarded)
         .fallback(async || Problem::no_route())
         .method_not_allowed_fallback(async || Problem::wrong_method())
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .with_state(state)
+        .with_state(door)
 }

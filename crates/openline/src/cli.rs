@@ -28,6 +28,10 @@ pub use language::{AccordArgs, GlossaryCommand, LanguageArgs, TermsArgs};
 pub use notify::*;
 pub use watch::{PostsArgs, RotaCommand, TakeArgs, TestCommand, WatchCommand};
 
+mod officers;
+
+pub use officers::{AuditCommand, OfficerCommand, PolicyCommand};
+
 /// Lines of communication that stay open between parties who do not trust each other.
 #[derive(Parser, Debug)]
 #[command(name = "openline", version, propagate_version = true)]
@@ -41,6 +45,9 @@ pub struct Cli {
     /// Print one JSON document in place of text.
     #[arg(long, global = true)]
     pub json: bool,
+    /// Act as the officer whose access token is in this file; OPENLINE_OFFICER_TOKEN may hold the token itself.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub officer_token_file: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -131,9 +138,27 @@ pub enum Command {
     /// Drafts: messages that are kept and not released.
     #[command(
         subcommand,
-        after_help = "Example:\n  openline draft list\n  openline draft release 4f2a9c0011223344"
+        after_help = "Example:\n  openline draft list\n  openline draft clear 4f2a9c0011223344\n  openline draft release 4f2a9c0011223344"
     )]
     Draft(DraftCommand),
+    /// Officers of this node: register, change, revoke, renew.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline officer add watch-1 --role drafter --role \"duty officer\" --line \"Watch line\"\n  openline officer list"
+    )]
+    Officer(OfficerCommand),
+    /// The release policy: what is in force, whether a file is right, what a message would need.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline policy explain --line \"Watch line\" --form notification --precedence flash"
+    )]
+    Policy(PolicyCommand),
+    /// The audit log: who did what, and whether anything in it was changed.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline audit list --officer watch-1\n  openline audit verify"
+    )]
+    Audit(AuditCommand),
     /// Messages of other parties, newest first.
     #[command(after_help = "Example:\n  openline inbox --line \"Watch line\" --limit 20")]
     Inbox(InboxArgs),
@@ -521,10 +546,38 @@ pub enum DraftCommand {
         /// Its id.
         id: String,
     },
+    /// Clear a draft: it is printed first, and exactly that is cleared.
+    #[command(
+        after_help = "Example:\n  openline draft clear 4f2a9c0011223344 --words \"Agreed with the desk.\""
+    )]
+    Clear {
+        /// Its id.
+        id: String,
+        /// Words to go with it; they stay on this side.
+        #[arg(long)]
+        words: Option<String>,
+        /// Clear only what has this hash, or one that begins so, as openline draft show printed it.
+        #[arg(long, value_name = "HASH")]
+        content: Option<String>,
+    },
+    /// Refuse a draft: it does not go until it is changed.
+    #[command(
+        after_help = "Example:\n  openline draft refuse 4f2a9c0011223344 --words \"The time is wrong.\""
+    )]
+    Refuse {
+        /// Its id.
+        id: String,
+        /// Why; the words stay on this side.
+        #[arg(long)]
+        words: String,
+    },
     /// Release a draft.
     Release {
         /// Its id.
         id: String,
+        /// Release only what has this hash, or one that begins so, as openline draft show printed it.
+        #[arg(long, value_name = "HASH")]
+        content: Option<String>,
     },
 }
 

@@ -1,9 +1,10 @@
 //! The local API of the node that runs on a home.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use openline_node::home::{ApiFile, Home};
+use openline_node::home::Home;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -15,34 +16,58 @@ const ANSWER_MAX: u64 = 256 << 20;
 /// A connection to the node.
 #[derive(Debug)]
 pub struct Client {
-    api: ApiFile,
+    address: SocketAddr,
+    token: String,
     agent: ureq::Agent,
     home: PathBuf,
 }
 
 impl Client {
-    /// Finds the node that runs on a home.
+    /// Finds the node that runs on a home, and asks it as the machine's administrator.
     pub fn connect(home: &Path) -> Result<Self, Failure> {
         Home::open(home)?;
         let api = Home::read_api(home)?.ok_or_else(|| no_node(home))?;
+        Ok(Self::new(home, api.address, api.token))
+    }
+
+    /// The same on behalf of an officer, whose token is in a file or in OPENLINE_OFFICER_TOKEN; as the administrator if there is
+    /// none. An officer need not be able to read the home where OPENLINE_API says the address.
+    pub fn connect_as(home: &Path, token_file: Option<&Path>) -> Result<Self, Failure> {
+        let Some(token) = officer_token(token_file)? else {
+            return Self::connect(home);
+        };
+        let address = match std::env::var("OPENLINE_API") {
+            Ok(text) => text.parse().map_err(|_| {
+                Failure::unusable(
+                    format!("OPENLINE_API is \"{text}\", which is not an address"),
+                    "set it to what openline serve says, such as 127.0.0.1:40123",
+                )
+            })?,
+            Err(_) => Home::read_api(home)?.ok_or_else(|| no_node(home))?.address,
+        };
+        Ok(Self::new(home, address, token))
+    }
+
+    fn new(home: &Path, address: SocketAddr, token: String) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             // The node is on this machine, and the token is nobody else's business.
             .proxy(None)
             .timeout_connect(Some(Duration::from_secs(5)));
-        Ok(Self {
-            api,
+        Self {
+            address,
+            token,
             agent: config.build().into(),
             home: home.to_owned(),
-        })
+        }
     }
 
     fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.api.address)
+        format!("http://{}{path}", self.address)
     }
 
     fn bearer(&self) -> String {
-        format!("Bearer {}", self.api.token)
+        format!("Bearer {}", self.token)
     }
 
     fn check(
@@ -168,6 +193,26 @@ impl Client {
             .header("Authorization", self.bearer())
             .call();
         self.check(answer)
+    }
+}
+
+/// The first line of the file, or the environment's token.
+fn officer_token(file: Option<&Path>) -> Result<Option<String>, Failure> {
+    let text = match file {
+        Some(path) => {
+            let text =
+                std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
+            Some(text.lines().next().unwrap_or_default().trim().to_owned())
+        }
+        None => std::env::var("OPENLINE_OFFICER_TOKEN").ok(),
+    };
+    let is_hex = |token: &str| token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit());
+    match text {
+        Some(token) if !is_hex(&token) => Err(Failure::unusable(
+            "that is not an officer's token",
+            "give the 64 digits that openline officer add or renew printed",
+        )),
+        token => Ok(token),
     }
 }
 

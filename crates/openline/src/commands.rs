@@ -2,17 +2,21 @@
 
 mod alarm;
 mod alerts;
+mod audit;
 mod charters;
 mod check;
 mod closing;
 mod doctor;
+mod drafts;
 mod home;
 mod language;
 mod messages;
 mod node;
 mod notice;
 mod notify;
+mod officers;
 mod origin;
+mod policy;
 mod record;
 mod relations;
 mod serve;
@@ -40,7 +44,7 @@ const FILE_MAX: u64 = 64 << 20;
 /// Runs the command that was given.
 pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
     let home = cli.home();
-    let client = || Client::connect(&home);
+    let client = || Client::connect_as(&home, cli.officer_token_file.as_deref());
     match &cli.command {
         Command::Init(args) => home::init(&home, args, *output),
         Command::Card(command) => relations::card(&home, command, *output),
@@ -56,7 +60,10 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Template(command) => templates::template(&home, command, *output),
         Command::Language(args) => language::language(&client()?, args, *output),
         Command::Glossary(command) => language::glossary(&client()?, command, *output),
-        Command::Draft(command) => messages::draft(&client()?, command, *output),
+        Command::Draft(command) => drafts::draft(&client()?, command, *output),
+        Command::Officer(command) => officers::officer(&client()?, command, *output),
+        Command::Policy(command) => policy::policy(client, command, *output),
+        Command::Audit(command) => audit::audit(client, &home, command, *output),
         Command::Inbox(args) => messages::inbox(&client()?, args, *output),
         Command::Receipt(args) => messages::receipt(&client()?, args, *output),
         Command::Confirm(args) => closing::confirm(&client()?, args, *output),

@@ -12,6 +12,7 @@ use openline_proto::{Draft, DraftContent};
 use openline_store::{CommitError, Write};
 use tokio::sync::oneshot;
 
+use super::office::Aside;
 use super::tell::News;
 use super::{Engine, Released, Releasing, StoreState, StoredWaiter};
 use crate::charters::Proposal;
@@ -31,6 +32,12 @@ pub(crate) mod documents {
     pub(crate) const SILENCE: &str = "silence";
     /// Our notices, by line id.
     pub(crate) const NOTICES: &str = "notices";
+    /// Officers, by name.
+    pub(crate) const OFFICER: &str = "officer";
+    /// How officers prove who they are, by name.
+    pub(crate) const PROOF: &str = "officer-proof";
+    /// SHA-256 of the release policy that was in force last, under one key.
+    pub(crate) const POLICY: &str = "policy";
     /// Pouch numbers, by party id and direction.
     pub(crate) const POUCH: &str = "pouch";
     /// The watch of each of our posts, by line id and post.
@@ -56,17 +63,20 @@ impl From<CommitError> for ServiceError {
 }
 
 impl Engine {
-    /// Releases an entry; the reply is answered when it is durable here.
+    /// Releases an entry on somebody's behalf; the reply is answered when it and its place in the audit log are durable here.
     pub(crate) fn release(
         &mut self,
         outgoing: Outgoing,
+        aside: Aside,
         reply: oneshot::Sender<Result<Released, ServiceError>>,
     ) {
         if let Err(error) = self.check_may_write(&outgoing.line) {
+            self.note_refusal(&aside, &error);
             let _ = reply.send(Err(error));
             return;
         }
         let line = outgoing.line;
+        let salt = crate::identity::random();
         let ticket = self.ticket();
         let draft = Draft {
             ticket,
@@ -74,21 +84,25 @@ impl Engine {
             message_type: outgoing.message_type,
             time: outgoing.time,
             refs: outgoing.refs,
-            salt: crate::identity::random(),
+            salt,
             content: outgoing.content,
         };
         match self.machine.release(&line, draft) {
             Ok(()) => {
+                self.office.keep_aside(salt, aside);
                 self.releasing.insert(
                     ticket,
                     Releasing {
                         reply,
                         started: Instant::now(),
+                        salt,
                     },
                 );
             }
             Err(rule) => {
-                let _ = reply.send(Err(rule.into()));
+                let error = rule.into();
+                self.note_refusal(&aside, &error);
+                let _ = reply.send(Err(error));
             }
         }
     }

@@ -201,7 +201,11 @@ impl Engine {
             }
             Event::Rejected { ticket, refused } => {
                 if let Some(releasing) = self.releasing.remove(&ticket) {
-                    let _ = releasing.reply.send(Err(ServiceError::Refused(refused)));
+                    let error = ServiceError::Refused(refused);
+                    if let Some(aside) = self.office.take_aside(&releasing.salt) {
+                        self.note_refusal(&aside, &error);
+                    }
+                    let _ = releasing.reply.send(Err(error));
                 }
             }
             Event::Admitted { line, batch, link } => self.on_admitted(line, &batch, link),

@@ -3,10 +3,11 @@
 use openline_core::charter::Founded;
 use openline_core::{LineId, PartyIndex};
 
-use super::names::line_of;
+use super::names::line_for;
 use super::{Answer, Service};
 use crate::engine::Engine;
 use crate::error::ServiceError;
+use crate::officers::Actor;
 use crate::view::{LinePartyView, LineView};
 
 impl Service {
@@ -15,7 +16,8 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Unavailable`]
     pub async fn lines(&self) -> Answer<Vec<LineView>> {
-        self.engine(|engine| Ok(views(engine))).await
+        let actor = self.actor.clone();
+        self.engine(move |engine| Ok(views(engine, &actor))).await
     }
 
     /// One line, by id, beginning of an id, or title.
@@ -23,9 +25,9 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`]
     pub async fn line(&self, name: &str) -> Answer<LineView> {
-        let name = name.to_owned();
+        let (name, actor) = (name.to_owned(), self.actor.clone());
         self.engine(move |engine| {
-            let id = line_of(engine, &name)?;
+            let id = line_for(engine, &actor, &name)?;
             view(engine, &id)
                 .ok_or_else(|| ServiceError::NotFound(format!("there is no line \"{name}\"")))
         })
@@ -33,10 +35,12 @@ impl Service {
     }
 }
 
-pub(super) fn views(engine: &Engine) -> Vec<LineView> {
+/// Every line that the actor may look at.
+pub(super) fn views(engine: &Engine, actor: &Actor) -> Vec<LineView> {
     engine
         .founded
         .keys()
+        .filter(|id| engine.sees(actor, id))
         .filter_map(|id| view(engine, id))
         .collect()
 }

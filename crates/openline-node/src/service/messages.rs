@@ -1,4 +1,4 @@
-//! Messages, receipts, drafts, purges: what people release.
+//! Messages, receipts, purges: what people release.
 
 use openline_core::body::{Purge, Receipt, Stage};
 use openline_core::charter::Founded;
@@ -8,61 +8,33 @@ use openline_core::limits::CHUNK_MAX;
 use openline_core::message::{Address, Attachment, ClaimedStage, Form, Message, Text};
 use openline_core::{Hash, LineId};
 use openline_proto::DraftContent;
-use openline_store::Write;
 
 use super::closing::check_read_back;
 use super::entries::{Looking, place_text};
 use super::names::{self, PlaceName};
 use super::standing::check_taken;
 use super::{Answer, Service};
-use crate::engine::acts::{Outgoing, documents};
-use crate::engine::{Engine, Released};
+use crate::engine::Engine;
+use crate::engine::acts::Outgoing;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
-use crate::view::{
-    AttachmentRequest, DraftView, FieldView, ReceiptRequest, ReleasedView, SendRequest,
-};
+use crate::view::{AttachmentRequest, FieldView, ReceiptRequest, ReleasedView, SendRequest};
 
 /// Most messages that are named when a draft is overtaken.
 const OVERTAKING_MAX: usize = 8;
-/// Most drafts kept.
-const DRAFTS_MAX: usize = 4096;
 
 impl Service {
     /// Releases a message. When this returns, it is durable here; not yet anywhere else.
     ///
     /// # Errors
-    /// The rule that it would break, or why it can't be written now.
+    /// The rule that it would break, or why it can't be written now. [`ServiceError::NeedsOthers`] and [`ServiceError::Forbidden`] say
+    /// under which id it was kept as a draft, if it was.
     pub async fn send(&self, request: SendRequest) -> Answer<ReleasedView> {
-        let line = self.resolve_line(&request.line).await?;
-        let refs = self.places(line, &request.refs).await?;
-        self.check_refs(line, &request, refs.first().copied())
-            .await?;
-        self.check_overtaken(line, &request).await?;
-        let chunks = cut_attachments(&request.attachments)?;
-        let (number, released) = self
-            .handle
-            .call_later(
-                move |engine, reply| match prepare(engine, line, &request, refs, chunks) {
-                    Ok((number, outgoing)) => {
-                        let (inner, answer) = tokio::sync::oneshot::channel();
-                        engine.release(outgoing, inner);
-                        let _ = reply.send(Ok((number, answer)));
-                    }
-                    Err(error) => {
-                        let _ = reply.send(Err(error));
-                    }
-                },
-            )
-            .await?;
-        let released = released
-            .await
-            .map_err(|_| ServiceError::Unavailable("the node is stopping".to_owned()))??;
-        Ok(Self::released(&released, number))
+        self.release_request(request, None).await
     }
 
     /// What a message is to refer to must be of its own type: real, exercise and test can't be turned into each other.
-    async fn check_refs(
+    pub(super) async fn check_refs(
         &self,
         line: LineId,
         request: &SendRequest,
@@ -80,7 +52,7 @@ impl Service {
     }
 
     /// Whether messages of others have arrived since the draft was begun.
-    async fn check_overtaken(&self, line: LineId, request: &SendRequest) -> Answer<()> {
+    pub(super) async fn check_overtaken(&self, line: LineId, request: &SendRequest) -> Answer<()> {
         let Some(as_of) = request.as_of.clone() else {
             return Ok(());
         };
@@ -108,18 +80,8 @@ impl Service {
         .await
     }
 
-    fn released(released: &Released, number: Option<[u64; 2]>) -> ReleasedView {
-        ReleasedView {
-            line: released.line.to_string(),
-            place: place_text(released.place),
-            leaf: released.leaf.to_string(),
-            number,
-            took_us: u64::try_from(released.took.as_micros()).unwrap_or(u64::MAX),
-        }
-    }
-
     /// The places that names mean, on a line.
-    async fn places(&self, line: LineId, names: &[String]) -> Answer<Vec<Ref>> {
+    pub(super) async fn places(&self, line: LineId, names: &[String]) -> Answer<Vec<Ref>> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
@@ -134,14 +96,6 @@ impl Service {
                 .collect()
         })
         .await
-    }
-
-    pub(super) async fn release_other(&self, outgoing: Outgoing) -> Answer<ReleasedView> {
-        let released = self
-            .handle
-            .call_later(move |engine, reply| engine.release(outgoing, reply))
-            .await?;
-        Ok(Self::released(&released, None))
     }
 
     /// Puts a receipt on the record: a person's act, never the program's.
@@ -237,97 +191,6 @@ impl Service {
         ))
         .await
     }
-
-    /// Drafts that are kept.
-    ///
-    /// # Errors
-    /// [`ServiceError::Unavailable`]
-    pub async fn drafts(&self) -> Answer<Vec<DraftView>> {
-        self.read(|reader| {
-            reader
-                .documents(documents::DRAFT)?
-                .into_iter()
-                .map(draft_view)
-                .collect()
-        })
-        .await
-    }
-
-    /// One draft.
-    ///
-    /// # Errors
-    /// [`ServiceError::NotFound`]
-    pub async fn draft(&self, id: &str) -> Answer<DraftView> {
-        let id = id.to_owned();
-        self.read(move |reader| {
-            let document = reader.document(documents::DRAFT, &id)?;
-            document.map_or_else(|| Err(no_draft(&id)), draft_view)
-        })
-        .await
-    }
-
-    /// Keeps a draft: a new one, or in place of the one with this id.
-    ///
-    /// # Errors
-    /// [`ServiceError::NotFound`] for an unknown id or line; [`ServiceError::Conflict`] when too many are kept.
-    pub async fn save_draft(&self, id: Option<String>, request: SendRequest) -> Answer<DraftView> {
-        self.resolve_line(&request.line).await?;
-        if let Some(id) = &id {
-            self.draft(id).await?;
-        } else if self.drafts().await?.len() >= DRAFTS_MAX {
-            return Err(ServiceError::Conflict(format!(
-                "{DRAFTS_MAX} drafts are kept already; delete some first"
-            )));
-        }
-        let id = id.unwrap_or_else(|| openline_core::id::hex(&crate::identity::random::<8>()));
-        let value = serde_json::to_vec(&request)
-            .map_err(|error| ServiceError::Unusable(error.to_string()))?;
-        let updated_ms = wall_ms();
-        let key = id.clone();
-        self.engine(move |engine| {
-            engine.commit(&[Write::Document {
-                kind: documents::DRAFT,
-                key: &key,
-                value: &value,
-                updated_ms,
-            }])?;
-            Ok(())
-        })
-        .await?;
-        Ok(DraftView {
-            id,
-            updated_ms,
-            request,
-        })
-    }
-
-    /// Deletes a draft.
-    ///
-    /// # Errors
-    /// [`ServiceError::NotFound`]
-    pub async fn delete_draft(&self, id: &str) -> Answer<()> {
-        self.draft(id).await?;
-        let key = id.to_owned();
-        self.engine(move |engine| {
-            engine.commit(&[Write::DeleteDocument {
-                kind: documents::DRAFT,
-                key: &key,
-            }])?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Releases a draft, and deletes it when it is on the record.
-    ///
-    /// # Errors
-    /// As [`Service::send`]; the draft is kept then.
-    pub async fn release_draft(&self, id: &str) -> Answer<ReleasedView> {
-        let draft = self.draft(id).await?;
-        let released = self.send(draft.request).await?;
-        self.delete_draft(id).await?;
-        Ok(released)
-    }
 }
 
 /// Whether messages of a form are about the message that they refer to first.
@@ -348,27 +211,10 @@ fn check_type(entry: &openline_store::StoredEntry, message_type: MessageType) ->
     )))
 }
 
-fn no_draft(id: &str) -> ServiceError {
-    ServiceError::NotFound(format!(
-        "there is no draft {id}; openline draft list shows all"
-    ))
-}
-
-fn draft_view(document: openline_store::Document) -> Answer<DraftView> {
-    let request = serde_json::from_slice(&document.value).map_err(|error| {
-        ServiceError::Unavailable(format!("the draft {} can't be read: {error}", document.key))
-    })?;
-    Ok(DraftView {
-        id: document.key,
-        updated_ms: document.updated_ms,
-        request,
-    })
-}
-
 /// The chunks of all attachments, and what the message will say of each.
-type Cut = (Vec<Attachment>, Vec<SaltedBody>);
+pub(super) type Cut = (Vec<Attachment>, Vec<SaltedBody>);
 
-fn cut_attachments(requests: &[AttachmentRequest]) -> Answer<Cut> {
+pub(super) fn cut_attachments(requests: &[AttachmentRequest]) -> Answer<Cut> {
     use base64::Engine as _;
     let (mut attachments, mut chunks) = (Vec::new(), Vec::new());
     for request in requests {
@@ -395,7 +241,8 @@ fn cut_attachments(requests: &[AttachmentRequest]) -> Answer<Cut> {
     Ok((attachments, chunks))
 }
 
-fn prepare(
+/// A message as its request has it. A number that it needs is taken.
+pub(super) fn prepare(
     engine: &mut Engine,
     line: LineId,
     request: &SendRequest,

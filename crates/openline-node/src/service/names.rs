@@ -6,8 +6,10 @@ use openline_core::message::{Address, Form, Precedence};
 use openline_core::{LineId, PartyIndex};
 
 use super::{Answer, Service};
+use crate::audit::{Act, Deed};
 use crate::engine::Engine;
 use crate::error::ServiceError;
+use crate::officers::Actor;
 
 /// The line that a name means: an id, the beginning of one (at least 4 digits), or a title.
 pub(crate) fn line_of(engine: &Engine, name: &str) -> Answer<LineId> {
@@ -27,6 +29,19 @@ pub(crate) fn line_of(engine: &Engine, name: &str) -> Answer<LineId> {
             "\"{name}\" means more than one line; give more of the id"
         ))),
     }
+}
+
+/// The same for somebody who must have a right to the line; an attempt on another is noted.
+pub(crate) fn line_for(engine: &mut Engine, actor: &Actor, name: &str) -> Answer<LineId> {
+    let line = line_of(engine, name)?;
+    if engine.sees(actor, &line) {
+        return Ok(line);
+    }
+    let error = ServiceError::Forbidden(format!(
+        "{actor} has no right to the line \"{name}\"; an administrator gives it: openline officer change"
+    ));
+    engine.note_failure(actor, &Deed::new(Act::Look).on(line), &error);
+    Err(error)
 }
 
 /// A place as `PARTY/INDEX`, or a joint number as `7` or `#7`.
@@ -196,15 +211,15 @@ pub(crate) fn stance(text: &str) -> Answer<openline_core::glossary::Stance> {
 impl Service {
     /// The line and the entry that two names mean.
     pub(super) async fn resolve(&self, line: &str, place: &str) -> Answer<(LineId, Ref)> {
-        let name = line.to_owned();
-        let line = self.engine(move |engine| line_of(engine, &name)).await?;
+        let line = self.resolve_line(line).await?;
         let place = PlaceName::parse(place)?;
         let place = self.read(move |reader| place.find(reader, line)).await?;
         Ok((line, place))
     }
 
     pub(super) async fn resolve_line(&self, line: &str) -> Answer<LineId> {
-        let name = line.to_owned();
-        self.engine(move |engine| line_of(engine, &name)).await
+        let (name, actor) = (line.to_owned(), self.actor.clone());
+        self.engine(move |engine| line_for(engine, &actor, &name))
+            .await
     }
 }

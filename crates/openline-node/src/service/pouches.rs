@@ -1,18 +1,22 @@
 //! The pouch: packing what a party lacks, opening what a party has sent.
 
 use openline_bearer::pouch::{self, SealPublicKey};
-use openline_core::{LineId, PartyId};
+use openline_core::{Hash, LineId, PartyId};
 use openline_proto::frame::Frame;
 use openline_store::{Reader, Write};
 
 use super::{Answer, Service};
+use crate::audit::{Act, Deed};
 use crate::engine::Engine;
 use crate::engine::acts::documents;
 use crate::error::{ServiceError, rule_of_sealed};
 use crate::identity::wall_ms;
+use crate::officers::Role;
 use crate::pouch::{BUNDLE_FRAMES_MAX, Bundle, INFO};
 use crate::view::PouchView;
 
+/// Who packs and opens pouches.
+const CARRIERS: &[Role] = &[Role::DutyOfficer, Role::Administrator];
 /// Most bytes of frames in one bundle; what does not fit goes into the next.
 const FRAMES_BYTES_MAX: usize = 48 << 20;
 
@@ -39,7 +43,10 @@ impl Service {
     /// [`ServiceError::NotFound`] for an unknown party; [`ServiceError::Conflict`] while only its short card is known.
     pub async fn pack_pouch(&self, party: &str) -> Answer<Vec<u8>> {
         let party = party.to_owned();
-        let plan = self.engine(move |engine| plan(engine, &party)).await?;
+        let deed = Deed::new(Act::PackPouch).to(party.clone());
+        let plan = self
+            .act(CARRIERS, deed, move |engine| plan(engine, &party))
+            .await?;
         self.read(move |reader| {
             let Plan {
                 mut bundle,
@@ -62,7 +69,9 @@ impl Service {
     /// # Errors
     /// Which rule the bundle breaks: not for us, not signed by a party we know, changed on its way.
     pub async fn open_pouch(&self, bytes: Vec<u8>) -> Answer<PouchView> {
-        self.engine(move |engine| open(engine, &bytes)).await
+        let deed = Deed::new(Act::OpenPouch).content(Hash::of(&[&bytes]));
+        self.act(CARRIERS, deed, move |engine| open(engine, &bytes))
+            .await
     }
 }
 

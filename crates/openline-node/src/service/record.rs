@@ -14,7 +14,9 @@ use openline_store::{Limits, Reader, StoredEntry};
 use super::entries::{Looking, attachment_view, message_of};
 use super::names;
 use super::{Answer, Service};
+use crate::audit::{Act, Deed};
 use crate::error::ServiceError;
+use crate::officers::Role;
 use crate::view::{AttachmentView, BackupView, EntryBrief, EntryView, HitView};
 
 /// Most entries of one list.
@@ -65,9 +67,11 @@ impl Service {
                     .await?
             }
             None => {
-                self.engine(|engine| {
+                let actor = self.actor.clone();
+                self.engine(move |engine| {
                     let ids: Vec<LineId> = engine.founded.keys().copied().collect();
                     ids.into_iter()
+                        .filter(|id| engine.sees(&actor, id))
                         .map(|id| Ok((id, engine.me(&id)?)))
                         .collect()
                 })
@@ -143,10 +147,12 @@ impl Service {
         let home = self
             .engine(|engine| Ok(engine.home.path().to_owned()))
             .await?;
-        self.read(move |reader| {
-            crate::search::search(&home, reader, &query, line, limit.min(LIST_MAX))
-        })
-        .await
+        let hits = self
+            .read(move |reader| {
+                crate::search::search(&home, reader, &query, line, limit.min(LIST_MAX))
+            })
+            .await?;
+        self.seen(hits, |hit| Some(&hit.entry.line)).await
     }
 
     /// Writes an export of a line into a temporary file, which goes when the returned path is dropped.
@@ -173,9 +179,14 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Unusable`] when the folder can't be used; [`ServiceError::Unavailable`] when the disk is full.
     pub async fn backup(&self, folder: &Path) -> Answer<BackupView> {
+        self.require(Role::Administrator, None).await?;
         let folder = folder.to_owned();
-        self.read(move |reader| crate::backup::backup(reader, &folder))
-            .await
+        let deed = Deed::new(Act::MakeBackup).to(folder.display().to_string());
+        let made = self
+            .read(move |reader| crate::backup::backup(reader, &folder))
+            .await;
+        self.audit(deed, &made).await?;
+        made
     }
 }
 

@@ -5,12 +5,17 @@ use openline_core::credential::Certificate;
 use openline_core::{LineId, PartyId};
 
 use super::{Answer, Service};
+use crate::audit::{Act, Deed};
 use crate::charters::{self, Proposal};
 use crate::engine::Engine;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
+use crate::officers::{Actor, Role};
 use crate::relations::Relation;
 use crate::view::{CardView, CharterView, ProposeRequest, RelationView};
+
+/// Whom the node knows and which lines it founds is for the administrator.
+const ADMINISTRATOR: &[Role] = &[Role::Administrator];
 
 fn party_of(engine: &Engine, name: &str) -> Answer<PartyId> {
     let is_it = |relation: &Relation| {
@@ -91,8 +96,9 @@ impl Service {
     /// The rule that the card breaks; [`openline_core::Rule::CardChanged`] if it contradicts a confirmed one.
     pub async fn add_relation(&self, text: &str) -> Answer<RelationView> {
         let text = text.to_owned();
+        let deed = Deed::new(Act::AddRelation);
         let known = self
-            .engine(move |engine| {
+            .act(ADMINISTRATOR, deed, move |engine| {
                 let fresh = Relation::from_text(&text, wall_ms())?;
                 if fresh.party == engine.home.party_id() {
                     return Err(ServiceError::Conflict(
@@ -123,6 +129,7 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Conflict`] if `phrase` is not the relation's.
     pub async fn confirm_relation(&self, party: &str, phrase: &str) -> Answer<RelationView> {
+        self.require(Role::Administrator, None).await?;
         let name = party.to_owned();
         let known = self
             .engine(move |engine| {
@@ -131,14 +138,17 @@ impl Service {
             })
             .await?;
         let compared = known.0.clone();
+        let deed = Deed::new(Act::ConfirmRelation).to(compared[0].name.clone());
         let mut view = self.view(known).await?;
         let words = view.phrase.split_whitespace();
         if !words.eq(phrase.to_lowercase().split_whitespace()) {
             let words = "the phrases differ: someone may stand between you, or a card was changed on its way. Nothing was confirmed. \
                          Exchange cards again over another channel";
-            return Err(ServiceError::Conflict(words.to_owned()));
+            let refused = Err(ServiceError::Conflict(words.to_owned()));
+            self.audit(deed, &refused).await?;
+            return refused;
         }
-        self.engine(move |engine| {
+        self.act(ADMINISTRATOR, deed, move |engine| {
             let relation = engine.relations.get_mut(&compared[0].party);
             let same = relation.filter(|r| r.certificate() == compared[0].certificate());
             let Some(mut relation) = same.cloned() else {
@@ -161,7 +171,8 @@ impl Service {
     /// [`ServiceError::Conflict`] if it carries one.
     pub async fn forget_relation(&self, party: &str) -> Answer<()> {
         let party = party.to_owned();
-        self.engine(move |engine| {
+        let deed = Deed::new(Act::ForgetRelation).to(party.clone());
+        self.act(ADMINISTRATOR, deed, move |engine| {
             let party = party_of(engine, &party)?;
             engine.forget_relation(&party)
         })
@@ -173,12 +184,19 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Unavailable`]
     pub async fn charters(&self) -> Answer<Vec<CharterView>> {
-        self.engine(|engine| {
-            let proposed = engine.proposals.values().map(Proposal::view);
+        let actor = self.actor.clone();
+        self.engine(move |engine| {
+            let is_readable = |id: &LineId| may_read(engine, &actor, id).is_ok();
+            let proposed = engine
+                .proposals
+                .iter()
+                .filter(|(id, _)| is_readable(id))
+                .map(|(_, proposal)| proposal.view());
             let founded = engine
                 .founded
-                .values()
-                .map(|founded| charters::view_of(founded.instrument()));
+                .iter()
+                .filter(|(id, _)| is_readable(id))
+                .map(|(_, founded)| charters::view_of(founded.instrument()));
             Ok(proposed.chain(founded).collect())
         })
         .await
@@ -189,7 +207,8 @@ impl Service {
     /// # Errors
     /// The rule that it would break; [`ServiceError::NotFound`] for a party whose card is not confirmed.
     pub async fn propose(&self, request: ProposeRequest) -> Answer<CharterView> {
-        self.engine(move |engine| {
+        let deed = Deed::new(Act::ProposeCharter).to(request.terms.title.clone());
+        self.act(ADMINISTRATOR, deed, move |engine| {
             let charter = engine.draw_up(&request)?;
             let id = engine.take_instrument(Instrument::propose(charter))?;
             engine.sign_charter(&id)?;
@@ -204,7 +223,8 @@ impl Service {
     /// [`ServiceError::NotFound`]; a rule that the charter breaks.
     pub async fn sign_charter(&self, id: &str) -> Answer<CharterView> {
         let id = id.to_owned();
-        self.engine(move |engine| {
+        let deed = Deed::new(Act::SignCharter).to(id.clone());
+        self.act(ADMINISTRATOR, deed, move |engine| {
             let id = charter_of(engine, &id)?;
             engine.sign_charter(&id)?;
             charter_view(engine, &id)
@@ -218,7 +238,8 @@ impl Service {
     /// The rule that it breaks; [`ServiceError::Conflict`] if a member's card is not confirmed here.
     pub async fn import_charter(&self, file: &str) -> Answer<CharterView> {
         let file = file.to_owned();
-        self.engine(move |engine| {
+        let deed = Deed::new(Act::TakeCharter);
+        self.act(ADMINISTRATOR, deed, move |engine| {
             let id = engine.take_instrument(Instrument::parse_file(file.as_bytes())?)?;
             charter_view(engine, &id)
         })
@@ -230,9 +251,10 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`]
     pub async fn charter(&self, id: &str) -> Answer<CharterView> {
-        let id = id.to_owned();
+        let (id, actor) = (id.to_owned(), self.actor.clone());
         self.engine(move |engine| {
             let id = charter_of(engine, &id)?;
+            may_read(engine, &actor, &id)?;
             charter_view(engine, &id)
         })
         .await
@@ -243,9 +265,10 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`]
     pub async fn charter_file(&self, id: &str) -> Answer<String> {
-        let id = id.to_owned();
+        let (id, actor) = (id.to_owned(), self.actor.clone());
         self.engine(move |engine| {
             let id = charter_of(engine, &id)?;
+            may_read(engine, &actor, &id)?;
             let founded = engine
                 .founded
                 .get(&id)
@@ -262,6 +285,14 @@ impl Service {
         })
         .await
     }
+}
+
+/// Administrators read every charter; others those of their lines.
+fn may_read(engine: &Engine, actor: &Actor, id: &LineId) -> Answer<()> {
+    if engine.sees(actor, id) {
+        return Ok(());
+    }
+    engine.require(actor, ADMINISTRATOR, None)
 }
 
 fn charter_of(engine: &Engine, name: &str) -> Answer<LineId> {

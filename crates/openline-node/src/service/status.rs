@@ -5,6 +5,7 @@ use openline_proto::LinkId;
 
 use super::{Answer, Service, lines};
 use crate::engine::{Engine, StoreState};
+use crate::officers::Actor;
 use crate::view::{BearerView, PeerView, StatusView, StoreView};
 
 impl Service {
@@ -13,7 +14,10 @@ impl Service {
     /// # Errors
     /// [`crate::error::ServiceError::Unavailable`]
     pub async fn status(&self) -> Answer<StatusView> {
-        let mut view = self.engine(|engine| Ok(status(engine))).await?;
+        let actor = self.actor.clone();
+        let mut view = self
+            .engine(move |engine| Ok(status(engine, &actor)))
+            .await?;
         let doubt = self
             .read(|reader| Ok(crate::clock::doubt(reader, crate::identity::wall_ms())?))
             .await;
@@ -26,8 +30,8 @@ impl Service {
     }
 }
 
-fn status(engine: &Engine) -> StatusView {
-    let lines = lines::views(engine);
+fn status(engine: &Engine, actor: &Actor) -> StatusView {
+    let lines = lines::views(engine, actor);
     StatusView {
         party: engine.home.name().to_owned(),
         id: engine.home.party_id().to_string(),

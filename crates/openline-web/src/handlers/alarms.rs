@@ -1,11 +1,12 @@
 //! Alarms.
 
 use axum::Json;
-use axum::extract::State as Extract;
+
 use openline_node::view::{AlarmView, SilenceRequest};
 
 use super::{Body, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::path::Path;
 use crate::problem::{Problem, Reply};
 

@@ -1,11 +1,12 @@
 //! Alerts that leave the node.
 
 use axum::Json;
-use axum::extract::State as Extract;
+
 use openline_node::view::{AlertTestRequest, AlertTestView, AlertsView};
 
 use super::{Body, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::problem::{Problem, Reply};
 
 /// Every channel, and every alert that is open or waits.

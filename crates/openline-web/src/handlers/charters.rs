@@ -1,13 +1,13 @@
 //! Charters: proposed, signed, founded.
 
 use axum::Json;
-use axum::extract::State as Extract;
 use openline_node::view::{CharterView, ProposeRequest};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Body, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::path::Path;
 use crate::problem::{Problem, Reply};
 

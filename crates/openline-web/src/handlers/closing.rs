@@ -1,8 +1,8 @@
 //! The closed loop: confirmations, answers, corrections, what is open.
 
 use axum::Json;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as Extract};
 use openline_node::view::{
     AnswerRequest, ConfirmRequest, OpenView, ReleasedView, SendRequest, SupersedeRequest,
 };
@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 
 use super::{Body, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::path::Path;
 use crate::problem::{Problem, Reply};
 

@@ -1,13 +1,47 @@
 //! Drafts.
 
 use axum::Json;
-use axum::extract::State as Extract;
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
 use openline_node::view::{DraftView, ReleasedView, SendRequest};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{Body, Done, done, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::path::Path;
 use crate::problem::{Problem, Reply};
+
+/// A clearance.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClearRequest {
+    /// Hash of the content that was looked at, or its beginning.
+    pub content: String,
+    /// Words to go with it.
+    #[serde(default)]
+    pub words: Option<String>,
+}
+
+/// A refusal.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefuseRequest {
+    /// Hash of the content that was looked at, or its beginning.
+    pub content: String,
+    /// Why.
+    pub words: String,
+}
+
+/// What is released.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ReleaseQuery {
+    /// Only if the draft's content has this hash, or one that begins so.
+    pub content: Option<String>,
+}
 
 /// Drafts that are kept.
 #[utoipa::path(get, path = "/v1/drafts", responses((status = 200, body = Vec<DraftView>), (status = "default", body = Problem)))]
@@ -51,11 +85,40 @@ pub(crate) async fn remove(Extract(state): Extract<State>, Path(id): Path<String
     done(state.service.delete_draft(&id).await)
 }
 
+/// Clears a draft: exactly the content that was looked at.
+#[utoipa::path(post, path = "/v1/drafts/{id}/clear", params(("id" = String, Path)), request_body = ClearRequest, responses((status = 200, body = DraftView), (status = "default", body = Problem)))]
+pub(crate) async fn clear(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+    body: Body<ClearRequest>,
+) -> Reply<DraftView> {
+    let Json(ClearRequest { content, words }) = body?;
+    reply(state.service.clear_draft(&id, &content, words).await)
+}
+
+/// Refuses a draft: it does not go until it is changed.
+#[utoipa::path(post, path = "/v1/drafts/{id}/refuse", params(("id" = String, Path)), request_body = RefuseRequest, responses((status = 200, body = DraftView), (status = "default", body = Problem)))]
+pub(crate) async fn refuse(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+    body: Body<RefuseRequest>,
+) -> Reply<DraftView> {
+    let Json(RefuseRequest { content, words }) = body?;
+    reply(state.service.refuse_draft(&id, &content, &words).await)
+}
+
 /// Releases a draft; it is deleted when it is on the record.
-#[utoipa::path(post, path = "/v1/drafts/{id}/release", params(("id" = String, Path)), responses((status = 200, body = ReleasedView), (status = "default", body = Problem)))]
+#[utoipa::path(post, path = "/v1/drafts/{id}/release", params(("id" = String, Path), ReleaseQuery), responses((status = 200, body = ReleasedView), (status = "default", body = Problem)))]
 pub(crate) async fn release(
     Extract(state): Extract<State>,
     Path(id): Path<String>,
+    query: Result<Query<ReleaseQuery>, QueryRejection>,
 ) -> Reply<ReleasedView> {
-    reply(state.service.release_draft(&id).await)
+    let Query(query) = query?;
+    reply(
+        state
+            .service
+            .release_draft(&id, query.content.as_deref())
+            .await,
+    )
 }

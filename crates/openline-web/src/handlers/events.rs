@@ -2,8 +2,8 @@
 
 use std::convert::Infallible;
 
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as Extract};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use openline_node::view::EventView;
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use tokio_stream::{Stream, StreamExt as _};
 use utoipa::IntoParams;
 
 use crate::State;
+use crate::auth::Extract;
 use crate::problem::Problem;
 
 /// From where on.
@@ -33,9 +34,15 @@ pub(crate) async fn events(
     let (backlog, receiver) = state.service.events(query.after).await;
     // A watcher that lags misses events; the sequence numbers show it.
     let live = BroadcastStream::new(receiver).filter_map(Result::ok);
+    let service = state.service;
+    // Rights are looked at event by event: they can change while the stream stands.
     let stream = tokio_stream::iter(backlog)
         .chain(live)
-        .map(|view| Ok(event(&view)));
+        .then(move |view| {
+            let service = service.clone();
+            async move { service.hears(&view).await.then_some(view) }
+        })
+        .filter_map(|view| view.map(|view| Ok(event(&view))));
     Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
 }
 

@@ -1,13 +1,14 @@
 //! Clear language, and the agreed glossary.
 
 use axum::Json;
-use axum::extract::State as Extract;
+
 use openline_node::view::{
     AccordRequest, GlossaryView, LanguageRequest, ReleasedView, TermsRequest, WarningView,
 };
 
 use super::{Body, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::path::Path;
 use crate::problem::{Problem, Reply};
 

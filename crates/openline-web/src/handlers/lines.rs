@@ -1,10 +1,10 @@
 //! Lines.
 
-use axum::extract::State as Extract;
 use openline_node::view::LineView;
 
 use super::reply;
 use crate::State;
+use crate::auth::Extract;
 use crate::path::Path;
 use crate::problem::{Problem, Reply};
 

@@ -1,14 +1,15 @@
 //! Messages and receipts.
 
 use axum::Json;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as Extract};
 use openline_node::view::{EntryBrief, ReceiptRequest, ReleasedView, SendRequest};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Body, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::problem::{Problem, Reply};
 
 /// What part of the inbox.

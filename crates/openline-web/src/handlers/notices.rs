@@ -1,13 +1,14 @@
 //! Signed notices, and the state of a line.
 
 use axum::Json;
-use axum::extract::State as Extract;
+
 use openline_node::view::{NoticeRequest, NoticeView, OtherLineView, StateView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Body, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::path::Path;
 use crate::problem::{Problem, Reply};
 

@@ -1,8 +1,8 @@
 //! Templates, forms and notifications.
 
 use axum::Json;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as Extract};
 use openline_node::view::{
     AgainRequest, DueView, FillRequest, FilledView, NotifiedView, NotifyRequest, ReleasedView,
     TemplateListView, TemplateView,
@@ -12,6 +12,7 @@ use utoipa::IntoParams;
 
 use super::{Body, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::path::Path;
 use crate::problem::{Problem, Reply};
 

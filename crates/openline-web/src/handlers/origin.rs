@@ -1,13 +1,14 @@
 //! "Is this from you?", and announced calls.
 
 use axum::Json;
-use axum::extract::State as Extract;
+
 use openline_node::view::{
     AnnounceRequest, AnnouncementView, FindingRequest, InquiryView, OriginRequest, ReleasedView,
 };
 
 use super::{Body, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::path::Path;
 use crate::problem::{Problem, Reply};
 

@@ -1,7 +1,6 @@
 //! The pouch.
 
 use axum::body::Bytes;
-use axum::extract::State as Extract;
 use axum::extract::rejection::BytesRejection;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
@@ -9,6 +8,7 @@ use openline_node::view::PouchView;
 
 use super::reply;
 use crate::State;
+use crate::auth::Extract;
 use crate::path::Path;
 use crate::problem::{Problem, Reply};
 

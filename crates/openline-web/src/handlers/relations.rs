@@ -1,13 +1,13 @@
 //! Our card, other parties, our key.
 
 use axum::Json;
-use axum::extract::State as Extract;
 use openline_node::view::{CardView, RelationView, ReleasedView};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Body, Done, done, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::path::Path;
 use crate::problem::{Problem, Reply};
 

@@ -1,11 +1,12 @@
 //! Suspending, narrowing and resuming a line.
 
 use axum::Json;
-use axum::extract::State as Extract;
+
 use openline_node::view::{ReleasedView, StandingView, StatusRequest};
 
 use super::{Body, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::path::Path;
 use crate::problem::{Problem, Reply};
 

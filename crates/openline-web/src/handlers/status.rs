@@ -1,11 +1,11 @@
 //! The node itself.
 
 use axum::Json;
-use axum::extract::State as Extract;
 use openline_node::view::StatusView;
 
 use super::{Done, done, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::problem::{Problem, Reply};
 
 /// Says that the API answers.

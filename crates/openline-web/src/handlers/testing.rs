@@ -1,14 +1,15 @@
 //! Tests of the lines, how they went, and the review of a year.
 
 use axum::Json;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as Extract};
 use openline_node::view::{HealthView, ReleasedView, ReviewView, TestRequest, TestView};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Body, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::path::Path;
 use crate::problem::{Problem, Reply};
 

@@ -1,8 +1,8 @@
 //! The watch and the rota.
 
 use axum::Json;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as Extract};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use openline_node::view::{
@@ -14,6 +14,7 @@ use utoipa::IntoParams;
 
 use super::{Body, Done, done, reply};
 use crate::State;
+use crate::auth::Extract;
 use crate::problem::{Problem, Reply};
 
 /// Watches of one list, if the request does not say.

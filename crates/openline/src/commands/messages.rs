@@ -9,9 +9,8 @@ use openline_node::view::{
 };
 
 use super::language::warn;
-use super::{read_bytes, read_text};
 use super::{read_bytes, read_text, time_of};
-use crate::cli::{DraftCommand, InboxArgs, ReceiptArgs, SendArgs};
+use crate::cli::{InboxArgs, ReceiptArgs, SendArgs};
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, table, time};
@@ -22,10 +21,7 @@ pub(super) fn send(client: &Client, args: &SendArgs, output: Output) -> Result<(
     if args.draft {
         let draft: DraftView = client.post("/v1/drafts", &request)?;
         output.print(&draft, |draft| {
-            format!(
-                "Kept as draft {}. Release it with: openline draft release {}",
-                draft.id, draft.id
-            )
+            format!("Kept as draft {}. Next: {}", draft.id, draft.next)
         });
         return Ok(());
     }
@@ -261,63 +257,4 @@ pub(super) fn briefs_text(list: &[EntryBrief]) -> String {
         ]
     }));
     table(&rows)
-}
-
-pub(super) fn draft(
-    client: &Client,
-    command: &DraftCommand,
-    output: Output,
-) -> Result<(), Failure> {
-    match command {
-        DraftCommand::List => {
-            let list: Vec<DraftView> = client.get("/v1/drafts")?;
-            output.print(&list, |list| {
-                let mut rows = vec![
-                    ["DRAFT", "CHANGED", "LINE", "FORM", "TEXT"]
-                        .map(String::from)
-                        .to_vec(),
-                ];
-                rows.extend(list.iter().map(|d| {
-                    let text = d
-                        .request
-                        .texts
-                        .first()
-                        .map_or_else(String::new, |t| t.text.chars().take(60).collect())
-                        .replace('\n', " ");
-                    vec![
-                        d.id.clone(),
-                        time(d.updated_ms),
-                        d.request.line.clone(),
-                        d.request.form.clone(),
-                        text,
-                    ]
-                }));
-                if list.is_empty() {
-                    "No drafts.".to_owned()
-                } else {
-                    table(&rows)
-                }
-            });
-        }
-        DraftCommand::Show { id } => {
-            let draft: DraftView = client.get(&format!("/v1/drafts/{}", part(id)))?;
-            output.print(&draft, |draft| {
-                serde_json::to_string_pretty(&draft.request).unwrap_or_default()
-            });
-        }
-        DraftCommand::Delete { id } => {
-            client.delete(&format!("/v1/drafts/{}", part(id)))?;
-            output.print(&serde_json::json!({ "done": true }), |_| {
-                format!("Draft {id} is deleted.")
-            });
-        }
-        DraftCommand::Release { id } => {
-            let draft: DraftView = client.get(&format!("/v1/drafts/{}", part(id)))?;
-            warn(client, &draft.request, output);
-            let released: ReleasedView =
-                client.post(&format!("/v1/drafts/{}/release", part(id)), &())?;
-            output.print(&released, |released| released_text(released, None));
-        }
-    }
-    Ok(())
 }

@@ -134,6 +134,10 @@ fn start_failure(error: StartError) -> Failure {
             let (code, next) = after_store(why);
             Failure::refused(code, error.to_string(), next)
         }
+        StartError::Policy(_) => Failure::unusable(
+            error.to_string(),
+            "change what the sentence names, and try it with: openline policy check FILE",
+        ),
         StartError::Bearers(_) => Failure::unreachable(
             error.to_string(),
             "change [listen] in openline.toml, or stop what uses the port",
