@@ -94,6 +94,14 @@ impl WatchStatement {
         SignedWatch { bytes, signature }
     }
 
+    /// Whether others would take it, once it is signed.
+    ///
+    /// # Errors
+    /// [`Rule::WatchShape`].
+    pub fn check(&self) -> Result<(), Rule> {
+        Self::decode(&self.encode()).map(|_| ())
+    }
+
     fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
         w.array(6)
@@ -274,6 +282,7 @@ mod tests {
             signed.open(&LineId(Hash([line; 32])), PartyIndex(party), keys.public())
         };
         assert_eq!(open(9, 1), Ok(statement()));
+        assert_eq!(statement().check(), Ok(()));
         assert_eq!(open(8, 1), Err(Rule::WatchSignature));
         assert_eq!(open(9, 0), Err(Rule::WatchSignature));
         let others = SecretKeys::from_seeds([3; 32], [4; 32]);
@@ -294,8 +303,7 @@ mod tests {
         for spoil in broken {
             let mut spoilt = statement();
             spoil(&mut spoilt);
-            let decoded = WatchStatement::decode(&spoilt.encode());
-            assert_eq!(decoded, Err(Rule::WatchShape));
+            assert_eq!(spoilt.check(), Err(Rule::WatchShape));
         }
     }
 

@@ -9,6 +9,7 @@ use openline_core::entry::{Kind, MessageType, RawEntry, Ref, SaltedBody};
 use openline_core::message::Message;
 use openline_core::order::Settled;
 use openline_core::tree::Frontier;
+use openline_core::watch::{SignedWatch, WatchStatement};
 use openline_core::{Hash, LineId, PartyId, PartyIndex, Refused, Rule};
 
 /// Both clocks: one for timers, one for statements.
@@ -363,6 +364,31 @@ pub enum Event {
         first: u64,
         /// The entries.
         entries: Vec<RawEntry>,
+    },
+    /// A party says something else of its watch than before.
+    Watch {
+        /// The line.
+        line: LineId,
+        /// Who.
+        party: PartyIndex,
+        /// What it says.
+        statement: WatchStatement,
+        /// The same as it was signed, to be kept as evidence.
+        signed: SignedWatch,
+    },
+    /// A party has been heard on a line, for the first time since the node began to run or after [`Event::ContactLost`].
+    ContactFound {
+        /// The line.
+        line: LineId,
+        /// Who.
+        party: PartyIndex,
+    },
+    /// A party has not been heard on a line for the charter's contact interval.
+    ContactLost {
+        /// The line.
+        line: LineId,
+        /// Who.
+        party: PartyIndex,
     },
     /// A link's round trip has been measured.
     RoundTrip {

@@ -3,9 +3,10 @@
 use openline_core::cbor::{Reader, Type, Writer};
 use openline_core::entry::{RawEntry, SaltedBody};
 use openline_core::limits::{PARTIES_MAX, PROOF_MAX};
+use openline_core::watch::SignedWatch;
 use openline_core::{Hash, LineId, PartyId, PartyIndex, Rule};
 
-use crate::limits::{BATCH_ENTRIES_MAX, FAULT_TEXT_MAX, FRAME_MAX};
+use crate::limits::{BATCH_ENTRIES_MAX, FAULT_TEXT_MAX, FRAME_MAX, WATCH_MAX};
 
 /// The version of the protocol that this program speaks.
 pub const VERSION: u64 = 1;
@@ -63,12 +64,16 @@ pub enum Frame {
         /// Its card's bytes.
         card: Vec<u8>,
     },
-    /// Says what is held.
+    /// Says what is held, who is on watch and who has been heard.
     Beacon {
         /// The line.
         tag: Tag,
         /// By party index.
         held: Vec<Held>,
+        /// What its sender says of its watch.
+        watch: Option<SignedWatch>,
+        /// By party index: whole seconds since its sender last heard that party on this line over a live link.
+        heard: Vec<Option<u64>>,
     },
     /// Carries entries and the checkpoint signature over them.
     Batch {
@@ -213,6 +218,15 @@ impl Frame {
         }
     }
 
+    /// Whether a frame about a line goes to every party of it, and so also to one that has not founded the line yet.
+    #[must_use]
+    pub fn is_to_all(&self) -> bool {
+        matches!(
+            self,
+            Self::Beacon { .. } | Self::Cosignature { .. } | Self::Seal { .. } | Self::Fork { .. }
+        )
+    }
+
     /// Encodes the frame.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
@@ -225,10 +239,16 @@ impl Frame {
                     .bytes(&party.0.0)
                     .bytes(card);
             }
-            Self::Beacon { tag, held } => {
+            Self::Beacon {
+                tag,
+                held,
+                watch,
+                heard,
+            } => {
                 w.array(5).uint(1).bytes(&tag.0).array(held.len());
                 held.iter().for_each(|held| write_held(&mut w, held));
-                w.null().array(0);
+                write_watch(&mut w, watch.as_ref());
+                write_heard(&mut w, heard);
             }
             Self::Batch {
                 tag,
@@ -397,7 +417,12 @@ impl Frame {
                 let tag = read_tag(r)?;
                 let len = r.array_max(PARTIES_MAX, Rule::FrameShape)?;
                 let held = (0..len).map(|_| read_held(r)).collect::<Result<_, _>>()?;
-                Self::Beacon { tag, held }
+                Self::Beacon {
+                    tag,
+                    held,
+                    watch: read_watch(r)?,
+                    heard: read_heard(r)?,
+                }
             }
             2 => Self::Batch {
                 tag: read_tag(r)?,
@@ -525,6 +550,50 @@ fn read_held(r: &mut Reader<'_>) -> Result<Held, Rule> {
     })
 }
 
+fn write_watch(w: &mut Writer, watch: Option<&SignedWatch>) {
+    match watch {
+        Some(watch) => w.array(2).bytes(&watch.bytes).bytes(&watch.signature),
+        None => w.null(),
+    };
+}
+
+fn read_watch(r: &mut Reader<'_>) -> Result<Option<SignedWatch>, Rule> {
+    if r.null()? {
+        return Ok(None);
+    }
+    r.array_exact(2)?;
+    let bytes = r.bytes()?;
+    if bytes.len() > WATCH_MAX {
+        return Err(Rule::FrameShape);
+    }
+    Ok(Some(SignedWatch {
+        bytes: bytes.to_vec(),
+        signature: r.array_of()?,
+    }))
+}
+
+fn write_heard(w: &mut Writer, heard: &[Option<u64>]) {
+    w.array(heard.len());
+    for seconds in heard {
+        match seconds {
+            Some(seconds) => w.uint(*seconds),
+            None => w.null(),
+        };
+    }
+}
+
+fn read_heard(r: &mut Reader<'_>) -> Result<Vec<Option<u64>>, Rule> {
+    (0..r.array_max(PARTIES_MAX, Rule::FrameShape)?)
+        .map(|_| {
+            if r.null()? {
+                Ok(None)
+            } else {
+                r.uint().map(Some)
+            }
+        })
+        .collect()
+}
+
 fn write_brief_fields(w: &mut Writer, brief: &Brief) {
     w.uint(u64::from(brief.cosigner.0))
         .uint(brief.size)
@@ -635,7 +704,18 @@ mod tests {
             },
             Frame::Beacon {
                 tag: tag(),
-                held: vec![held, empty],
+                held: vec![held, empty.clone()],
+                watch: Some(SignedWatch {
+                    bytes: vec![1, 2, 3],
+                    signature: [4; 64],
+                }),
+                heard: vec![Some(0), Some(70_000)],
+            },
+            Frame::Beacon {
+                tag: tag(),
+                held: vec![empty],
+                watch: None,
+                heard: vec![None],
             },
             Frame::Batch {
                 tag: tag(),
@@ -742,6 +822,25 @@ mod tests {
             "the hash does not travel"
         );
         assert_eq!(Frame::decode(&bytes), Ok(frame));
+    }
+
+    #[test]
+    fn a_watch_statement_has_a_longest_length() {
+        let of_length = |len| {
+            let watch = SignedWatch {
+                bytes: vec![0; len],
+                signature: [0; 64],
+            };
+            let beacon = Frame::Beacon {
+                tag: tag(),
+                held: vec![],
+                watch: Some(watch),
+                heard: vec![],
+            };
+            Frame::decode(&beacon.encode()).err()
+        };
+        assert_eq!(of_length(WATCH_MAX), None);
+        assert_eq!(of_length(WATCH_MAX + 1), Some(Rule::FrameShape));
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub const FETCHES_MAX: usize = 16;
 pub const FAULTS_MAX: usize = 16;
 /// Longest words of a fault, bytes.
 pub const FAULT_TEXT_MAX: usize = 512;
+/// Longest watch statement, bytes: more than one with every post, language and notice that there may be.
+pub const WATCH_MAX: usize = 32_768;
 /// Most lines of one node.
 pub const LINES_MAX: usize = 256;
 /// Most drafts that wait to be written to one line.

@@ -4,6 +4,7 @@ mod authoring;
 mod forks;
 mod receiving;
 mod signing;
+mod watching;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -22,6 +23,7 @@ use crate::machine::{Outbox, Pending};
 use crate::sending::Sending;
 
 use authoring::Queue;
+use watching::{OwnWatch, Presence};
 
 /// What the store knows of a line beside the record itself, when the machine takes it up.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +65,7 @@ struct Peer {
     is_introduced: bool,
     /// By log.
     sending: Vec<Sending>,
+    presence: Presence,
 }
 
 #[derive(Debug)]
@@ -91,6 +94,7 @@ pub(crate) struct Line {
     unsettled_since: Option<Duration>,
     next_beacon: Duration,
     last_gap_beacon: Option<Duration>,
+    own_watch: OwnWatch,
     /// Whom we have asked how its history of which log contains ours.
     asked: BTreeSet<(PartyIndex, PartyIndex)>,
 }
@@ -104,6 +108,7 @@ impl Line {
             id: founded.party_id(p),
             is_introduced: false,
             sending: vec![Sending::default(); parties],
+            presence: Presence::default(),
         };
         let roots = founded
             .parties()
@@ -130,6 +135,7 @@ impl Line {
             unsettled_since: None,
             next_beacon: now.mono,
             last_gap_beacon: None,
+            own_watch: OwnWatch::default(),
             asked: BTreeSet::new(),
             logs,
         };
@@ -307,7 +313,7 @@ impl Line {
         }
     }
 
-    fn beacon(&self) -> Frame {
+    fn beacon(&self, now: Now) -> Frame {
         let held = |p: PartyIndex| {
             let briefs = self
                 .cosigned
@@ -331,11 +337,14 @@ impl Line {
         Frame::Beacon {
             tag: self.tag,
             held: self.logs.founded().parties().map(held).collect(),
+            watch: self.own_watch.signed().cloned(),
+            heard: self.heard(now),
         }
     }
 
     pub(crate) fn send_beacon(&self, around: &mut Around<'_>, link: LinkId) {
-        around.out.transmit(link, self.beacon().encode());
+        let beacon = self.beacon(around.now).encode();
+        around.out.transmit(link, beacon);
     }
 
     /// Says what is held, and hands on what proves a fork: whoever was away when it was found must hear of it too.
@@ -355,8 +364,8 @@ impl Line {
 
     /// Frames that bring a party that holds `sizes` up to what is held here, for a bearer that can't be answered;
     /// entries themselves are added by the driver, which reads them from the store.
-    pub(crate) fn beacon_frame(&self) -> Vec<u8> {
-        self.beacon().encode()
+    pub(crate) fn beacon_frame(&self, now: Now) -> Vec<u8> {
+        self.beacon(now).encode()
     }
 
     /// Sends a frame to a party: over every link if urgent, else over the quickest.
@@ -512,6 +521,7 @@ impl Line {
             self.next_beacon = now + self.beacon_interval();
             // Questions that were never answered may be asked again.
             self.asked.clear();
+            self.sign_watch(around);
             let links: Vec<LinkId> = self
                 .peers
                 .values()
@@ -521,6 +531,7 @@ impl Line {
                 self.greet(around, link);
             }
         }
+        self.check_contacts(around);
         self.check_settle_delay(around.now);
         self.pump(around);
     }
@@ -540,6 +551,7 @@ impl Line {
         retries
             .chain(settle)
             .chain(self.seal_deadline())
+            .chain(self.contact_deadline())
             .chain([self.next_beacon])
             .min()
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use openline_core::admit::Logs;
 use openline_core::checkpoint::{Seal, SignedCheckpoint};
 use openline_core::keys::SecretKeys;
+use openline_core::watch::{Notice, PostWatch, WatchStatement};
 use openline_core::{LineId, PartyId, PartyIndex, Refused, Rule};
 
 use crate::effect::{Answer, Draft, Event, Fact, LinkId, Now, Query, QueryId, Transmit};
@@ -14,6 +15,7 @@ use crate::frame::{Brief, Frame, Tag};
 use crate::limits::{FAULT_TEXT_MAX, FETCHES_MAX, LINES_MAX};
 use crate::line::{Around, Line, LineFacts, Source};
 use crate::link::Links;
+use crate::state::Contact;
 
 /// Who the node is.
 #[derive(Debug, Clone)]
@@ -353,8 +355,58 @@ impl Machine {
 
     /// The beacon of a line as a frame, for a bundle.
     #[must_use]
-    pub fn beacon_frame(&self, id: &LineId) -> Option<Vec<u8>> {
-        self.lines.get(id).map(Line::beacon_frame)
+    pub fn beacon_frame(&self, id: &LineId, now: Now) -> Option<Vec<u8>> {
+        self.lines.get(id).map(|line| line.beacon_frame(now))
+    }
+
+    /// Says of our own posts on a line who is on watch, and gives notices. What the charter does not let be told must be left out.
+    ///
+    /// It holds until it is said anew, and is forgotten with the machine. Something new goes at once to every party over every live
+    /// link; every regular beacon says it again, signed anew.
+    ///
+    /// # Errors
+    /// [`Rule::LineUnknown`]; [`Rule::WatchShape`] if no party would take it: what was said before then holds.
+    pub fn set_watch(
+        &mut self,
+        id: &LineId,
+        posts: Vec<PostWatch>,
+        notices: Vec<Notice>,
+        now: Now,
+    ) -> Result<(), Rule> {
+        self.with_line(*id, now, |line, around| {
+            line.set_watch(around, posts, notices)
+        })
+        .unwrap_or(Err(Rule::LineUnknown))
+    }
+
+    /// What a party has last said of its watch on a line.
+    #[must_use]
+    pub fn watch_of(&self, id: &LineId, party: PartyIndex) -> Option<&WatchStatement> {
+        self.lines.get(id)?.watch_of(party)
+    }
+
+    /// When a party was last heard on a line since the node began to run.
+    ///
+    /// Only a frame about this line counts, over a live link on which the party has been authenticated and has greeted, whether or
+    /// not it breaks a rule. A greeting or the answer to a probe says that a node runs, and nothing of the line; a bundle says
+    /// nothing of now.
+    #[must_use]
+    pub fn contact(&self, id: &LineId, party: PartyIndex) -> Option<Contact> {
+        self.lines.get(id)?.contact(party)
+    }
+
+    /// Other parties that have heard `party` on a line, with how long ago that is: by their latest beacons over live links, and
+    /// the time since those came.
+    #[must_use]
+    pub fn heard_by(
+        &self,
+        id: &LineId,
+        party: PartyIndex,
+        now: Now,
+    ) -> Vec<(PartyIndex, Duration)> {
+        self.lines
+            .get(id)
+            .map_or_else(Vec::new, |line| line.heard_by(party, now))
     }
 
     /// How much is kept for later: each number has a bound in [`crate::limits`].
@@ -498,13 +550,24 @@ impl Machine {
         let Some(tag) = frame.tag() else {
             return Ok(());
         };
-        let id = self.tags.get(&tag).copied().ok_or(Rule::LineUnknown)?;
+        let common = self.tags.get(&tag).copied().and_then(|id| {
+            let index = self.lines.get(&id)?.has_peer(peer)?;
+            Some((id, index))
+        });
+        let Some((id, index)) = common else {
+            return if frame.is_to_all() {
+                Ok(())
+            } else {
+                Err(Rule::LineUnknown.into())
+            };
+        };
         self.with_line(id, now, |line, around| {
-            let index = line.has_peer(peer).ok_or(Rule::LineUnknown)?;
+            if link.is_some() {
+                line.note_contact(around, index);
+            }
             line.handle_frame(around, Source { peer: index, link }, frame);
-            Ok(())
-        })
-        .unwrap_or(Ok(()))
+        });
+        Ok(())
     }
 
     /// Frames of a bundle from `peer`, whose signature has been checked. Nothing is answered; what is learned is in the next bundle.

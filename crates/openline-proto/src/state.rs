@@ -104,6 +104,14 @@ pub struct Contact {
     pub wall_ms: i64,
 }
 
+impl Contact {
+    /// Whether it was less than `interval` ago.
+    #[must_use]
+    pub fn is_within(&self, interval: Duration, now: Now) -> bool {
+        now.mono.saturating_sub(self.mono) < interval
+    }
+}
+
 /// What is known of another party.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartyEvidence {
@@ -173,7 +181,7 @@ pub struct Evidence {
 pub enum Cause {
     /// An entry of the party suspends or narrows the line.
     Closed(Closure),
-    /// Our own way out is broken.
+    /// Our own way out is broken: it may be why the party is not heard, or make the line worse while it still is.
     OwnUplink,
     /// Nothing answers at any address of it. A machine that is switched off looks the same.
     NothingAnswers,
@@ -194,7 +202,7 @@ pub enum Cause {
     NotProved,
     /// A bearer stands, and nothing has come over it for longer than the contact interval.
     Silent,
-    /// It has not been heard, and there is no address at which we could try.
+    /// It is not heard, and no attempt to reach it has ended: there is no address to try, or the first attempt is under way.
     NotReachable,
     /// It takes no contact for now.
     Declining(Notice),
@@ -262,7 +270,8 @@ pub fn assess(evidence: &Evidence) -> Assessment {
     for party in &evidence.parties {
         findings.extend(of_party(evidence, party));
     }
-    findings.sort_by_key(|finding| finding.state);
+    // A drill is no reason for a line to be open: what is comes before it.
+    findings.sort_by_key(|finding| (finding.state, matches!(finding.cause, Cause::Drill(_))));
     let state = findings.first().map_or(State::Unknown, |first| first.state);
     Assessment { state, findings }
 }
@@ -279,6 +288,13 @@ fn finding(state: State, party: PartyIndex, cause: Cause, is_signed: bool) -> Fi
 fn of_own_side(evidence: &Evidence) -> Vec<Finding> {
     let (own, me) = (&evidence.own, evidence.me);
     let mut found = of_notices(me, &own.notices, evidence.now.wall_ms, true);
+    let hears_anybody = evidence
+        .parties
+        .iter()
+        .any(|party| contact_with(evidence, party).is_some());
+    if own.uplink == Uplink::Broken && hears_anybody {
+        found.push(finding(State::Degraded, me, Cause::OwnUplink, false));
+    }
     if !own.can_store {
         found.push(finding(State::Degraded, me, Cause::CannotStore, false));
     }
@@ -288,14 +304,19 @@ fn of_own_side(evidence: &Evidence) -> Vec<Finding> {
     found
 }
 
+/// When a party was last heard, if that is recent and a bearer stands over which it could be heard again.
+fn contact_with(evidence: &Evidence, party: &PartyEvidence) -> Option<Contact> {
+    party
+        .contact
+        .filter(|contact| contact.is_within(evidence.interval, evidence.now))
+        .filter(|_| party.routes.iter().any(|route| route.is_standing))
+}
+
 fn of_party(evidence: &Evidence, party: &PartyEvidence) -> Vec<Finding> {
     let now = evidence.now;
     let watch = party.watch.as_ref();
     let notices = watch.map_or(&[][..], |watch| &watch.notices);
-    let in_contact = party
-        .contact
-        .filter(|contact| now.mono.saturating_sub(contact.mono) <= evidence.interval)
-        .filter(|_| party.routes.iter().any(|route| route.is_standing));
+    let in_contact = contact_with(evidence, party);
     let mut found = of_notices(party.party, notices, now.wall_ms, in_contact.is_some());
     match in_contact {
         Some(contact) => {
@@ -317,10 +338,13 @@ fn of_party(evidence: &Evidence, party: &PartyEvidence) -> Vec<Finding> {
             ));
         }
         None => {
-            // A fault that its party has told of explains its silence, unless the trouble is plainly on our side.
+            // A fault that its party has told of explains its silence, unless the trouble is plainly on the way.
+            let why = why_no_contact(evidence, party);
             let is_told = found.iter().any(|f| f.state == State::NodeDown);
-            if !is_told || evidence.own.uplink == Uplink::Broken {
-                found.push(why_no_contact(evidence, party));
+            let is_on_the_way =
+                matches!(why.cause, Cause::OwnUplink | Cause::HeardElsewhere { .. });
+            if !is_told || is_on_the_way {
+                found.push(why);
             }
         }
     }
@@ -380,17 +404,11 @@ fn why_no_contact(evidence: &Evidence, party: &PartyEvidence) -> Finding {
     if evidence.own.uplink == Uplink::Broken {
         return inferred(State::Cut, Cause::OwnUplink);
     }
+    if let Some((by, ago)) = heard_elsewhere(evidence, party) {
+        return inferred(State::Cut, Cause::HeardElsewhere { by, ago });
+    }
     if party.routes.iter().any(|route| route.is_standing) {
         return inferred(State::Unknown, Cause::Silent);
-    }
-    let heard = party
-        .heard_by
-        .iter()
-        .filter(|(_, ago)| *ago <= evidence.interval)
-        .min_by_key(|(_, ago)| *ago);
-    if let Some((by, ago)) = heard {
-        let (by, ago) = (*by, *ago);
-        return inferred(State::Cut, Cause::HeardElsewhere { by, ago });
     }
     let ended = |how| party.routes.iter().any(|route| route.last == Some(how));
     if ended(Dialled::Refused) {
@@ -404,6 +422,21 @@ fn why_no_contact(evidence: &Evidence, party: &PartyEvidence) -> Finding {
     } else {
         inferred(State::Unknown, Cause::NotReachable)
     }
+}
+
+/// Another party that has heard it since we did.
+///
+/// A node that died was last heard by everybody at about the same time, give or take a beacon. So another party must have heard it
+/// more than a beacon later than we did, or it proves nothing; where we never did, no longer ago than one.
+fn heard_elsewhere(evidence: &Evidence, party: &PartyEvidence) -> Option<(PartyIndex, Duration)> {
+    let beacon = evidence.interval / 2;
+    let silence = party.contact.map_or(evidence.interval, |contact| {
+        evidence.now.mono.saturating_sub(contact.mono)
+    });
+    let later = |(_, ago): &&(PartyIndex, Duration)| *ago + beacon <= silence;
+    let recent = |(_, ago): &&(PartyIndex, Duration)| *ago < evidence.interval;
+    let heard = party.heard_by.iter().filter(recent).filter(later);
+    heard.min_by_key(|(_, ago)| *ago).copied()
 }
 
 /// Notes since when a state has held.
@@ -535,7 +568,7 @@ mod tests {
 
     #[test]
     fn with_contact_the_state_is_what_people_have_said() {
-        let cases: [(Change, (State, bool)); 8] = [
+        let cases: [(Change, (State, bool)); 9] = [
             (|_| (), (State::Open, false)),
             (
                 |e| e.parties[0].routes[0].is_standing = false,
@@ -562,6 +595,7 @@ mod tests {
             ),
             (|e| e.own.posts.clear(), (State::Unattended, false)),
             (|e| e.own.can_store = false, (State::Degraded, false)),
+            (|e| e.own.uplink = Uplink::Broken, (State::Degraded, false)),
         ];
         for (at, (change, expected)) in cases.into_iter().enumerate() {
             assert_eq!(state(change), expected, "case {at}");
@@ -592,24 +626,40 @@ mod tests {
 
     #[test]
     fn a_third_party_that_hears_it_tells_a_cut_from_a_dead_node() {
-        let mut evidence = apart(Some(Dialled::NoAnswer));
-        evidence.parties[0].heard_by = vec![(PartyIndex(2), Duration::from_secs(5))];
-        let cause = assess(&evidence).findings[0].cause.clone();
-        assert!(matches!(
-            cause,
-            Cause::HeardElsewhere {
-                by: PartyIndex(2),
-                ..
-            }
-        ));
-        evidence.parties[0].heard_by[0].1 = Duration::from_secs(61);
-        assert_eq!(assess(&evidence).findings[0].cause, Cause::NothingAnswers);
+        let by = PartyIndex(2);
+        let cause = |silence: u64, ago: u64, change: Change| {
+            let mut evidence = apart(Some(Dialled::Refused));
+            evidence.now.mono = Duration::from_secs(1_000);
+            let party = &mut evidence.parties[0];
+            party.contact = Some(Contact {
+                mono: Duration::from_secs(1_000 - silence),
+                wall_ms: 0,
+            });
+            party.heard_by = vec![(by, Duration::from_secs(ago))];
+            change(&mut evidence);
+            assess(&evidence).findings[0].cause.clone()
+        };
+        let heard = |ago| Cause::HeardElsewhere {
+            by,
+            ago: Duration::from_secs(ago),
+        };
+        assert_eq!(cause(40, 10, |_| ()), heard(10));
+        assert_eq!(cause(40, 11, |_| ()), Cause::Refused, "as dead for both");
+        assert_eq!(cause(200, 60, |_| ()), Cause::Refused, "too long ago");
+        let silent: Change = |e| e.parties[0].routes[0].is_standing = true;
+        assert_eq!(cause(70, 5, silent), heard(5));
+        assert_eq!(cause(70, 59, silent), Cause::Silent);
+        let never: Change = |e| e.parties[0].contact = None;
+        assert_eq!(cause(0, 30, never), heard(30));
+        assert_eq!(cause(0, 31, never), Cause::Refused);
     }
 
     #[test]
     fn a_line_is_never_open_beyond_its_interval_whatever_stands() {
         let mut evidence = well();
-        evidence.now.mono += Duration::from_secs(60);
+        evidence.now.mono += Duration::from_secs(59) - Duration::from_nanos(1);
+        assert_eq!(assess(&evidence).state, State::Open);
+        evidence.now.mono += Duration::from_nanos(1);
         let assessment = assess(&evidence);
         assert_eq!(assessment.state, State::Unknown);
         assert_eq!(assessment.findings[0].cause, Cause::Silent);
@@ -624,6 +674,28 @@ mod tests {
         assert!(assessment.findings[0].is_signed);
         evidence.own.uplink = Uplink::Broken;
         assert_eq!(assess(&evidence).findings[0].cause, Cause::OwnUplink);
+        evidence.own.uplink = Uplink::Well;
+        evidence.now.mono += Duration::from_secs(60);
+        evidence.parties[0].heard_by = vec![(PartyIndex(2), Duration::ZERO)];
+        let assessment = assess(&evidence);
+        assert_eq!(assessment.state, State::Cut, "it runs");
+        assert!(
+            assessment
+                .findings
+                .iter()
+                .any(|f| f.state == State::NodeDown)
+        );
+    }
+
+    #[test]
+    fn a_drill_is_told_and_is_no_reason_for_anything() {
+        let mut evidence = well();
+        evidence.own.notices = vec![notice(NoticeKind::Drill)];
+        let assessment = assess(&evidence);
+        let is_contact = |f: &Finding| matches!(f.cause, Cause::Contact(_));
+        assert!(is_contact(&assessment.findings[0]) && assessment.findings.len() == 2);
+        evidence.parties[0].contact = None;
+        assert_eq!(assess(&evidence).state, State::Unknown);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use openline_core::admit::check_disclosed;
 use openline_core::checkpoint::{Checkpoint, Cosignature, Seal};
 use openline_core::entry::{RawEntry, Ref, SaltedBody};
+use openline_core::watch::SignedWatch;
 use openline_core::{Hash, PartyIndex, Refused, Rule};
 
 use super::{Around, Line, Source};
@@ -21,7 +22,9 @@ enum Outcome {
 impl Line {
     pub(crate) fn handle_frame(&mut self, around: &mut Around<'_>, source: Source, frame: Frame) {
         let result = match frame {
-            Frame::Beacon { held, .. } => self.on_beacon(around, source, held),
+            Frame::Beacon {
+                held, watch, heard, ..
+            } => self.on_beacon(around, source, held, watch, heard),
             Frame::Batch {
                 party,
                 first,
@@ -100,10 +103,16 @@ impl Line {
         around: &mut Around<'_>,
         source: Source,
         held: Vec<Held>,
+        watch: Option<SignedWatch>,
+        heard: Vec<Option<u64>>,
     ) -> Result<(), Refused> {
-        if held.len() != self.logs.founded().party_count() {
+        let parties = self.logs.founded().party_count();
+        let is_right =
+            held.len() == parties && heard.len() == parties && heard[source.peer.at()] == Some(0);
+        if !is_right {
             return Err(Rule::FrameShape.into());
         }
+        let is_behind = held[source.peer.at()].size > self.logs.size(source.peer);
         let introduces = source.link.is_some()
             && self
                 .peers
@@ -114,6 +123,14 @@ impl Line {
             // What is wrong about one log says nothing about the others.
             let taken = self.on_held(around, source, log, held, introduces);
             first_fault = first_fault.and(taken);
+        }
+        let is_anew = source.link.is_some() && heard[self.me.at()].is_none();
+        if let Some(watch) = watch {
+            let taken = self.hear_watch(around, source.peer, watch, is_anew, is_behind);
+            first_fault = first_fault.and(taken);
+        }
+        if source.link.is_some() {
+            self.note_heard(around, source.peer, heard);
         }
         if let Some(peer) = self.peers.get_mut(&source.peer) {
             peer.is_introduced |= source.link.is_some();

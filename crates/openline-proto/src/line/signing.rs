@@ -13,7 +13,7 @@ use crate::frame::{Brief, Frame};
 
 impl Line {
     /// The own key that is in force on this line.
-    fn signer(&self, around: &Around<'_>) -> Option<Arc<SecretKeys>> {
+    pub(super) fn signer(&self, around: &Around<'_>) -> Option<Arc<SecretKeys>> {
         let epoch = self.logs.key_epochs(self.me).last()?;
         around
             .keys
