@@ -1,12 +1,13 @@
 //! Frames that a dishonest member of the line can make: rightly signed by its own key, whatever they say.
 
-use crate::cast::{Person, cast};
+use crate::cast::{POST, Person, cast};
 use openline_core::body::EMPTY_BODY;
 use openline_core::charter::NODE_POST;
 use openline_core::checkpoint::{Checkpoint, Cosignature, Seal, SignedCheckpoint};
 use openline_core::entry::{Header, Kind, MessageType, RawEntry, SaltedBody};
 use openline_core::fork::Fork;
 use openline_core::tree::{leaf_hash, root_of};
+use openline_core::watch::{PostWatch, SignedWatch, WatchStatement};
 use openline_core::{Hash, PartyIndex};
 use openline_proto::frame::{Brief, Frame, Held, Tag};
 
@@ -27,10 +28,7 @@ pub(crate) fn frame(schedule: &mut Schedule<'_>, world: &World, to: usize) -> Op
     let what = schedule.digit();
     let party = PartyIndex::from_usize(schedule.digit())?;
     let frame = match what {
-        0 => Frame::Beacon {
-            tag,
-            held: beacon(schedule, world, to),
-        },
+        0 => beacon(schedule, world, to),
         1 => batch(schedule, world, to),
         2 => Frame::Cosignature {
             tag,
@@ -106,8 +104,52 @@ fn checkpoint(world: &World, log: PartyIndex, size: u64, root: Hash) -> Checkpoi
     Checkpoint { origin, size, root }
 }
 
-fn beacon(schedule: &mut Schedule<'_>, world: &World, to: usize) -> Vec<Held> {
-    let count = schedule.digit() % (NODES + 2);
+fn beacon(schedule: &mut Schedule<'_>, world: &World, to: usize) -> Frame {
+    let what = schedule.digit();
+    let (count, what) = (what % (NODES + 2), what / (NODES + 2));
+    let held = held(schedule, world, to, count);
+    let heard = |party| match what {
+        3 => Some(schedule.size()),
+        _ => (party == LIAR).then_some(0),
+    };
+    let heard = (0..NODES).map(heard).collect();
+    Frame::Beacon {
+        tag: Tag::of(&world.line()),
+        held,
+        watch: (what > 0).then(|| watch(schedule, world, what)),
+        heard,
+    }
+}
+
+/// What the liar says of its watch, or what is none.
+fn watch(schedule: &mut Schedule<'_>, world: &World, what: usize) -> SignedWatch {
+    let salt = schedule.any();
+    let statement = WatchStatement {
+        line: world.line(),
+        party: if salt & 1 == 0 {
+            LIAR_INDEX
+        } else {
+            PartyIndex(0)
+        },
+        issued: i64::from(salt) << (salt & 31),
+        posts: vec![PostWatch {
+            post: POST.to_owned(),
+            is_attended: salt & 2 == 0,
+            until: (salt & 4 == 4).then(|| schedule.size().cast_signed()),
+            languages: vec!["en".to_owned(); schedule.digit()],
+        }],
+        notices: Vec::new(),
+    };
+    let signed = statement.sign(&liar().keys);
+    if what == 2 {
+        let bytes = schedule.garbage().to_vec();
+        SignedWatch { bytes, ..signed }
+    } else {
+        signed
+    }
+}
+
+fn held(schedule: &mut Schedule<'_>, world: &World, to: usize, count: usize) -> Vec<Held> {
     (0..count)
         .filter_map(PartyIndex::from_usize)
         .map(|log| {

@@ -90,6 +90,7 @@ impl<'a> Schedule<'a> {
             b'q' => world.sicken(self.node()),
             b'e' => world.write(self.node(), self.digit(), self.digit()),
             b'n' => world.change_key(self.node()),
+            b'd' => world.set_watch(self.node(), self.digit()),
             b'b' => world.pouch(self.node(), self.node()),
             b'y' => world.want(self.node(), self.node(), self.size()),
             b'g' => {

@@ -11,6 +11,7 @@ use crate::disk::Disk;
 use openline_core::body::{EMPTY_BODY, Purge, Receipt, Stage};
 use openline_core::charter::{Founded, NODE_POST};
 use openline_core::entry::{Kind, MessageType, Ref};
+use openline_core::watch::{Notice, NoticeKind, PostWatch};
 use openline_core::{LineId, PartyIndex};
 use openline_proto::frame::Frame;
 use openline_proto::limits::{DRAFTS_MAX, FETCHES_MAX, FRAME_MAX, WAITING_MAX};
@@ -519,12 +520,35 @@ impl World {
         self.drive(at);
     }
 
+    /// A node says something of its watch.
+    pub(crate) fn set_watch(&mut self, at: usize, what: usize) {
+        let (line, now) = (self.line(), self.now(at));
+        let post = |number: usize| PostWatch {
+            post: format!("{POST}{number}"),
+            is_attended: what % 2 == 1,
+            until: None,
+            languages: vec!["en".to_owned(); what / 2 % 2],
+        };
+        let notice = Notice {
+            kind: NoticeKind::ALL[what % NoticeKind::ALL.len()],
+            from: now.wall_ms,
+            until: (what > 11).then_some(now.wall_ms),
+            words: None,
+        };
+        let posts = (0..what).map(post).collect();
+        let machine = &mut self.nodes[at].machine;
+        let said = machine.set_watch(&line, posts, vec![notice; what / 4], now);
+        assert_eq!(said.is_ok(), what <= 11, "a notice that ends as it begins");
+        self.drive(at);
+    }
+
     /// Everything that a node holds comes to another in a pouch.
     pub(crate) fn pouch(&mut self, from: usize, to: usize) {
         let line = self.line();
         let nothing = vec![0; self.founded.party_count()];
         let mut frames = self.nodes[from].disk.batches_beyond(&self.founded, nothing);
-        frames.extend(self.nodes[from].machine.beacon_frame(&line));
+        let now = self.now(from);
+        frames.extend(self.nodes[from].machine.beacon_frame(&line, now));
         let (peer, now) = (cast().persons[from].id, self.now(to));
         if let Err(refused) = self.nodes[to].machine.handle_bundle(&peer, &frames, now) {
             is_named(refused.rule);

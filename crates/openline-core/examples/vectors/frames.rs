@@ -52,7 +52,12 @@ fn frames() -> Vec<(&'static str, Vec<V>)> {
         ("hello", vec![V::I(1), bytes(32), bytes(100)]),
         (
             "beacon",
-            vec![tag(), V::A(vec![held, empty]), V::Null, V::A(vec![])],
+            vec![
+                tag(),
+                V::A(vec![held, empty]),
+                V::A(vec![bytes(100), bytes(64)]),
+                V::A(vec![V::I(0), V::I(70_000)]),
+            ],
         ),
         (
             "batch",
@@ -139,10 +144,19 @@ fn accepted(suite: &mut Suite) {
             "a fault that is about no line",
         ),
         (
-            "ok-watch-and-notices",
+            "ok-beacon-without-watch",
             1,
-            changed(1, |f| (f[3] = V::I(5), f[4] = "later".into()).1),
-            "watch and notices are for later versions",
+            changed(1, |f| {
+                f[3] = V::Null;
+                f[4] = V::A(vec![V::Null, V::Null]);
+            }),
+            "its sender has said nothing of its watch, and heard nobody",
+        ),
+        (
+            "ok-beacon-watch-of-any-form",
+            1,
+            changed(1, |f| f[3] = V::A(vec![bytes(32_768), bytes(64)])),
+            "32768 bytes, which are for rules L13 and L14",
         ),
         (
             "ok-fork-of-any-form",
@@ -296,6 +310,36 @@ fn shapes(suite: &mut Suite) {
                 f[2] = V::A(vec![held; 17]);
             }),
             "more logs than a line can have",
+        ),
+        (
+            "beacon-watch-long",
+            "frame-shape",
+            changed(1, |f| f[3] = V::A(vec![bytes(32_769), bytes(64)])),
+            "a watch statement of 32769 bytes",
+        ),
+        (
+            "beacon-watch-unsigned",
+            "frame-shape",
+            changed(1, |f| f[3] = V::A(vec![bytes(100)])),
+            "a watch statement without its signature",
+        ),
+        (
+            "beacon-watch-short",
+            "frame-shape",
+            changed(1, |f| f[3] = V::A(vec![bytes(100), bytes(63)])),
+            "a signature of 63 bytes",
+        ),
+        (
+            "beacon-heard-17",
+            "frame-shape",
+            changed(1, |f| f[4] = V::A(vec![V::I(0); 17])),
+            "more parties than a line can have",
+        ),
+        (
+            "beacon-heard-negative",
+            "frame-shape",
+            changed(1, |f| f[4].items()[1] = V::I(-1)),
+            "heard in the future",
         ),
         (
             "brief-short",

@@ -1,4 +1,4 @@
-//! Rules L3 to L12, and what a node does with frames that are right: frames over one link, in their order.
+//! Rules L3 to L14, and what a node does with frames that are right: frames over one link, in their order.
 
 use std::ops::Range;
 
@@ -202,6 +202,12 @@ fn beacon(world: &World, sizes: &[usize]) -> Vec<u8> {
 }
 
 fn beacon_with(world: &World, sizes: &[usize], change: impl FnOnce(&mut Vec<V>)) -> Vec<u8> {
+    let mut held = held(world, sizes);
+    change(&mut held);
+    of_line(world, 1, vec![V::A(held), V::Null, heard(sizes.len())])
+}
+
+fn held(world: &World, sizes: &[usize]) -> Vec<V> {
     let held = |(party, size): (usize, &usize)| {
         let root = V::bytes(&mth(&world.leaves(party, *size)).0);
         let signature = match size {
@@ -210,9 +216,45 @@ fn beacon_with(world: &World, sizes: &[usize], change: impl FnOnce(&mut Vec<V>))
         };
         V::A(vec![V::uint(*size as u64), root, signature, V::A(vec![])])
     };
-    let mut held = sizes.iter().enumerate().map(held).collect();
-    change(&mut held);
-    of_line(world, 1, vec![V::A(held), V::Null, V::A(vec![])])
+    sizes.iter().enumerate().map(held).collect()
+}
+
+/// What the peer says of whom it has heard: itself, and nobody else since it began to run.
+fn heard(parties: usize) -> V {
+    let of = |party| if party == PEER { V::I(0) } else { V::Null };
+    V::A((0..parties).map(of).collect())
+}
+
+/// A beacon of a peer that holds what the founding gave, with a watch statement and what it has heard of whom.
+fn watching(world: &World, watch: V, heard: V) -> Vec<u8> {
+    of_line(world, 1, vec![V::A(held(world, &[1, 1])), watch, heard])
+}
+
+/// A watch statement of the peer with one attended post and a notice, changed and then signed by a party.
+fn statement(world: &World, by: usize, change: impl FnOnce(&mut Vec<V>)) -> V {
+    let post = V::A(vec![
+        "duty".into(),
+        V::I(1),
+        V::I(NOW + 3_600_000),
+        V::A(vec!["en".into()]),
+    ]);
+    let notice = V::A(vec![V::I(3), V::I(NOW), V::Null, "a drill".into()]);
+    let mut fields = vec![
+        V::I(1),
+        V::bytes(&world.line.0.0),
+        V::uint(PEER as u64),
+        V::I(NOW),
+        V::A(vec![post]),
+        V::A(vec![notice]),
+    ];
+    change(&mut fields);
+    signed(world, by, V::A(fields).encode())
+}
+
+fn signed(world: &World, by: usize, bytes: Vec<u8>) -> V {
+    let message = [b"openline/watch/v1\n", &bytes[..]].concat();
+    let signature = world.node[by].sign_ed(&message);
+    V::A(vec![V::B(bytes), V::B(signature)])
 }
 
 /// Whose log, by whom, the size, the time, and the Ed25519 signature.
@@ -350,6 +392,23 @@ fn right() -> Vec<Session> {
             .frames([frame(14, vec!["whatever".into()]), frame(1 << 40, vec![])])
             .ok(&[1, 1], &[0, 1]),
         fresh(&w)
+            .named(
+                "ok-line-not-founded",
+                "what goes to every party of a line comes also to one that has not founded it yet",
+            )
+            .frames(unfounded_here(&w))
+            .ok(&[1, 1], &[0, 1]),
+        fresh(&w)
+            .named(
+                "ok-watch",
+                "a watch statement, and an older one after it, which is ignored",
+            )
+            .frames([
+                watching(&w, statement(&w, PEER, |_| ()), heard(2)),
+                watching(&w, statement(&w, PEER, |f| f[3] = V::I(NOW - 1)), heard(2)),
+            ])
+            .ok(&[1, 1], &[0, 1]),
+        fresh(&w)
             .named("ok-ping", "a ping is answered")
             .frames([frame(6, vec![V::I(5)]), frame(7, vec![V::I(77)])])
             .ok(&[1, 1], &[0, 1, 7]),
@@ -471,6 +530,7 @@ fn wrong() -> Vec<Session> {
     all.extend(ranges(&w));
     all.extend(forks(&w));
     all.extend(floods(&w));
+    all.extend(watches(&w));
     all.extend(record_rules(&w));
     all
 }
@@ -549,19 +609,68 @@ fn lines(w: &World) -> Vec<Session> {
     vec![
         fresh(w)
             .named("line-of-nobody", "a tag of no line")
-            .frames([beacon(&nowhere, &[1, 1])])
+            .frames([of_line(&nowhere, 8, vec![V::I(0), V::I(0), V::I(1)])])
             .by("line-unknown", &[1, 1]),
         fresh(w)
-            .named("line-of-nobody-want", "of whatever frame")
-            .frames([of_line(&nowhere, 8, vec![V::I(0), V::I(0), V::I(1)])])
+            .named("line-of-nobody-batch", "entries of no line")
+            .frames([batch(&nowhere, PEER, 1..3)])
             .by("line-unknown", &[1, 1]),
         foreign
             .named(
                 "line-of-others",
                 "a line of the node's that the peer is no member of",
             )
-            .frames([beacon(&other, &[1, 1, 1]), beacon(w, &[1, 1])])
+            .frames([
+                beacon(w, &[1, 1]),
+                of_line(w, 8, vec![V::I(0), V::I(0), V::I(1)]),
+            ])
             .by("line-unknown", &[1, 1]),
+    ]
+}
+
+/// A beacon, a cosignature, a seal and evidence of a line that the node does not have.
+fn unfounded_here(w: &World) -> Vec<Vec<u8>> {
+    let mut nowhere = w.clone();
+    nowhere.line.0.0[7] ^= 1;
+    let (first, second, root) = equal_fork(w);
+    vec![
+        beacon(&nowhere, &[1, 1]),
+        of_line(&nowhere, 3, cosignature(w, OWN, PEER, 1)),
+        of_line(&nowhere, 4, seal(w, OWN, PEER, 1)),
+        fork(&nowhere, &first, &second, &root, vec![]),
+    ]
+}
+
+/// L13 and L14, and what a beacon says of who was heard.
+fn watches(w: &World) -> Vec<Session> {
+    let of = |watch: V| fresh(w).frames([watching(w, watch, heard(2))]);
+    let shaped = |change: fn(&mut Vec<V>)| of(statement(w, PEER, change));
+    let shape = |session: Session| session.by("watch-shape", &[1, 1]);
+    let unsigned = |session: Session| session.by("watch-signature", &[1, 1]);
+    let unheard = |heard: Vec<V>| {
+        fresh(w)
+            .frames([watching(w, V::Null, V::A(heard))])
+            .by("frame-shape", &[1, 1])
+    };
+    vec![
+        of(signed(w, PEER, vec![0x9f]))
+            .named("watch-malformed", "a statement that is no CBOR")
+            .by("cbor-malformed", &[1, 1]),
+        shape(shaped(|f| f[0] = V::I(2)).named("watch-version", "of another version")),
+        unsigned(of(statement(w, OWN, |_| ())).named(
+            "watch-by-another",
+            "the peer's statement, signed by another",
+        )),
+        unsigned(
+            shaped(|f| f[1] = V::B(vec![7; 32]))
+                .named("watch-of-another-line", "about another line"),
+        ),
+        unheard(vec![V::I(0), V::I(0), V::I(0)]).named(
+            "beacon-heard-three",
+            "three parties, where the line has two",
+        ),
+        unheard(vec![V::I(0), V::I(1)])
+            .named("beacon-heard-own", "its sender has not heard itself"),
     ]
 }
 

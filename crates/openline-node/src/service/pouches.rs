@@ -139,7 +139,7 @@ fn part(engine: &Engine, line: LineId, party: &PartyId) -> Option<Part> {
         .collect();
     Some(Part {
         founded,
-        beacon: engine.machine.beacon_frame(&line)?,
+        beacon: engine.machine.beacon_frame(&line, engine.now())?,
         confirmed,
     })
 }
