@@ -168,18 +168,23 @@ impl World {
                 V::A(vec![
                     "UTC".into(),
                     V::A(vec!["06:00".into(), "18:30".into()]),
+                    V::I(0b001_1111),
+                    V::I(1),
                 ]),
             ),
             (6, V::A(vec![clock; 4])),
             (7, V::A(vec!["en".into(), "fr".into()])),
             (8, V::I(0)),
-            (9, V::A(vec!["safety of life".into()])),
+            (9, V::A(vec!["safety-of-life".into()])),
             (10, V::I(0)),
             (11, V::A(vec![V::I(100), V::I(3600)])),
             (12, V::I(1 << 20)),
             (13, V::I(300)),
             (14, V::I(5000)),
             (15, V::B(vec![7; 16])),
+            (16, V::A(vec![V::I(200), V::I(200), V::I(0), V::I(0)])),
+            (17, V::I(2)),
+            (18, V::A(vec![V::I(12), V::I(3)])),
         ]
     }
 
