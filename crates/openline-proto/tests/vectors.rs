@@ -71,10 +71,8 @@ fn every_vector_of_sessions_holds() {
 
 #[test]
 fn a_frame_of_a_vector_reads_back_as_written() {
-    // Watch and notices are not kept, and neither is what a later version's type holds.
-    let is_kept = |vector: &&vectors::Vector| {
-        !vector.name.contains("watch-and-notices") && !vector.name.contains("unknown-type")
-    };
+    // What a later version's type holds is not kept.
+    let is_kept = |vector: &&vectors::Vector| !vector.name.contains("unknown-type");
     for vector in vectors::all()
         .iter()
         .filter(|vector| vector.kind == "frame" && vector.expect == "ok")
