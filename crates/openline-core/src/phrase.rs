@@ -49,8 +49,12 @@ impl fmt::Display for Half {
     }
 }
 
-/// The first 66 bits as six numbers, big-endian, each the place of a word in the list.
-fn words_of(hash: &Hash) -> [&'static str; WORDS] {
+/// The first 66 bits of a hash as six numbers, big-endian, each the place of a word in the list.
+///
+/// # Panics
+/// Never: the list has as many words as 11 bits have numbers.
+#[must_use]
+pub fn words_of(hash: &Hash) -> [&'static str; WORDS] {
     let head = hash.0.first_chunk::<16>().expect("a hash has 32 bytes");
     let bits = u128::from_be_bytes(*head);
     std::array::from_fn(|at| {

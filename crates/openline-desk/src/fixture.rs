@@ -26,9 +26,17 @@ pub(crate) fn message(subject: Option<&str>, text: &str) -> Vec<u8> {
 }
 
 pub(crate) fn with_form(form: Form, subject: Option<&str>, text: &str) -> Vec<u8> {
+    message_of(form, subject, text).encode()
+}
+
+pub(crate) fn message_of(form: Form, subject: Option<&str>, text: &str) -> Message {
     Message {
         form,
-        precedence: Precedence::Routine,
+        precedence: if form.supersedes() {
+            Precedence::Flash
+        } else {
+            Precedence::Routine
+        },
         to: vec![Address {
             party: PartyIndex(1),
             post: "duty".to_owned(),
@@ -41,7 +49,7 @@ pub(crate) fn with_form(form: Form, subject: Option<&str>, text: &str) -> Vec<u8
             is_authoritative: true,
             text: text.to_owned(),
         }],
-        number: None,
+        number: (form == Form::NoteVerbale).then_some((2026, 1)),
         attachments: vec![],
         own_reference: None,
         authority: None,
@@ -51,5 +59,4 @@ pub(crate) fn with_form(form: Form, subject: Option<&str>, text: &str) -> Vec<u8
         template: None,
         fields: vec![],
     }
-    .encode()
 }

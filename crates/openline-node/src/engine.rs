@@ -19,6 +19,7 @@ use openline_core::charter::Founded;
 use openline_core::doubt::NoteNumbers;
 use openline_core::entry::Ref;
 use openline_core::{LineId, PartyId, PartyIndex, Rule};
+use openline_desk::standing::Standings;
 use openline_proto::{AddLineError, Answer, LinkId, Machine, MachineConfig, Now, Query, Ticket};
 use openline_store::{CommitError, OpenError, ReadError, Store};
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -28,6 +29,7 @@ use crate::error::ServiceError;
 use crate::home::Home;
 use crate::identity::NodeKeys;
 use crate::relations::Relation;
+use crate::service::entries::Looking;
 use crate::view::{EventView, FaultView};
 
 use links::LinkState;
@@ -155,6 +157,8 @@ pub(crate) struct Engine {
     pub(crate) releasing: HashMap<Ticket, Releasing>,
     pub(crate) waiters: BTreeMap<(LineId, u64), Vec<StoredWaiter>>,
     pub(crate) numbers: BTreeMap<LineId, NoteNumbers>,
+    /// What each party takes, by line.
+    pub(crate) standings: BTreeMap<LineId, Standings>,
     pub(crate) faults: VecDeque<FaultView>,
     pub(crate) tally: Tally,
     pub(crate) teller: Teller,
@@ -214,6 +218,7 @@ impl Engine {
             releasing: HashMap::new(),
             waiters: BTreeMap::new(),
             numbers: BTreeMap::new(),
+            standings: BTreeMap::new(),
             faults: VecDeque::new(),
             tally: Tally::default(),
             teller: Teller::new(parts.events),
@@ -250,6 +255,10 @@ impl Engine {
                 TakeUpError::Line(format!("line {}: {error}", id.short()))
             }
         })?;
+        let standings = Looking::at(&self.store, id).and_then(|looking| looking.standings(None));
+        let standings = standings
+            .map_err(|error| TakeUpError::Line(format!("line {}: {error}", id.short())))?;
+        self.standings.insert(id, standings);
         let now = self.now();
         self.machine
             .add_line(logs, facts, crate::identity::random(), now)?;

@@ -3,14 +3,18 @@
 //! The HTTP API and, through it, the command line and the console use this and nothing else. What
 //! changes something runs on the engine's thread; what only reads runs on a reader of the store.
 
+mod closing;
 pub(crate) mod entries;
+mod exchange;
 mod lines;
 mod messages;
 mod names;
+mod origin;
 mod pouches;
 mod readers;
 mod record;
 mod relations;
+mod standing;
 mod status;
 
 use std::time::Duration;

@@ -2,7 +2,14 @@
 //!
 //! Times are milliseconds since 1970 UTC unless a field says seconds. Ids are 64 hex digits. A place is `PARTY/INDEX`.
 
+mod exchange;
+mod origin;
+mod standing;
+
+pub use exchange::*;
+pub use origin::*;
 use serde::{Deserialize, Serialize};
+pub use standing::*;
 use utoipa::ToSchema;
 
 /// The node at a glance.
@@ -343,6 +350,10 @@ pub struct SendRequest {
     /// Facts typed in one by one.
     #[serde(default)]
     pub fields: Vec<FieldView>,
+    /// How many entries of each log there were when it was begun, by party index: if messages of others have arrived since,
+    /// it is refused as overtaken.
+    #[serde(default)]
+    pub as_of: Option<Vec<u64>>,
 }
 
 /// A fact of a message.
@@ -497,6 +508,14 @@ pub struct EntryBrief {
     pub stage: String,
     /// Names of parties whose cosignature covers it.
     pub stored_at: Vec<String>,
+    /// For a message that is not done: what it waits for, in a sentence for each addressee.
+    pub waits: Vec<String>,
+    /// Messages that it crossed, `PARTY/INDEX`: neither author had seen the other's.
+    pub crossed: Vec<String>,
+    /// The message by which its author has replaced or withdrawn it.
+    pub successor: Option<SuccessorView>,
+    /// Class of traffic.
+    pub class: Option<String>,
     /// Marks of doubt, as sentences.
     pub doubts: Vec<String>,
 }
@@ -518,6 +537,19 @@ pub struct EntryView {
     pub message: Option<MessageView>,
     /// The stages reached, in order, each with its proof.
     pub ladder: Vec<RungView>,
+    /// How far it has got with each addressee.
+    pub exchanges: Vec<ExchangeView>,
+    /// How it was read back, beside what was sent.
+    pub read_backs: Vec<ReadBackView>,
+}
+
+/// The message that took another's place.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SuccessorView {
+    /// Where it stands.
+    pub place: String,
+    /// True if it withdraws the message and puts nothing in its place.
+    pub is_cancelled: bool,
 }
 
 /// A message's content.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use openline_core::admit::Logs;
 use openline_core::charter::Founded;
 use openline_core::checkpoint::{Cosignature, Seal, SignedCheckpoint};
-use openline_core::entry::{RawEntry, Ref};
+use openline_core::entry::{Header, RawEntry, Ref};
 use openline_core::fork::{Fork, ring_of};
 use openline_core::order::record_leaf;
 use openline_core::tree::Frontier;
@@ -332,6 +332,7 @@ impl Check<'_> {
             settled,
             purged: Vec::new(),
             runs: 0,
+            references: 0,
             check: self,
         };
         let Replayed { logs, uncovered } = replay(founded.clone(), |_| u64::MAX, &mut again);
@@ -610,6 +611,7 @@ struct Again<'a, 'b> {
     settled: Frontier,
     purged: Vec<Ref>,
     runs: u64,
+    references: u64,
 }
 
 impl Source for Again<'_, '_> {
@@ -633,6 +635,7 @@ impl Source for Again<'_, '_> {
                     .find(At::Entry(self.line.id, place), Fault::Computed);
             }
             self.run(place, entry.lamport());
+            self.references(place, entry.header());
             self.leaves.insert(place, entry.leaf());
             let mut full = Vec::new();
             self.trees[place.party.at()].append(entry.leaf(), |at, hash| full.push((at, hash)));
@@ -664,6 +667,17 @@ impl Source for Again<'_, '_> {
 }
 
 impl Again<'_, '_> {
+    /// Compares what the index says of an entry's references.
+    fn references(&mut self, place: Ref, header: &Header) {
+        self.references += header.refs.len() as u64;
+        let at = At::Entry(self.line.id, place);
+        match self.check.reader.is_referring(self.line, place, header) {
+            Ok(true) => {}
+            Ok(false) => self.check.find(at, Fault::Computed),
+            Err(error) => self.check.failed(at, &error),
+        }
+    }
+
     fn run(&mut self, place: Ref, lamport: u64) {
         let last = std::mem::replace(&mut self.last_lamports[place.party.at()], lamport);
         if place.index > 0 && lamport == last + 1 {
@@ -739,6 +753,7 @@ impl Again<'_, '_> {
             settled,
             purged,
             runs,
+            references,
             done,
             total,
             ..
@@ -769,6 +784,11 @@ impl Again<'_, '_> {
             (
                 "SELECT count(*) FROM run WHERE place BETWEEN ?1 AND ?2",
                 runs,
+                At::Line(line.id),
+            ),
+            (
+                "SELECT count(*) FROM refers WHERE target BETWEEN ?1 AND ?2",
+                references,
                 At::Line(line.id),
             ),
         ];

@@ -399,6 +399,7 @@ impl Store {
         let mut insert_tile = self
             .conn
             .prepare_cached("INSERT INTO tile(key, hash, sum) VALUES (?1, ?2, ?3)")?;
+        let mut insert_reference = self.conn.prepare_cached(crate::refers::INSERT)?;
         let mut full = Vec::new();
         for (entry, arrived_ms) in entries {
             if entry.index() >= LOG_SIZE_MAX {
@@ -418,6 +419,9 @@ impl Store {
                 salted.map(|salted| &salted.salt[..]),
                 salted.map(|salted| &salted.bytes[..]),
             ])?;
+            for row in crate::refers::rows(line, place, entry.header()) {
+                insert_reference.execute(row)?;
+            }
             if entry.index() == 0 || entry.lamport() != log.lamport + 1 {
                 insert_run.execute([place, lamport, keyed_sum(place, &lamport.to_be_bytes())])?;
             }

@@ -26,6 +26,7 @@ mod notes;
 mod proofs;
 mod read;
 pub mod rebuild;
+mod refers;
 mod replay;
 mod schema;
 pub mod search;

@@ -94,6 +94,32 @@ fn entries_come_back_in_ranges_within_limits() {
 }
 
 #[test]
+fn what_refers_to_an_entry_is_found() {
+    let mut store = store();
+    let world = furnish(&mut store, 3);
+    let line = world.line();
+    let mut expected = std::collections::BTreeMap::<_, Vec<_>>::new();
+    let (mut all, mut desk) = (Vec::new(), Vec::new());
+    for index in 0..3 {
+        for entry in log(&store, &world, index) {
+            for to in &entry.header.refs {
+                expected.entry(*to).or_default().push(entry.place);
+            }
+            if entry.header.kind.number() >= 8 {
+                desk.push(entry.place);
+            }
+            all.push(entry.place);
+        }
+    }
+    assert!(!expected.is_empty(), "a furnished store has references");
+    for place in all {
+        let found = store.referring(line, place).unwrap();
+        assert_eq!(found, expected.remove(&place).unwrap_or_default());
+    }
+    assert_eq!(store.of_kind(line, None).unwrap(), desk);
+}
+
+#[test]
 fn the_order_comes_back_by_joint_number() {
     let mut store = store();
     let world = furnish(&mut store, 3);

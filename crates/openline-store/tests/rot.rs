@@ -223,6 +223,8 @@ fn every_other_number_and_blob_has_its_sum() {
         format!("UPDATE entry SET body = NULL, salt = NULL WHERE {}", place(at(0, 0))),
         format!("UPDATE entry SET body = NULL WHERE {entry}"),
         format!("DELETE FROM entry WHERE {entry}"),
+        "DELETE FROM refers WHERE target = (SELECT max(target) FROM refers)".into(),
+        "INSERT INTO refers SELECT target, place + 1 FROM refers LIMIT 1".into(),
         "UPDATE joint SET place = place + 1 WHERE number = (SELECT number FROM joint LIMIT 1 OFFSET 3)".into(),
         "UPDATE numbered SET number = number + 1 WHERE number = (SELECT number FROM numbered LIMIT 1 OFFSET 3)".into(),
         "DELETE FROM joint WHERE number = (SELECT max(number) FROM joint)".into(),

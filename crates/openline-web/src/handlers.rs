@@ -1,13 +1,16 @@
 //! One file for each kind of thing.
 
 pub(crate) mod charters;
+pub(crate) mod closing;
 pub(crate) mod drafts;
 pub(crate) mod events;
 pub(crate) mod lines;
 pub(crate) mod messages;
+pub(crate) mod origin;
 pub(crate) mod pouch;
 pub(crate) mod record;
 pub(crate) mod relations;
+pub(crate) mod standing;
 pub(crate) mod status;
 
 use axum::Json;

@@ -4,7 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    charters, drafts, events, lines, messages, pouch, record, relations, status,
+    charters, closing, drafts, events, lines, messages, origin, pouch, record, relations, standing,
+    status,
 };
 
 #[derive(OpenApi)]
@@ -36,6 +37,17 @@ use crate::handlers::{
         messages::send,
         messages::receipt,
         messages::inbox,
+        closing::confirm,
+        closing::answer,
+        closing::supersede,
+        closing::open,
+        standing::set,
+        standing::list,
+        origin::ask,
+        origin::find,
+        origin::list,
+        origin::announce,
+        origin::announced,
         drafts::list,
         drafts::save,
         drafts::show,

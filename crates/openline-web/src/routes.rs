@@ -5,7 +5,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
 use crate::handlers::{
-    charters, drafts, events, lines, messages, pouch, record, relations, status,
+    charters, closing, drafts, events, lines, messages, origin, pouch, record, relations, standing,
+    status,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -35,6 +36,17 @@ pub fn router(state: State) -> Router {
         .route("/v1/messages", post(messages::send))
         .route("/v1/receipts", post(messages::receipt))
         .route("/v1/inbox", get(messages::inbox))
+        .route("/v1/confirmations", post(closing::confirm))
+        .route("/v1/answers", post(closing::answer))
+        .route("/v1/supersedings", post(closing::supersede))
+        .route("/v1/lines/{line}/open", get(closing::open))
+        .route("/v1/statuses", post(standing::set))
+        .route("/v1/lines/{line}/standings", get(standing::list))
+        .route("/v1/origin-queries", post(origin::ask))
+        .route("/v1/findings", post(origin::find))
+        .route("/v1/lines/{line}/origin-queries", get(origin::list))
+        .route("/v1/announcements", post(origin::announce))
+        .route("/v1/lines/{line}/announcements", get(origin::announced))
         .route("/v1/drafts", get(drafts::list).post(drafts::save))
         .route(
             "/v1/drafts/{id}",

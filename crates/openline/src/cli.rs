@@ -1,9 +1,16 @@
 //! The arguments.
 
+mod closing;
+mod origin;
+mod standing;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+pub use closing::*;
+pub use origin::*;
+pub use standing::*;
 
 use crate::{bench, demo};
 
@@ -95,6 +102,39 @@ pub enum Command {
         after_help = "Example:\n  openline receipt --line \"Watch line\" 0/12 --post watch --stage acknowledged"
     )]
     Receipt(ReceiptArgs),
+    /// Confirm how a message of ours was read back, or correct it.
+    #[command(
+        after_help = "Example:\n  openline confirm --line \"Watch line\" 0/12 --post watch\n  openline confirm --line \"Watch line\" 0/12 --corrected --value from=\"06:00 UTC\""
+    )]
+    Confirm(ConfirmArgs),
+    /// Answer a message: will comply, unable, takes note, rejects.
+    #[command(
+        after_help = "Example:\n  openline answer --line \"Watch line\" 0/12 --outcome \"will comply\""
+    )]
+    Answer(AnswerArgs),
+    /// Put a corrected message in the place of one of ours, at flash.
+    #[command(
+        after_help = "Example:\n  openline correct --line \"Watch line\" 1/12 --text \"The exercise begins 0900 UTC, not 0800 UTC.\""
+    )]
+    Correct(CorrectArgs),
+    /// Withdraw a message of ours, at flash, in prepared words.
+    #[command(after_help = "Example:\n  openline cancel --line \"Watch line\" 1/12")]
+    Cancel(CancelArgs),
+    /// Messages that are not done: what waits for whom, and by when.
+    #[command(after_help = "Example:\n  openline open --line \"Watch line\"")]
+    Open(OpenArgs),
+    /// "Is this from you?": ask about a call, letter or statement outside the line, and answer.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline origin ask --line \"Watch line\" --channel call --what \"A caller in your minister's name, 23:10 UTC\"\n  openline origin answer --line \"Watch line\" 0/12 --finding no"
+    )]
+    Origin(OriginCommand),
+    /// Announce a call on the line before the phone rings, with codes that both sides read out.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline announce call --line \"Watch line\" --who \"Minister\" --whom \"Minister\" --minutes 30"
+    )]
+    Announce(AnnounceCommand),
     /// Save an attachment of a message.
     #[command(
         after_help = "Example:\n  openline attachment --line \"Watch line\" 0/12 --number 0 --out map.png"
@@ -308,6 +348,12 @@ pub enum LineCommand {
         /// Title, id, or the beginning of an id.
         line: String,
     },
+    /// Take no more than what the charter keeps open, from a stated time.
+    Suspend(SuspendArgs),
+    /// Take only what the charter keeps open, and the classes named.
+    Narrow(NarrowArgs),
+    /// Take everything again.
+    Resume(StandingArgs),
 }
 
 #[derive(Args, Debug)]
@@ -467,6 +513,12 @@ pub struct ReceiptArgs {
     /// Words, for instance a read-back.
     #[arg(long)]
     pub words: Option<String>,
+    /// By when an answer is promised, with stand by, such as 2026-11-25T06:00Z.
+    #[arg(long, value_name = "TIME")]
+    pub promised: Option<String>,
+    /// A critical field typed again, with read back, as NAME=VALUE. May be given more than once.
+    #[arg(long = "value", value_name = "NAME=VALUE")]
+    pub values: Vec<String>,
 }
 
 #[derive(Args, Debug)]

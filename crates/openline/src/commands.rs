@@ -2,14 +2,17 @@
 
 mod charters;
 mod check;
+mod closing;
 mod doctor;
 mod home;
 mod messages;
 mod node;
+mod origin;
 mod record;
 mod relations;
 mod serve;
 mod shell;
+mod standing;
 mod verify;
 
 pub use verify::verify_bytes;
@@ -41,6 +44,13 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Draft(command) => messages::draft(&client()?, command, *output),
         Command::Inbox(args) => messages::inbox(&client()?, args, *output),
         Command::Receipt(args) => messages::receipt(&client()?, args, *output),
+        Command::Confirm(args) => closing::confirm(&client()?, args, *output),
+        Command::Answer(args) => closing::answer(&client()?, args, *output),
+        Command::Correct(args) => closing::correct(&client()?, args, *output),
+        Command::Cancel(args) => closing::cancel(&client()?, args, *output),
+        Command::Open(args) => closing::open(&client()?, args, *output),
+        Command::Origin(command) => origin::origin(&client()?, command, *output),
+        Command::Announce(command) => origin::announce(&client()?, command, *output),
         Command::Show(args) => record::show(&client()?, args, *output),
         Command::Log(args) => record::log(&client()?, args, *output),
         Command::Search(args) => record::search(&client()?, args, *output),
@@ -87,6 +97,17 @@ fn read_text(path: &Path) -> Result<String, Failure> {
         Failure::unusable(
             format!("{} is not UTF-8 text", path.display()),
             "save it as UTF-8",
+        )
+    })
+}
+
+/// A time that was given: RFC 3339, or a date and time with Z, such as 2026-11-25T06:00Z. A time without a zone is refused.
+fn time_of(text: &str) -> Result<i64, Failure> {
+    let at: Result<jiff::Timestamp, _> = text.parse();
+    at.map(jiff::Timestamp::as_millisecond).map_err(|_| {
+        Failure::unusable(
+            format!("\"{text}\" is not a time with its zone"),
+            "give UTC, such as 2026-11-25T06:00Z",
         )
     })
 }

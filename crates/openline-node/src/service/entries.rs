@@ -103,7 +103,8 @@ impl<'a> Looking<'a> {
     }
 
     pub(crate) fn brief(&self, entry: &StoredEntry) -> Answer<EntryBrief> {
-        let message = message_of(entry);
+        let followed = self.followed(entry)?;
+        let message = followed.as_ref().map(|followed| &followed.message);
         let stored_at: Vec<String> = self
             .stored_at(entry.place)
             .into_iter()
@@ -120,29 +121,47 @@ impl<'a> Looking<'a> {
             message_type: entry.header.message_type.word().to_owned(),
             time_ms: entry.header.time,
             arrived_ms: entry.arrived_ms,
-            form: message.as_ref().map(|m| m.form.word().to_owned()),
-            precedence: message.as_ref().map(|m| m.precedence.word().to_owned()),
+            form: message.map(|m| m.form.word().to_owned()),
+            precedence: message.map(|m| m.precedence.word().to_owned()),
+            class: message.and_then(|m| m.class.clone()),
             summary: brief::brief(
                 &entry.header,
                 entry.raw.body.as_ref().map(|(_, body)| body.as_slice()),
             ),
             is_purged: entry.raw.body.is_none(),
             number: message
-                .as_ref()
                 .and_then(|m| m.number)
                 .map(|(year, number)| [year, number]),
-            stage: if stored_at.is_empty() {
-                "released".to_owned()
-            } else {
-                "stored".to_owned()
+            stage: match &followed {
+                Some(followed) => followed.ladder.highest().word().to_owned(),
+                None if stored_at.is_empty() => "released".to_owned(),
+                None => "stored".to_owned(),
             },
             stored_at,
-            doubts: self
-                .time_doubts(entry)?
-                .into_iter()
-                .map(|doubt| doubt.sentence().to_owned())
-                .collect(),
+            waits: followed.as_ref().map_or_else(Vec::new, |followed| {
+                let open = self.exchanges(followed, entry.arrived_ms).into_iter();
+                open.filter(|exchange| !exchange.is_closed)
+                    .map(|exchange| exchange.words)
+                    .collect()
+            }),
+            crossed: if message.is_some() {
+                self.crossed(entry)?
+            } else {
+                Vec::new()
+            },
+            successor: followed.as_ref().and_then(|f| Self::successor(&f.ladder)),
+            doubts: self.doubts(entry, message)?,
         })
+    }
+
+    /// What is doubtful about an entry, as sentences.
+    fn doubts(&self, entry: &StoredEntry, message: Option<&Message>) -> Answer<Vec<String>> {
+        let times = self.time_doubts(entry)?.into_iter();
+        let mut doubts: Vec<String> = times.map(|doubt| doubt.sentence().to_owned()).collect();
+        if let Some(message) = message {
+            doubts.extend(self.sent_while_closed(entry, message)?);
+        }
+        Ok(doubts)
     }
 
     /// Marks of doubt about the claimed time.
@@ -183,25 +202,36 @@ impl<'a> Looking<'a> {
     /// An entry in full.
     pub(crate) fn view(&self, place: Ref) -> Answer<EntryView> {
         let entry = self.entry(place)?;
-        let message = message_of(&entry);
+        let followed = self.followed(&entry)?;
+        let message = followed.as_ref().map(|followed| &followed.message);
         let mut brief = self.brief(&entry)?;
-        if let Some((year, number)) = message.as_ref().and_then(|m| m.number) {
+        if let Some((year, number)) = message.and_then(|m| m.number) {
             let doubt = self.number_doubt(place, year, number)?;
             brief
                 .doubts
                 .extend(doubt.map(|doubt| doubt.sentence().to_owned()));
         }
-        let ladder = self.ladder(&entry)?;
-        if message.is_some() {
-            ladder.highest().word().clone_into(&mut brief.stage);
-        }
+        let signed;
+        let ladder = match &followed {
+            Some(followed) => &followed.ladder,
+            None => {
+                signed = self.signed(&entry, None)?;
+                &signed
+            }
+        };
         Ok(EntryView {
             leaf: entry.leaf.to_string(),
             seen: entry.header.seen.clone(),
             lamport: entry.lamport,
             refs: entry.header.refs.iter().map(|r| place_text(*r)).collect(),
-            message: message.map(|message| self.message(&message)),
-            ladder: ladder.rungs().map(|rung| self.rung(rung)).collect(),
+            message: message.map(|message| self.message(message)),
+            ladder: ladder.rungs().into_iter().map(|r| self.rung(r)).collect(),
+            exchanges: followed.as_ref().map_or_else(Vec::new, |followed| {
+                self.exchanges(followed, entry.arrived_ms)
+            }),
+            read_backs: followed
+                .as_ref()
+                .map_or_else(Vec::new, |followed| self.read_backs(followed)),
             brief,
         })
     }
@@ -255,9 +285,9 @@ impl<'a> Looking<'a> {
         }
     }
 
-    /// The stages that an entry has reached: of a message all, of anything else what signatures prove.
-    fn ladder(&self, entry: &StoredEntry) -> Answer<Ladder> {
-        let mut ladder = Ladder::of(entry.place, &entry.header);
+    /// What signatures prove of an entry.
+    pub(crate) fn signed(&self, entry: &StoredEntry, message: Option<&Message>) -> Answer<Ladder> {
+        let mut ladder = Ladder::of(entry.place, &entry.header, message);
         let author = entry.place.party;
         for party in self.stored_at(entry.place) {
             let first =
@@ -267,27 +297,11 @@ impl<'a> Looking<'a> {
                 ladder.cosigned(party, c.size, c.signature.time);
             }
         }
-        if entry.header.kind == Kind::Message {
-            for party in self.founded.parties().filter(|party| *party != author) {
-                self.follow(entry.place, party, &mut ladder)?;
-            }
-        }
         Ok(ladder)
     }
 
-    /// What `party` has written about an entry.
-    fn follow(&self, place: Ref, party: PartyIndex, ladder: &mut Ladder) -> Answer<()> {
-        let from = self.first_having_seen(place, party)?;
-        self.walk(party, from, |entry| {
-            if let Some((_, body)) = &entry.raw.body {
-                ladder.follow(entry.place, entry.lamport, &entry.header, body)?;
-            }
-            Ok(true)
-        })
-    }
-
     /// The first entry of `party` whose author had seen `place`: `seen` never goes back, so it can be searched.
-    fn first_having_seen(&self, place: Ref, party: PartyIndex) -> Answer<u64> {
+    pub(crate) fn first_having_seen(&self, place: Ref, party: PartyIndex) -> Answer<u64> {
         let (mut low, mut high) = (0, self.reader.size(self.line, party)?);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -313,9 +327,15 @@ impl<'a> Looking<'a> {
         let promised = rung
             .promised
             .map(|ms| format!("answer promised by {}", utc_text(ms)));
-        let note: Vec<String> = [rung.class.clone(), rung.words.clone(), promised]
+        let about = rung.about.map(|about| format!("of {}", place_text(about)));
+        let values = rung
+            .values
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}"));
+        let note: Vec<String> = [about, rung.class.clone(), rung.words.clone(), promised]
             .into_iter()
             .flatten()
+            .chain(values)
             .collect();
         let name = self.name(rung.party);
         RungView {
@@ -328,10 +348,10 @@ impl<'a> Looking<'a> {
             proof: match rung.proof {
                 Proof::Checkpoint => "checkpoint".to_owned(),
                 Proof::Cosignature { size } => format!("cosignature over {size} entries"),
-                Proof::Entry(place) if rung.step == Step::Answered => {
-                    format!("reply {}", place_text(place))
-                }
-                Proof::Entry(place) => format!("receipt {}", place_text(place)),
+                Proof::Entry(place) => match rung.step {
+                    Step::Receipt(_) => format!("receipt {}", place_text(place)),
+                    _ => format!("entry {}", place_text(place)),
+                },
             },
             note: (!note.is_empty()).then(|| note.join("; ")),
         }
@@ -368,7 +388,7 @@ pub(crate) fn attachment_view(attachment: &openline_core::message::Attachment) -
     }
 }
 
-fn field_view(field: &openline_core::field::Field) -> FieldView {
+pub(crate) fn field_view(field: &openline_core::field::Field) -> FieldView {
     FieldView {
         name: field.name.clone(),
         value: field.value.clone(),

@@ -3,22 +3,28 @@
 use openline_core::body::{Purge, Receipt, Stage};
 use openline_core::charter::Founded;
 use openline_core::entry::{Kind, MessageType, Ref, SaltedBody};
-use openline_core::field::Field;
+use openline_core::field::{Field, Values};
 use openline_core::limits::CHUNK_MAX;
 use openline_core::message::{Address, Attachment, ClaimedStage, Form, Message, Text};
 use openline_core::{Hash, LineId};
 use openline_proto::DraftContent;
 use openline_store::Write;
 
-use super::entries::place_text;
+use super::closing::check_read_back;
+use super::entries::{Looking, place_text};
 use super::names::{self, PlaceName};
+use super::standing::check_taken;
 use super::{Answer, Service};
 use crate::engine::acts::{Outgoing, documents};
 use crate::engine::{Engine, Released};
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
-use crate::view::{AttachmentRequest, DraftView, ReceiptRequest, ReleasedView, SendRequest};
+use crate::view::{
+    AttachmentRequest, DraftView, FieldView, ReceiptRequest, ReleasedView, SendRequest,
+};
 
+/// Most messages that are named when a draft is overtaken.
+const OVERTAKING_MAX: usize = 8;
 /// Most drafts kept.
 const DRAFTS_MAX: usize = 4096;
 
@@ -30,6 +36,9 @@ impl Service {
     pub async fn send(&self, request: SendRequest) -> Answer<ReleasedView> {
         let line = self.resolve_line(&request.line).await?;
         let refs = self.places(line, &request.refs).await?;
+        self.check_refs(line, &request, refs.first().copied())
+            .await?;
+        self.check_overtaken(line, &request).await?;
         let chunks = cut_attachments(&request.attachments)?;
         let (number, released) = self
             .handle
@@ -50,6 +59,53 @@ impl Service {
             .await
             .map_err(|_| ServiceError::Unavailable("the node is stopping".to_owned()))??;
         Ok(Self::released(&released, number))
+    }
+
+    /// What a message is to refer to must be of its own type: real, exercise and test can't be turned into each other.
+    async fn check_refs(
+        &self,
+        line: LineId,
+        request: &SendRequest,
+        first: Option<Ref>,
+    ) -> Answer<()> {
+        let Some(first) = first.filter(|_| is_about(&request.form)) else {
+            return Ok(());
+        };
+        let message_type = names::message_type(&request.message_type)?;
+        self.read(move |reader| {
+            let entry = Looking::at(reader, line)?.entry(first)?;
+            check_type(&entry, message_type)
+        })
+        .await
+    }
+
+    /// Whether messages of others have arrived since the draft was begun.
+    async fn check_overtaken(&self, line: LineId, request: &SendRequest) -> Answer<()> {
+        let Some(as_of) = request.as_of.clone() else {
+            return Ok(());
+        };
+        let me = self.engine(move |engine| engine.me(&line)).await?;
+        self.read(move |reader| {
+            let looking = Looking::at(reader, line)?;
+            let mut arrived = Vec::new();
+            for party in looking.founded.parties().filter(|party| *party != me) {
+                let from = as_of.get(party.at()).copied().unwrap_or(0);
+                looking.walk(party, from, |entry| {
+                    if entry.header.kind == Kind::Message {
+                        arrived.push(place_text(entry.place));
+                    }
+                    Ok(arrived.len() < OVERTAKING_MAX)
+                })?;
+            }
+            if arrived.is_empty() {
+                return Ok(());
+            }
+            Err(ServiceError::Conflict(format!(
+                "this draft is overtaken: since it was begun, {} arrived. Read that first; then change the draft, or release it all the same",
+                arrived.join(", ")
+            )))
+        })
+        .await
     }
 
     fn released(released: &Released, number: Option<[u64; 2]>) -> ReleasedView {
@@ -107,17 +163,20 @@ impl Service {
             let words = "stand by, and only stand by, promises a time: give it with stand by, and leave it out otherwise";
             return Err(ServiceError::Unusable(words.to_owned()));
         }
+        check_type(&original, message_type)?;
+        let values: Values = request
+            .values
+            .into_iter()
+            .map(|value| (value.name, value.value))
+            .collect();
+        check_read_back(&original, stage, &values)?;
         let receipt = Receipt {
             stage,
             time: request.time_ms.unwrap_or_else(wall_ms),
             class: request.class,
             words: request.words,
             promised: request.promised_ms,
-            values: request
-                .values
-                .into_iter()
-                .map(|value| (value.name, value.value))
-                .collect(),
+            values,
         };
         let content = DraftContent::Other {
             kind: Kind::Receipt,
@@ -271,6 +330,24 @@ impl Service {
     }
 }
 
+/// Whether messages of a form are about the message that they refer to first.
+fn is_about(form: &str) -> bool {
+    names::form(form).is_ok_and(|form| form.needs_reference() || form == Form::NoteVerbale)
+}
+
+/// Real, exercise and test can't be turned into each other.
+fn check_type(entry: &openline_store::StoredEntry, message_type: MessageType) -> Answer<()> {
+    if entry.header.message_type == message_type {
+        return Ok(());
+    }
+    Err(ServiceError::Conflict(format!(
+        "{} is of type {}; what is said about it must be of type {} too",
+        place_text(entry.place),
+        entry.header.message_type.word(),
+        entry.header.message_type.word()
+    )))
+}
+
 fn no_draft(id: &str) -> ServiceError {
     ServiceError::NotFound(format!(
         "there is no draft {id}; openline draft list shows all"
@@ -369,18 +446,10 @@ fn prepare(
             .collect(),
         class: request.class.clone(),
         template: request.template.clone(),
-        fields: request
-            .fields
-            .iter()
-            .map(|field| Field {
-                name: field.name.clone(),
-                value: field.value.clone(),
-                is_critical: field.is_critical,
-                is_releasable: field.is_releasable,
-            })
-            .collect(),
+        fields: request.fields.iter().map(field_of).collect(),
     };
-    let message_type: MessageType = names::message_type(&request.message_type)?;
+    let message_type = names::message_type(&request.message_type)?;
+    check_taken(engine, &line, &founded, &message, message_type)?;
     let content = DraftContent::Message {
         message: Box::new(message),
         chunks,
@@ -394,6 +463,15 @@ fn prepare(
         content,
     };
     Ok((number, outgoing))
+}
+
+pub(super) fn field_of(field: &FieldView) -> Field {
+    Field {
+        name: field.name.clone(),
+        value: field.value.clone(),
+        is_critical: field.is_critical,
+        is_releasable: field.is_releasable,
+    }
 }
 
 fn note_number(

@@ -142,7 +142,7 @@ pub(crate) fn authority(text: &str) -> Answer<openline_core::message::Authority>
 
 pub(crate) fn kind(text: &str) -> Answer<Kind> {
     // The last stands for every kind that this version does not know.
-    let all: Vec<Kind> = (0..=8).map(Kind::from_number).collect();
+    let all: Vec<Kind> = (0..=16).map(Kind::from_number).collect();
     word(text, &all, Kind::word, "kind")
 }
 
@@ -156,6 +156,31 @@ pub(crate) fn stage(text: &str) -> Answer<openline_core::body::Stage> {
         .filter_map(openline_core::body::Stage::from_number)
         .collect();
     word(text, &all, openline_core::body::Stage::word, "stage")
+}
+
+pub(crate) fn verdict(text: &str) -> Answer<openline_core::closing::Verdict> {
+    use openline_core::closing::Verdict;
+    word(text, Verdict::ALL, Verdict::word, "verdict")
+}
+
+pub(crate) fn outcome(text: &str) -> Answer<openline_core::closing::Outcome> {
+    use openline_core::closing::Outcome;
+    word(text, Outcome::ALL, Outcome::word, "answer")
+}
+
+pub(crate) fn act(text: &str) -> Answer<openline_core::status::Act> {
+    use openline_core::status::Act;
+    word(text, Act::ALL, Act::word, "line status")
+}
+
+pub(crate) fn channel(text: &str) -> Answer<openline_core::origin::Channel> {
+    use openline_core::origin::Channel;
+    word(text, Channel::ALL, Channel::word, "channel")
+}
+
+pub(crate) fn origin(text: &str) -> Answer<openline_core::origin::Origin> {
+    use openline_core::origin::Origin;
+    word(text, Origin::ALL, Origin::word, "finding")
 }
 
 impl Service {

@@ -5,9 +5,10 @@ use std::path::Path;
 use base64::Engine as _;
 use openline_node::view::{
     AttachmentRequest, DraftView, EntryBrief, ReceiptRequest, ReleasedView, SendRequest, TextView,
+    ValueView,
 };
 
-use super::{read_bytes, read_text};
+use super::{read_bytes, read_text, time_of};
 use crate::cli::{DraftCommand, InboxArgs, ReceiptArgs, SendArgs};
 use crate::client::{Client, part};
 use crate::failure::Failure;
@@ -43,7 +44,7 @@ fn wait(client: &Client, released: &ReleasedView, seconds: u64) -> Result<Vec<St
     client.get(&path)
 }
 
-fn released_text(released: &ReleasedView, holders: Option<&[String]>) -> String {
+pub(super) fn released_text(released: &ReleasedView, holders: Option<&[String]>) -> String {
     let number = released.number.map_or_else(String::new, |[year, number]| {
         format!(", No. {number}/{year}")
     });
@@ -114,7 +115,25 @@ fn request(args: &SendArgs) -> Result<SendRequest, Failure> {
         class: None,
         template: None,
         fields: Vec::new(),
+        as_of: None,
     })
+}
+
+/// Values given as NAME=VALUE.
+pub(super) fn values(given: &[String]) -> Result<Vec<ValueView>, Failure> {
+    let value = |text: &String| {
+        let (name, value) = text.split_once('=').ok_or_else(|| {
+            Failure::unusable(
+                format!("\"{text}\" does not name a field and its value"),
+                "give NAME=VALUE",
+            )
+        })?;
+        Ok(ValueView {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    };
+    given.iter().map(value).collect()
 }
 
 fn attachment(path: &Path) -> Result<AttachmentRequest, Failure> {
@@ -147,8 +166,8 @@ pub(super) fn receipt(client: &Client, args: &ReceiptArgs, output: Output) -> Re
         time_ms: None,
         class: args.class.clone(),
         words: args.words.clone(),
-        promised_ms: None,
-        values: Vec::new(),
+        promised_ms: args.promised.as_deref().map(time_of).transpose()?,
+        values: values(&args.values)?,
     };
     let released: ReleasedView = client.post("/v1/receipts", &request)?;
     output.print(&released, |released| {

@@ -2,8 +2,9 @@
 
 use std::io::{BufRead as _, BufReader};
 
-use openline_node::view::{EventView, LineView, StatusView};
+use openline_node::view::{EventView, LineView, StandingView, StatusView};
 
+use super::standing::{self, standings_text};
 use crate::cli::LineCommand;
 use crate::client::{Client, part};
 use crate::failure::Failure;
@@ -88,8 +89,19 @@ pub(super) fn line(client: &Client, command: &LineCommand, output: Output) -> Re
         }
         LineCommand::Show { line } => {
             let view: LineView = client.get(&format!("/v1/lines/{}", part(line)))?;
-            output.print(&view, line_text);
+            let standings: Vec<StandingView> =
+                client.get(&format!("/v1/lines/{}/standings", part(&view.id)))?;
+            output.print(&view, |view| {
+                format!(
+                    "{}\n{}",
+                    line_text(view).trim_end(),
+                    standings_text(&standings)
+                )
+            });
         }
+        LineCommand::Suspend(args) => standing::suspend(client, args, output)?,
+        LineCommand::Narrow(args) => standing::narrow(client, args, output)?,
+        LineCommand::Resume(args) => standing::resume(client, args, output)?,
     }
     Ok(())
 }

@@ -3,7 +3,9 @@
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
-use openline_node::view::{BackupView, EntryBrief, EntryView, HitView, PouchView, ReleasedView};
+use openline_node::view::{
+    BackupView, EntryBrief, EntryView, FieldView, HitView, PouchView, ReadBackView, ReleasedView,
+};
 
 use super::messages::briefs_text;
 use super::{read_bytes, write_bytes};
@@ -67,7 +69,28 @@ fn entry_text(view: &EntryView) -> String {
     if let Some([year, number]) = b.number {
         text.push_str(&format!("Note No. {number}/{year}\n"));
     }
+    if b.message_type != "real" {
+        let banner = format!("{} ", b.message_type.to_uppercase()).repeat(3);
+        text.insert_str(0, &format!("*** {banner}***\n"));
+    }
+    if let Some(successor) = &b.successor {
+        let what = if successor.is_cancelled {
+            "CANCELLED"
+        } else {
+            "CORRECTED"
+        };
+        text.push_str(&format!("{what} by entry {}\n", successor.place));
+    }
+    if let Some(class) = &b.class {
+        text.push_str(&format!("Class: {class}\n"));
+    }
     text.push_str(&format!("Claimed time {}\n", time(b.time_ms)));
+    if !b.crossed.is_empty() {
+        text.push_str(&format!(
+            "CROSSED with {}: neither author had seen the other's\n",
+            b.crossed.join(", ")
+        ));
+    }
     for doubt in &b.doubts {
         text.push_str(&format!("DOUBT: {doubt}\n"));
     }
@@ -88,6 +111,7 @@ fn entry_text(view: &EntryView) -> String {
             };
             text.push_str(&format!("\n[{}, {status}]\n{}\n", t.language, t.text));
         }
+        text.push_str(&fields_text(&m.fields));
         for (i, a) in m.attachments.iter().enumerate() {
             text.push_str(&format!(
                 "\nAttachment {i}: {} ({}, {} bytes)\n",
@@ -122,7 +146,59 @@ fn entry_text(view: &EntryView) -> String {
         })
         .collect();
     text.push_str(&table(&rows));
+    for read_back in &view.read_backs {
+        text.push_str(&read_back_text(read_back));
+    }
+    for exchange in &view.exchanges {
+        let due: Vec<String> = exchange
+            .deadlines
+            .iter()
+            .map(|d| format!("{} due {}", d.owed, time(d.due_ms)))
+            .collect();
+        let due = if due.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", due.join(", "))
+        };
+        text.push_str(&format!("{}{due}\n", exchange.words));
+    }
     text.push_str("Received is not agreed.\n");
+    text
+}
+
+fn fields_text(fields: &[FieldView]) -> String {
+    if fields.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = fields
+        .iter()
+        .map(|field| {
+            let mark = if field.is_critical { "critical" } else { "" };
+            vec![
+                format!("  {}", field.name),
+                field.value.clone(),
+                mark.to_owned(),
+            ]
+        })
+        .collect();
+    format!("\nFields\n{}", table(&rows))
+}
+
+fn read_back_text(view: &ReadBackView) -> String {
+    let verdict = view.verdict.as_deref().unwrap_or("not confirmed yet");
+    let words = view.words.as_deref().unwrap_or("");
+    let mut text = format!(
+        "Read back by {} ({}): {verdict}. {words}\n",
+        view.by, view.place
+    );
+    for field in &view.fields {
+        let typed = field.typed.as_deref().unwrap_or("not typed");
+        let mark = if field.agrees { "agrees" } else { "DIFFERS" };
+        text.push_str(&format!(
+            "  {}: sent {}, typed {typed}: {mark}\n",
+            field.name, field.sent
+        ));
+    }
     text
 }
 

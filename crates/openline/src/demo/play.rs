@@ -252,6 +252,7 @@ impl Stage<'_> {
             class: None,
             template: None,
             fields: Vec::new(),
+            as_of: None,
         }
     }
 
