@@ -44,6 +44,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "openline-core",
             "openline-proto",
+            "openline-desk",
             "openline-keeper",
             "openline-store",
         ],

@@ -1,16 +1,19 @@
 //! Frames that only a dishonest or broken member of a line sends: each is refused or means nothing, and none ends the node.
 
+#[path = "support/parties.rs"]
+mod parties;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use openline_core::admit::Logs;
-use openline_core::charter::{Charter, CharterTerms, Founded, Instrument, Member};
-use openline_core::credential::Credential;
+use openline_core::charter::Founded;
 use openline_core::entry::RawEntry;
-use openline_core::keys::SecretKeys;
-use openline_core::{Hash, PartyId, PartyIndex, Rule};
+use openline_core::{Hash, PartyIndex, Rule};
 use openline_proto::frame::{Frame, Tag};
 use openline_proto::{Event, LineFacts, LinkId, Machine, MachineConfig, Now};
+
+use parties::founded;
 
 const NOW: Now = Now {
     mono: Duration::ZERO,
@@ -20,46 +23,10 @@ const LINK: LinkId = LinkId(1);
 /// A party that the line does not have.
 const NOBODY: PartyIndex = PartyIndex(14);
 
-struct Party {
-    id: PartyId,
-    keys: SecretKeys,
-    member: Member,
-}
-
-fn party(seed: u8) -> Party {
-    let root = SecretKeys::from_seeds([seed; 32], [seed; 32]);
-    let keys = SecretKeys::from_seeds([seed + 50; 32], [seed + 50; 32]);
-    let name = format!("Party {seed}");
-    let credential = Credential::issue(&root, &name, 1, keys.ed_public(), keys.pq_public(), 0)
-        .and_then(Credential::verify)
-        .expect("name, serial and time are in range");
-    let member = Member {
-        credential,
-        posts: vec!["duty".to_owned()],
-        zone: "UTC".to_owned(),
-    };
-    Party {
-        id: member.party_id(),
-        keys,
-        member,
-    }
-}
-
 /// The first party's machine, greeted by the second over [`LINK`], and the line.
 fn machine() -> (Machine, Arc<Founded>) {
-    let mut parties = [party(1), party(2)];
-    parties.sort_by_key(|party| party.id);
-    let members = parties.iter().map(|party| party.member.clone()).collect();
-    let charter = Charter::new(CharterTerms::default(), members, [7; 16]).expect("terms are right");
-    let mut instrument = Instrument::propose(charter);
-    for (at, party) in parties.iter().enumerate() {
-        let index = PartyIndex::from_usize(at).expect("two parties");
-        instrument
-            .sign(index, &party.keys)
-            .expect("in the charter's order");
-    }
-    let founded = Arc::new(instrument.found().expect("both have signed"));
-    let [own, peer] = parties;
+    let (mut parties, founded) = founded(2);
+    let (peer, own) = (parties.remove(1), parties.remove(0));
     let mut machine = Machine::new(MachineConfig {
         party: own.id,
         card: Vec::new(),
@@ -96,7 +63,11 @@ fn told(frame: impl FnOnce(Tag) -> Frame) -> Vec<Event> {
     let (mut machine, founded) = machine();
     let frame = frame(Tag::of(&founded.line())).encode();
     machine.handle_frame(LINK, &frame, NOW);
-    events(&mut machine)
+    let mut events = events(&mut machine);
+    // Whatever it holds, it has been heard.
+    let first = events.remove(0);
+    assert!(matches!(first, Event::ContactFound { .. }), "{first:?}");
+    events
 }
 
 #[test]

@@ -30,6 +30,7 @@ impl World {
             .lines
             .values()
             .find_map(|line| lacking_on(line, &honest))
+            .or_else(|| self.lacking_state())
     }
 
     /// Looks over everything once more when all have agreed.

@@ -32,6 +32,12 @@ impl Clock {
         self.skew_ms = 0;
     }
 
+    /// What a wall clock that is right says, ms.
+    #[must_use]
+    pub(crate) fn right(&self, world: u64) -> i64 {
+        self.now(world).wall_ms - self.skew_ms
+    }
+
     /// Both clocks.
     #[must_use]
     pub(crate) fn now(&self, world: u64) -> Now {

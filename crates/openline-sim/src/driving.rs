@@ -1,11 +1,11 @@
 //! Driving a machine as a node's shell does, and checking what comes out of it.
 
-use openline_core::PartyIndex;
-use openline_core::entry::RawEntry;
+use openline_core::entry::{Kind, RawEntry};
 use openline_core::tree::leaf_hash;
-use openline_proto::frame::Frame;
+use openline_core::{LineId, PartyIndex};
+use openline_proto::frame::{Frame, Tag};
 use openline_proto::limits::{DRAFTS_MAX, FETCHES_MAX, WAITING_MAX};
-use openline_proto::{Answer, Event, Fact, Machine, Now, Transmit};
+use openline_proto::{Answer, Event, Fact, LinkId, Machine, Now, Transmit};
 
 use crate::disk::Disk;
 use crate::model::{Checker, Name, Role, Violation};
@@ -34,6 +34,7 @@ impl World {
                 }
             }
         }
+        self.show(body)?;
         self.set_alarm(body);
         Ok(())
     }
@@ -119,11 +120,38 @@ impl World {
         };
         self.model
             .committed(role, &asked, &self.bodies[body].disk)?;
+        self.note_committed(body, &asked)?;
         if crash == Some(CrashPoint::AfterCommit) {
             return Ok(false);
         }
         machine.handle_persisted();
         Ok(crash != Some(CrashPoint::AfterPersisted))
+    }
+
+    /// What has become durable changes what is suspended.
+    fn note_committed(&mut self, body: usize, facts: &[Fact]) -> Result<(), Violation> {
+        let state = &mut self.bodies[body];
+        for fact in facts {
+            let line = match fact {
+                Fact::Batch { line, batch } => {
+                    self.truth.committed(state.role, *line, batch)?;
+                    let mut entries = batch.entries().iter();
+                    entries
+                        .any(|entry| entry.header().kind == Kind::Status)
+                        .then_some(*line)
+                }
+                Fact::Purged { line, places } => {
+                    self.truth.purged(body, *line, places);
+                    Some(*line)
+                }
+                _ => None,
+            };
+            let founded = self.plan.lines.iter();
+            for founded in founded.filter(|founded| Some(founded.line()) == line) {
+                state.shell.read_standings(&state.disk, founded);
+            }
+        }
+        Ok(())
     }
 
     /// What planted faults do to a transaction.
@@ -167,6 +195,7 @@ impl World {
         })?;
         if let (Ok(decoded), true) = (&decoded, role.is_honest) {
             self.check_sent(role, decoded)?;
+            self.note_sent(body, link, decoded);
         }
         if self.is_kept_back(body, decoded.as_ref().ok()) {
             return Ok(());
@@ -177,6 +206,35 @@ impl World {
         }
         self.put_on_link(body, link, &frame);
         Ok(())
+    }
+
+    fn note_sent(&mut self, body: usize, link: LinkId, frame: &Frame) {
+        let Some(line) = self.line_of(frame) else {
+            return;
+        };
+        let (role, now) = (
+            self.bodies[body].role,
+            self.bodies[body].clock.now(self.now),
+        );
+        if let Frame::Beacon {
+            watch: Some(signed),
+            ..
+        } = frame
+        {
+            self.truth.sent(line, role, signed);
+        }
+        let slot = self.bodies[body].shell.standing.get(&link);
+        if let Some(other) = slot.and_then(|slot| self.net.slots[*slot].other_end(body)) {
+            let party = self.bodies[other].role.party;
+            self.bodies[body].shell.note_sent(line, party, now);
+        }
+    }
+
+    /// The line that a frame is about.
+    pub(crate) fn line_of(&self, frame: &Frame) -> Option<LineId> {
+        let tag = frame.tag()?;
+        let mut lines = self.plan.lines.iter().map(|founded| founded.line());
+        lines.find(|id| Tag::of(id) == tag)
     }
 
     fn is_kept_back(&self, body: usize, frame: Option<&Frame>) -> bool {
@@ -190,7 +248,7 @@ impl World {
     }
 
     /// Puts a frame on its way from a node.
-    pub(crate) fn put_on_link(&mut self, body: usize, link: openline_proto::LinkId, frame: &[u8]) {
+    pub(crate) fn put_on_link(&mut self, body: usize, link: LinkId, frame: &[u8]) {
         let Some(end) = self
             .net
             .links
@@ -214,14 +272,9 @@ impl World {
     /// A frame leaves an honest node: everything that it tells of is durable there.
     fn check_sent(&self, role: Role, frame: &Frame) -> Result<(), Violation> {
         let disk = &self.bodies[role.body].disk;
-        let line = frame.tag().and_then(|tag| {
-            self.plan
-                .lines
-                .iter()
-                .map(|founded| founded.line())
-                .find(|id| openline_proto::frame::Tag::of(id) == tag)
-        });
-        let Some(line) = line else { return Ok(()) };
+        let Some(line) = self.line_of(frame) else {
+            return Ok(());
+        };
         let is_true = match frame {
             Frame::Beacon { held, .. } => held.iter().enumerate().all(|(log, held)| {
                 let log = PartyIndex::from_usize(log).unwrap_or(PartyIndex(0));
@@ -262,7 +315,7 @@ impl World {
     fn are_stored(
         &self,
         disk: &Disk,
-        line: openline_core::LineId,
+        line: LineId,
         party: PartyIndex,
         first: u64,
         entries: &[RawEntry],

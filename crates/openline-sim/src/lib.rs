@@ -9,6 +9,7 @@ mod cast;
 mod clock;
 mod disk;
 mod driving;
+mod duty;
 mod lies;
 mod model;
 mod net;
@@ -17,6 +18,9 @@ mod plan;
 mod rng;
 mod run;
 mod sabotage;
+pub mod scene;
+mod shell;
+mod truth;
 mod world;
 
 pub use model::{Checker, Violation};

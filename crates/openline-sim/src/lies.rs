@@ -3,7 +3,9 @@
 use openline_core::checkpoint::{Checkpoint, Cosignature, SignedCheckpoint};
 use openline_core::entry::{Header, Kind, MessageType, RawEntry, Ref, SaltedBody};
 use openline_core::fork::Fork;
+use openline_core::limits::TIME_MAX;
 use openline_core::tree::leaf_hash;
+use openline_core::watch::{SignedWatch, WatchStatement};
 use openline_core::{Hash, LineId, PartyIndex};
 use openline_proto::LinkId;
 use openline_proto::frame::{Brief, Frame, Held, Tag};
@@ -49,7 +51,7 @@ impl World {
     }
 
     fn make_lie(&mut self, liar: usize, line: LineId) -> Vec<Vec<u8>> {
-        let kind = self.rng.below(10);
+        let kind = self.rng.below(11);
         self.trace(|_| format!("party {liar} tells lie {kind}"));
         match kind {
             0 => self.mutated(),
@@ -60,6 +62,7 @@ impl World {
             5 | 6 => self.bad_entry(liar, line),
             7 => self.withheld_body(liar, line),
             8 => self.false_evidence(line),
+            9 => self.false_watch(liar, line),
             _ => self.flood(line),
         }
     }
@@ -85,7 +88,11 @@ impl World {
     }
 
     fn truth_beacon(&self, liar: usize, line: LineId) -> Option<Vec<Held>> {
-        let frame = self.bodies[liar].machine.as_ref()?.beacon_frame(&line)?;
+        let now = self.bodies[liar].clock.now(self.now);
+        let frame = self.bodies[liar]
+            .machine
+            .as_ref()?
+            .beacon_frame(&line, now)?;
         match Frame::decode(&frame) {
             Ok(Frame::Beacon { held, .. }) => Some(held),
             _ => None,
@@ -115,13 +122,7 @@ impl World {
         };
         own.signature = Some(checkpoint.sign(&cast().persons[liar].keys));
         self.taint(line);
-        vec![
-            Frame::Beacon {
-                tag: self.founded_tag(line),
-                held,
-            }
-            .encode(),
-        ]
+        vec![self.beacon(line, held, None)]
     }
 
     /// A beacon that claims more than there is, of every log.
@@ -133,13 +134,48 @@ impl World {
             held.size += self.rng.within(1, 9);
             held.signature = held.signature.or(Some([0; 64]));
         }
-        vec![
-            Frame::Beacon {
-                tag: self.founded_tag(line),
-                held,
-            }
-            .encode(),
-        ]
+        vec![self.beacon(line, held, None)]
+    }
+
+    /// A beacon that says that the liar has heard everybody just now.
+    fn beacon(&self, line: LineId, held: Vec<Held>, watch: Option<SignedWatch>) -> Vec<u8> {
+        Frame::Beacon {
+            tag: self.founded_tag(line),
+            held,
+            watch,
+            heard: vec![Some(0); self.plan.parties],
+        }
+        .encode()
+    }
+
+    /// Watch statements in another's name, of the far future, and of no form.
+    fn false_watch(&mut self, liar: usize, line: LineId) -> Vec<Vec<u8>> {
+        let Some(held) = self.truth_beacon(liar, line) else {
+            return Vec::new();
+        };
+        let victim = PartyIndex::from_usize((liar + 1) % self.plan.parties).expect("few parties");
+        let keys = &cast().persons[liar].keys;
+        let statement = |party, issued| WatchStatement {
+            line,
+            party,
+            issued,
+            posts: Vec::new(),
+            notices: Vec::new(),
+        };
+        let me = self.bodies[liar].role.party;
+        let garbage = SignedWatch {
+            bytes: vec![0x80],
+            signature: [7; 64],
+        };
+        let watches = [
+            statement(victim, 1).sign(keys),
+            statement(me, TIME_MAX).sign(keys),
+            garbage,
+        ];
+        watches
+            .into_iter()
+            .map(|watch| self.beacon(line, held.clone(), Some(watch)))
+            .collect()
     }
 
     /// Cosignatures over what it does not hold, over what nobody holds, and in another's name.

@@ -30,8 +30,12 @@ pub enum Checker {
     OneRecord,
     /// A fork ends as evidence with every honest party; nobody honest is accused; nothing is merged.
     NoSilentFork,
-    /// Stored is only shown on the strength of a cosignature that was made.
+    /// A line is open only with contact, what is said to be signed is, and a suspension in force is said.
+    TrueState,
+    /// A stage is only shown on the strength of its proof: a cosignature that was made, a receipt that a person wrote.
     NoOverclaim,
+    /// All who hold the same entries have the same suspended, and never what the charter keeps open.
+    ShutInTheOpen,
     /// No entry is stored that its author has not signed.
     NobodyElse,
     /// Nothing grows beyond its limit.
@@ -48,7 +52,9 @@ impl fmt::Display for Checker {
             Self::NothingLost => "nothing-lost",
             Self::OneRecord => "one-record",
             Self::NoSilentFork => "no-silent-fork",
+            Self::TrueState => "true-state",
             Self::NoOverclaim => "no-overclaim",
+            Self::ShutInTheOpen => "shut-in-the-open",
             Self::NobodyElse => "nobody-else",
             Self::Bounded => "bounded",
             Self::Contract => "contract",

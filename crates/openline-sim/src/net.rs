@@ -15,10 +15,30 @@ const PAST_MAX: usize = 64;
 pub(crate) struct Slot {
     /// The two nodes.
     pub ends: [usize; 2],
+    /// Which of the bearers between its two nodes it is.
+    pub kind: usize,
+    /// Everything that is put on it vanishes, and nobody is told.
+    pub is_muted: bool,
+    /// It can't be set up.
+    pub is_blocked: bool,
     /// Shortest and longest time that a frame takes, µs.
     delay: (u64, u64),
     /// The link that stands, if one does.
     pub link: Option<LinkId>,
+}
+
+impl Slot {
+    /// The node at the other end, if `body` is at one.
+    #[must_use]
+    pub(crate) fn other_end(&self, body: usize) -> Option<usize> {
+        let at = self.ends.iter().position(|end| *end == body)?;
+        Some(self.ends[1 - at])
+    }
+
+    /// Gives every frame the same short time.
+    pub(crate) fn calm(&mut self) {
+        self.delay = (1_000, 2_000);
+    }
 }
 
 /// A link: one standing of a bearer. When it falls each end learns of it in its own time.
@@ -74,8 +94,12 @@ impl Net {
     /// Adds a bearer between two nodes.
     pub(crate) fn add_slot(&mut self, ends: [usize; 2]) -> usize {
         let low = *self.rng.pick(&[1_000, 5_000, 40_000, 300_000]);
+        let kind = self.slots.iter().filter(|slot| slot.ends == ends).count();
         self.slots.push(Slot {
             ends,
+            kind,
+            is_muted: false,
+            is_blocked: false,
             delay: (low, low * self.rng.within(1, 4)),
             link: None,
         });
@@ -127,6 +151,9 @@ impl Net {
         let Some(link) = self.links.get_mut(&id).filter(|link| !link.is_cut) else {
             return Vec::new();
         };
+        if self.slots[link.slot].is_muted {
+            return Vec::new();
+        }
         let (low, high) = self.slots[link.slot].delay;
         let at = (now + self.rng.within(low, high)).max(link.busy_until[end]);
         link.busy_until[end] = at;

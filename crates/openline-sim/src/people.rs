@@ -22,30 +22,35 @@ impl World {
         let line = self.plan.lines[self.rng.index(self.plan.lines.len())].line();
         for _ in 0..self.rng.within(1, 3) {
             if let Some((kind, refs, content)) = self.compose(body, line) {
-                let post = if kind == Kind::Message {
-                    POST
-                } else {
-                    post_of(kind)
-                };
-                self.release(body, line, post, refs, content);
+                let message_type = self.type_of(body, line, kind, &refs);
+                self.release(body, line, post_of(kind), message_type, refs, content);
             }
         }
         self.drive(body)
     }
 
-    fn release(
+    /// A receipt is of the type of what it is about; anything else of any.
+    fn type_of(&mut self, body: usize, line: LineId, kind: Kind, refs: &[Ref]) -> MessageType {
+        let about = refs.first().filter(|_| kind == Kind::Receipt);
+        let entry = about.and_then(|place| self.bodies[body].disk.entry(line, *place));
+        match entry {
+            Some(entry) => entry.header.message_type,
+            None => *self
+                .rng
+                .pick(&[MessageType::Real, MessageType::Exercise, MessageType::Test]),
+        }
+    }
+
+    pub(crate) fn release(
         &mut self,
         body: usize,
         line: LineId,
         post: &str,
+        message_type: MessageType,
         refs: Vec<Ref>,
         content: DraftContent,
     ) {
         self.tickets += 1;
-        let message_type =
-            *self
-                .rng
-                .pick(&[MessageType::Real, MessageType::Exercise, MessageType::Test]);
         let draft = Draft {
             ticket: Ticket(self.tickets),
             post: post.to_owned(),
@@ -65,23 +70,12 @@ impl World {
         let theirs = self.foreign_entry(body, line);
         match (self.rng.below(10), theirs) {
             (0, Some(place)) => {
-                let receipt = Receipt {
-                    stage: Stage::Shown,
-                    time: 0,
-                    class: None,
-                    words: None,
-                    promised: None,
-                    values: Vec::new(),
-                };
-                Some((
-                    Kind::Receipt,
-                    vec![place],
-                    DraftContent::Other {
-                        kind: Kind::Receipt,
-                        body: receipt.encode(),
-                    },
-                ))
+                let stage = *self.rng.pick(&[Stage::Shown, Stage::Acknowledged]);
+                let party = self.bodies[body].role.party;
+                self.truth.wrote_receipt(line, party, place, stage);
+                Some((Kind::Receipt, vec![place], receipt(stage)))
             }
+            (3, _) if self.plan.has_statuses => Some((Kind::Status, Vec::new(), self.status(body))),
             (1, _) => {
                 let kind = Kind::Other(99);
                 let bytes: [u8; 40] = self.rng.bytes();
@@ -201,6 +195,7 @@ impl World {
     pub(crate) fn react(&mut self, body: usize, event: &Event) -> Result<(), Violation> {
         match event {
             Event::Admitted { line, batch, .. } => {
+                self.look_at(body, *line, batch)?;
                 let me = self.bodies[body].role.party;
                 let purges = batch
                     .entries()
@@ -222,6 +217,12 @@ impl World {
                     );
                 }
             }
+            Event::Watch {
+                line,
+                party,
+                statement,
+                ..
+            } => self.bodies[body].shell.note_watch(*line, *party, statement),
             Event::CloseLink { link, .. } => {
                 if let Some(slot) = self.net.links.get(link).map(|link| link.slot)
                     && self.net.slots[slot].link == Some(*link)
@@ -244,7 +245,7 @@ impl World {
             kind: Kind::Consent,
             body: EMPTY_BODY.to_vec(),
         };
-        self.release(body, line, POST, vec![purge], content);
+        self.release(body, line, POST, MessageType::Real, vec![purge], content);
         self.drive(body)
     }
 
@@ -274,7 +275,14 @@ impl World {
                 kind: Kind::KeyChange,
                 body: person.key_change.clone(),
             };
-            self.release(body, line, NODE_POST, Vec::new(), content);
+            self.release(
+                body,
+                line,
+                NODE_POST,
+                MessageType::Real,
+                Vec::new(),
+                content,
+            );
         }
         self.drive(body)
     }
@@ -286,12 +294,13 @@ impl World {
             return;
         };
         let mut frames = Vec::new();
+        let now = self.bodies[from].clock.now(self.now);
         for founded in &self.plan.lines {
             let line = founded.line();
             let peer = PartyIndex::from_usize(peer).unwrap_or(PartyIndex(0));
             let known = machine.confirmed_by(&line, peer);
             frames.extend(self.bodies[from].disk.batches_beyond(founded, known));
-            frames.extend(machine.beacon_frame(&line));
+            frames.extend(machine.beacon_frame(&line, now));
         }
         let from = cast().persons[me].id;
         for _ in 0..self.rng.below(3) {
@@ -319,6 +328,22 @@ impl World {
             let _ = machine.handle_bundle(from, frames, now);
         }
         self.drive(to)
+    }
+}
+
+/// A receipt of a stage that asks for no more.
+pub(crate) fn receipt(stage: Stage) -> DraftContent {
+    let receipt = Receipt {
+        stage,
+        time: 0,
+        class: None,
+        words: None,
+        promised: None,
+        values: Vec::new(),
+    };
+    DraftContent::Other {
+        kind: Kind::Receipt,
+        body: receipt.encode(),
     }
 }
 

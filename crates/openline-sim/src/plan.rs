@@ -69,6 +69,12 @@ pub(crate) struct Plan {
     pub has_purge: bool,
     /// Whether nodes must hear from all others before they write at all.
     pub hears_first: bool,
+    /// Whether people come on and off watch and give notices.
+    pub has_duty: bool,
+    /// Whether lines are suspended, narrowed and resumed.
+    pub has_statuses: bool,
+    /// Whether nodes lose their way out.
+    pub has_uplinks: bool,
 }
 
 impl Plan {
@@ -96,9 +102,38 @@ impl Plan {
             changes_key: rng.percent(20).then(|| rng.index(parties)),
             has_purge: rng.percent(25),
             hears_first: rng.percent(10),
+            has_duty: rng.percent(60),
+            has_statuses: rng.percent(30),
+            has_uplinks: rng.percent(25),
         };
         plan.draw_trouble(rng);
         plan
+    }
+
+    /// Nothing happens by itself, for `active` µs, on one line over two kinds of bearer.
+    #[must_use]
+    pub(crate) fn calm(parties: usize, active: u64) -> Self {
+        Self {
+            parties,
+            lines: vec![cast().line(parties, 0)],
+            bearers: 2,
+            active,
+            entries: 0,
+            villain: None,
+            restored: None,
+            rough: None,
+            has_churn: false,
+            has_partitions: false,
+            has_crashes: false,
+            has_clock_jumps: false,
+            has_pouches: false,
+            changes_key: None,
+            has_purge: false,
+            hears_first: false,
+            has_duty: false,
+            has_statuses: false,
+            has_uplinks: false,
+        }
     }
 
     /// A disk put back is recovered from what the others hold now; that can't be told from what lies in a pouch, comes again
@@ -163,6 +198,12 @@ mod tests {
         });
         has("a key change under crashes", &|plan| {
             plan.changes_key.is_some() && plan.has_crashes
+        });
+        has("suspensions under partitions", &|plan| {
+            plan.has_statuses && plan.has_partitions
+        });
+        has("ways out lost while the watch changes", &|plan| {
+            plan.has_uplinks && plan.has_duty
         });
         has("five parties on two lines", &|plan| {
             plan.parties == 5 && plan.lines.len() == 2

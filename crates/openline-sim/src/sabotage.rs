@@ -29,6 +29,20 @@ pub enum Sabotage {
     SilentCosigner,
     /// A release is told with the place after the one where the entry stands.
     MisplacedRelease,
+    /// A party counts as heard when something has been sent to it.
+    ContactFromSent,
+    /// What a party first said of its watch is shown for good.
+    StaleWatch,
+    /// Suspensions in force are left out of the evidence.
+    IgnoredSuspension,
+    /// A suspension counts from when it arrives, not from its effective time.
+    EarlySuspension,
+    /// A suspension closes the line to everything, whatever the charter keeps open.
+    ClosedToAll,
+    /// The node acknowledges messages for its people.
+    AutomaticReceipt,
+    /// What the other node has stored is shown as shown to a person there.
+    StoredAsShown,
 }
 
 impl Sabotage {
@@ -46,6 +60,13 @@ impl Sabotage {
         Self::NoTimers,
         Self::SilentCosigner,
         Self::MisplacedRelease,
+        Self::ContactFromSent,
+        Self::StaleWatch,
+        Self::IgnoredSuspension,
+        Self::EarlySuspension,
+        Self::ClosedToAll,
+        Self::AutomaticReceipt,
+        Self::StoredAsShown,
     ];
 }
 
@@ -64,7 +85,14 @@ impl Sabotage {
                 plan.villain = (villain > 1).then_some((villain, crate::plan::Villain::Twin));
                 plan.changes_key = plan.changes_key.filter(|party| *party != villain);
             }
-            Self::TransmitFirst
+            Self::StaleWatch => plan.has_duty = true,
+            Self::IgnoredSuspension | Self::EarlySuspension | Self::ClosedToAll => {
+                plan.has_statuses = true;
+            }
+            Self::ContactFromSent
+            | Self::AutomaticReceipt
+            | Self::StoredAsShown
+            | Self::TransmitFirst
             | Self::NeverCommit
             | Self::CosignWithoutEntries
             | Self::ForgetCosignatures

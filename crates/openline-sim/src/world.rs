@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use openline_core::entry::Ref;
 use openline_core::{LineId, PartyId, PartyIndex};
+use openline_proto::state::Dialled;
 use openline_proto::{LinkId, Machine, MachineConfig};
 
 use crate::cast::cast;
@@ -15,6 +16,8 @@ use crate::net::Net;
 use crate::plan::{Plan, SECOND, Villain};
 use crate::rng::Rng;
 use crate::sabotage::Sabotage;
+use crate::shell::{Duty, Shell};
+use crate::truth::Truth;
 
 /// How long a healed world may take to agree, µs.
 const HEALING_MAX: u64 = 240 * SECOND;
@@ -48,6 +51,16 @@ pub(crate) struct Body {
     woken: (u64, u32),
     /// It takes no more part.
     pub(crate) is_gone: bool,
+    /// What its process keeps beside the machine.
+    pub(crate) shell: Shell,
+    /// Who is on watch there.
+    pub(crate) duty: Duty,
+    /// It reaches nobody, and knows it.
+    pub(crate) is_cut_off: bool,
+    /// Its machine is off, not its process only.
+    pub(crate) is_host_down: bool,
+    /// Something else answers at its addresses.
+    pub(crate) is_displaced: bool,
 }
 
 impl Body {
@@ -79,6 +92,8 @@ pub(crate) enum Happening {
     Fall {
         body: usize,
         link: LinkId,
+        /// The other node has said that it stops.
+        is_farewell: bool,
     },
     Stall {
         slot: usize,
@@ -119,6 +134,25 @@ pub(crate) enum Happening {
         frames: Vec<Vec<u8>>,
     },
     Lie,
+    /// Somebody comes on or off watch, or gives a notice.
+    Duty {
+        body: usize,
+    },
+    /// A node acknowledges a message by itself.
+    Acknowledge {
+        body: usize,
+        line: LineId,
+        place: Ref,
+    },
+    /// A node loses its way out.
+    CutOff {
+        body: usize,
+    },
+    Mend {
+        body: usize,
+    },
+    /// What honest parties have suspended is compared.
+    Compare,
     Split,
     Part {
         side: BTreeSet<usize>,
@@ -137,11 +171,14 @@ pub(crate) struct World {
     pub(crate) net: Net,
     pub(crate) bodies: Vec<Body>,
     pub(crate) model: Model,
+    pub(crate) truth: Truth,
     pub(crate) sabotage: Option<Sabotage>,
     pub(crate) tickets: u64,
     pub(crate) is_healed: bool,
     /// Nodes on one side of a partition.
     pub(crate) parted: Option<BTreeSet<usize>>,
+    /// Pairs of nodes between which there is no way.
+    pub(crate) severed: BTreeSet<[usize; 2]>,
     /// Frames that the outlaw has seen, to send again.
     pub(crate) overheard: Vec<Vec<u8>>,
     queue: BTreeMap<(u64, u64), Happening>,
@@ -158,9 +195,20 @@ impl World {
         if let Some(sabotage) = sabotage {
             sabotage.arrange(&mut plan);
         }
+        Self::of(plan, rng, sabotage, is_traced)
+    }
+
+    /// A world of a plan, with the chances of `rng`.
+    pub(crate) fn of(
+        plan: Plan,
+        mut rng: Rng,
+        sabotage: Option<Sabotage>,
+        is_traced: bool,
+    ) -> Self {
         let net = Net::new(plan.rough, rng.fork());
         let mut world = Self {
             model: Model::new(&plan),
+            truth: Truth::default(),
             bodies: (0..plan.parties)
                 .map(|party| new_body(&plan, party))
                 .collect(),
@@ -172,6 +220,7 @@ impl World {
             tickets: 0,
             is_healed: false,
             parted: None,
+            severed: BTreeSet::new(),
             overheard: Vec::new(),
             queue: BTreeMap::new(),
             sequence: 0,
@@ -276,6 +325,19 @@ impl World {
                 self.at(at, Happening::Pack { from, to });
             }
         }
+        if self.plan.has_duty {
+            for at in times(&mut self.rng, 10) {
+                let body = self.rng.index(count);
+                self.at(at, Happening::Duty { body });
+            }
+        }
+        if self.plan.has_uplinks {
+            for at in times(&mut self.rng, 3) {
+                let body = self.rng.index(count);
+                self.at(at, Happening::CutOff { body });
+            }
+        }
+        self.after(SECOND, Happening::Compare);
         if let Some(body) = self.plan.changes_key {
             let at = self.rng.below(active);
             self.at(at, Happening::ChangeKey { body });
@@ -305,6 +367,7 @@ impl World {
         let mut steps = 0;
         while let Some(((at, _), happening)) = self.queue.pop_first() {
             self.now = at;
+            self.check_shown()?;
             self.happen(happening)?;
             steps += 1;
             Checker::Bounded.require(steps < STEPS_MAX, || {
@@ -315,6 +378,22 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Lets everything happen up to a time, µs.
+    pub(crate) fn run_until(&mut self, until: u64) -> Result<(), Violation> {
+        while let Some(next) = self
+            .queue
+            .first_entry()
+            .filter(|next| next.key().0 <= until)
+        {
+            let ((at, _), happening) = next.remove_entry();
+            self.now = at;
+            self.check_shown()?;
+            self.happen(happening)?;
+        }
+        self.now = until;
+        self.check_shown()
     }
 
     fn happen(&mut self, happening: Happening) -> Result<(), Violation> {
@@ -328,7 +407,11 @@ impl World {
                 }
                 Ok(())
             }
-            Happening::Fall { body, link } => self.fall(body, link),
+            Happening::Fall {
+                body,
+                link,
+                is_farewell,
+            } => self.fall(body, link, is_farewell),
             Happening::Stall { slot } => {
                 if let Some(link) = self.net.slots[slot].link.filter(|_| !self.is_healed) {
                     let (end, until) = (self.rng.index(2), self.now + self.rng.below(12 * SECOND));
@@ -347,7 +430,7 @@ impl World {
             Happening::Jump { body } => {
                 let by = i64::try_from(self.rng.below(20_000_000)).unwrap_or(0) - 10_000_000;
                 self.bodies[body].clock.jump(by);
-                Ok(())
+                self.drive(body)
             }
             Happening::Copy { body } => {
                 let copy = self.bodies[body].disk.snapshot();
@@ -364,6 +447,24 @@ impl World {
             }
             Happening::Pouch { to, from, frames } => self.open_pouch(to, &from, &frames),
             Happening::Lie => self.lie(),
+            Happening::Duty { body } => self.change_duty(body),
+            Happening::Acknowledge { body, line, place } => self.acknowledge(body, line, place),
+            Happening::CutOff { body } => {
+                if !self.is_healed {
+                    self.cut_off(body);
+                    let after = self.rng.within(SECOND, 20 * SECOND);
+                    self.after(after, Happening::Mend { body });
+                }
+                self.drive(body)
+            }
+            Happening::Mend { body } => {
+                self.bodies[body].is_cut_off = false;
+                self.drive(body)
+            }
+            Happening::Compare => {
+                self.after(2 * SECOND, Happening::Compare);
+                self.compare_closures()
+            }
             Happening::Split => {
                 self.split();
                 Ok(())
@@ -386,6 +487,7 @@ impl World {
             return Ok(());
         }
         let body = self.net.links[&link].ends[end];
+        self.note_delivered(body, link, end, frame);
         let now = self.bodies[body].clock.now(self.now);
         if let Some(machine) = &mut self.bodies[body].machine {
             machine.handle_frame(link, frame, now);
@@ -415,10 +517,12 @@ impl World {
 
     /// Notes when a node wants to be woken.
     pub(crate) fn set_alarm(&mut self, body: usize) {
+        let by_clock = self.next_change(body);
         let state = &mut self.bodies[body];
         state.turn += 1;
         let turn = state.turn;
-        let Some(deadline) = state.machine.as_ref().and_then(Machine::poll_timeout) else {
+        let by_machine = state.machine.as_ref().and_then(Machine::poll_timeout);
+        let Some(deadline) = by_machine.into_iter().chain(by_clock).min() else {
             return;
         };
         let at = state.clock.world(deadline);
@@ -427,12 +531,46 @@ impl World {
 
     fn may_stand(&self, slot: usize) -> bool {
         let [a, b] = self.net.slots[slot].ends;
-        let is_up = |body: usize| self.bodies[body].machine.is_some();
+        self.bodies[a].party() != self.bodies[b].party()
+            && self.obstacle(slot, a).is_none()
+            && self.obstacle(slot, b).is_none()
+    }
+
+    /// What keeps a bearer from standing, as the node at one end finds when it tries; nothing if nothing does.
+    fn obstacle(&self, slot: usize, from: usize) -> Option<Dialled> {
+        let slot = &self.net.slots[slot];
+        let other = slot.other_end(from)?;
+        let (here, there) = (&self.bodies[from], &self.bodies[other]);
         let is_parted = self
             .parted
             .as_ref()
-            .is_some_and(|side| side.contains(&a) != side.contains(&b));
-        is_up(a) && is_up(b) && !is_parted && self.bodies[a].party() != self.bodies[b].party()
+            .is_some_and(|side| side.contains(&from) != side.contains(&other));
+        let has_no_way =
+            is_parted || slot.is_muted || slot.is_blocked || self.severed.contains(&slot.ends);
+        if has_no_way || here.is_cut_off || here.is_displaced || here.is_host_down {
+            Some(Dialled::NoAnswer)
+        } else if there.is_displaced {
+            Some(Dialled::NotProved)
+        } else if there.is_cut_off || there.is_host_down {
+            Some(Dialled::NoAnswer)
+        } else if there.machine.is_none() {
+            Some(Dialled::Refused)
+        } else {
+            None
+        }
+    }
+
+    /// An attempt to set up a bearer has failed; whoever is there learns how.
+    fn note_failure(&mut self, slot: usize) -> Result<(), Violation> {
+        for end in self.net.slots[slot].ends {
+            if let Some(how) = self.obstacle(slot, end)
+                && self.bodies[end].machine.is_some()
+            {
+                self.bodies[end].shell.dialled.insert(slot, how);
+                self.drive(end)?;
+            }
+        }
+        Ok(())
     }
 
     fn dial(&mut self, slot: usize) -> Result<(), Violation> {
@@ -441,6 +579,7 @@ impl World {
             return Ok(());
         }
         if !self.may_stand(slot) {
+            self.note_failure(slot)?;
             let after = self.rng.within(SECOND / 2, 2 * SECOND);
             self.after(after, Happening::Dial { slot });
             return Ok(());
@@ -452,8 +591,13 @@ impl World {
             self.after(after, Happening::Cut { slot, link });
         }
         for (body, peer) in [(ends[0], ends[1]), (ends[1], ends[0])] {
-            let peer = cast().persons[self.bodies[peer].party()].id;
+            let party = self.bodies[peer].role.party;
+            let peer = cast().persons[party.at()].id;
             let now = self.bodies[body].clock.now(self.now);
+            let shell = &mut self.bodies[body].shell;
+            shell.standing.insert(link, slot);
+            shell.dialled.remove(&slot);
+            shell.farewells.remove(&party);
             if let Some(machine) = &mut self.bodies[body].machine {
                 machine.handle_link_up(link, peer, now);
             }
@@ -470,18 +614,71 @@ impl World {
         self.trace(|_| format!("link {} is cut", link.0));
         for body in self.net.slots[slot].ends {
             let after = self.rng.below(4 * SECOND);
-            self.after(after, Happening::Fall { body, link });
+            self.after(
+                after,
+                Happening::Fall {
+                    body,
+                    link,
+                    is_farewell: false,
+                },
+            );
         }
         let after = self.rng.within(SECOND / 10, 6 * SECOND);
         self.after(after, Happening::Dial { slot });
     }
 
-    fn fall(&mut self, body: usize, link: LinkId) -> Result<(), Violation> {
+    fn fall(&mut self, body: usize, link: LinkId, is_farewell: bool) -> Result<(), Violation> {
         let now = self.bodies[body].clock.now(self.now);
+        let slot = self.bodies[body].shell.standing.remove(&link);
+        if let Some(other) = slot.and_then(|slot| self.net.slots[slot].other_end(body))
+            && is_farewell
+        {
+            let party = self.bodies[other].role.party;
+            self.bodies[body].shell.farewells.insert(party);
+        }
         if let Some(machine) = &mut self.bodies[body].machine {
             machine.handle_link_down(link, now);
         }
         self.drive(body)
+    }
+
+    /// A node stops in good order: it says so over every link before it closes it.
+    pub(crate) fn say_farewell(&mut self, body: usize) {
+        for slot in 0..self.net.slots.len() {
+            let Some(other) = self.net.slots[slot].other_end(body) else {
+                continue;
+            };
+            if self.net.slots[slot].is_muted {
+                continue;
+            }
+            if let Some(link) = self.net.cut(slot) {
+                self.after(
+                    SECOND / 10,
+                    Happening::Fall {
+                        body: other,
+                        link,
+                        is_farewell: true,
+                    },
+                );
+                self.after(SECOND / 2, Happening::Dial { slot });
+            }
+        }
+    }
+
+    /// A node's way out breaks.
+    pub(crate) fn cut_off(&mut self, body: usize) {
+        self.trace(|_| format!("node {body} loses its way out"));
+        self.bodies[body].is_cut_off = true;
+        self.cut_all(body);
+    }
+
+    /// Cuts every link of a node.
+    pub(crate) fn cut_all(&mut self, body: usize) {
+        for slot in 0..self.net.slots.len() {
+            if self.net.slots[slot].ends.contains(&body) {
+                self.cut(slot);
+            }
+        }
     }
 
     fn part(&mut self, side: BTreeSet<usize>) {
@@ -503,8 +700,16 @@ impl World {
         if self.is_healed || self.bodies[body].machine.is_none() {
             return;
         }
-        match self.rng.below(4) {
+        match self.rng.below(6) {
             0 => self.crash(body),
+            4 => {
+                self.say_farewell(body);
+                self.crash(body);
+            }
+            5 => {
+                self.bodies[body].is_host_down = true;
+                self.crash(body);
+            }
             1 => self.bodies[body].crashes_at = Some(CrashPoint::BeforeCommit),
             2 => self.bodies[body].crashes_at = Some(CrashPoint::AfterCommit),
             _ => self.bodies[body].crashes_at = Some(CrashPoint::AfterPersisted),
@@ -519,14 +724,12 @@ impl World {
         self.after(after, Happening::Boot { body });
     }
 
-    fn stop(&mut self, body: usize) {
+    pub(crate) fn stop(&mut self, body: usize) {
         self.bodies[body].machine = None;
+        self.bodies[body].shell = Shell::default();
         self.bodies[body].turn += 1;
-        for slot in 0..self.net.slots.len() {
-            if self.net.slots[slot].ends.contains(&body) {
-                self.cut(slot);
-            }
-        }
+        self.truth.stopped(body);
+        self.cut_all(body);
         if self.is_sabotaged(body, Sabotage::LostSync)
             && let Some(copy) = self.bodies[body].copy.take()
         {
@@ -540,6 +743,7 @@ impl World {
         }
         self.trace(|_| format!("node {body} starts"));
         self.bodies[body].crashes_at = None;
+        self.bodies[body].is_host_down = false;
         self.bodies[body].clock.boot(self.now);
         let role = self.bodies[body].role;
         if role.is_honest {
@@ -547,6 +751,8 @@ impl World {
         }
         let machine = self.machine_of(body)?;
         self.bodies[body].machine = Some(machine);
+        self.bodies[body].shell = Shell::start(&self.bodies[body].disk, &self.plan.lines);
+        self.say_watch(body);
         self.drive(body)
     }
 
@@ -596,6 +802,13 @@ impl World {
             .map(|other| other.role.body)
             .collect();
         let (role, disk) = (self.bodies[body].role, &self.bodies[body].disk);
+        for founded in &self.plan.lines {
+            let sizes: Vec<u64> = founded
+                .parties()
+                .map(|log| disk.size(founded.line(), log))
+                .collect();
+            self.truth.put_back(body, founded.line(), &sizes);
+        }
         if !is_unaware {
             self.model.put_back(role, disk, &others);
         }
@@ -616,6 +829,7 @@ impl World {
         };
         let disk = self.bodies[party].disk.restored(&copy);
         self.model.copied(self.bodies[party].role, role);
+        self.truth.copied(party, role.body);
         let has_new_key = self.bodies[party].has_new_key;
         self.bodies.push(Body {
             disk,
@@ -649,6 +863,7 @@ impl World {
         self.net.rough = None;
         for body in 0..self.bodies.len() {
             self.bodies[body].crashes_at = None;
+            self.bodies[body].is_cut_off = false;
             self.bodies[body].clock.set_right();
             if !self.bodies[body].role.is_honest {
                 self.stop(body);
@@ -703,6 +918,11 @@ fn new_body_as(plan: &Plan, role: Role) -> Body {
         turn: 0,
         woken: (0, 0),
         is_gone: false,
+        shell: Shell::default(),
+        duty: Duty::default(),
+        is_cut_off: false,
+        is_host_down: false,
+        is_displaced: false,
     }
 }
 
@@ -727,6 +947,9 @@ impl std::fmt::Debug for Brief<'_> {
             .field("changes_key", &plan.changes_key)
             .field("purge", &plan.has_purge)
             .field("hears_first", &plan.hears_first)
+            .field("duty", &plan.has_duty)
+            .field("statuses", &plan.has_statuses)
+            .field("uplinks", &plan.has_uplinks)
             .finish()
     }
 }

@@ -76,7 +76,7 @@ fn a_fork_that_is_hushed_up_is_caught() {
 
 #[test]
 fn a_node_that_sleeps_is_caught() {
-    expect(Sabotage::NoTimers, &[Checker::Liveness]);
+    expect(Sabotage::NoTimers, &[Checker::Liveness, Checker::TrueState]);
 }
 
 #[test]
@@ -90,8 +90,43 @@ fn a_release_told_for_the_wrong_place_is_caught() {
 }
 
 #[test]
+fn contact_that_was_only_sent_is_caught() {
+    expect(Sabotage::ContactFromSent, &[Checker::TrueState]);
+}
+
+#[test]
+fn a_stale_watch_kept_over_a_newer_one_is_caught() {
+    expect(Sabotage::StaleWatch, &[Checker::TrueState]);
+}
+
+#[test]
+fn a_suspension_that_is_not_shown_is_caught() {
+    expect(Sabotage::IgnoredSuspension, &[Checker::TrueState]);
+}
+
+#[test]
+fn a_suspension_before_its_time_is_caught() {
+    expect(Sabotage::EarlySuspension, &[Checker::ShutInTheOpen]);
+}
+
+#[test]
+fn a_line_closed_to_what_the_charter_keeps_open_is_caught() {
+    expect(Sabotage::ClosedToAll, &[Checker::ShutInTheOpen]);
+}
+
+#[test]
+fn a_receipt_that_no_person_wrote_is_caught() {
+    expect(Sabotage::AutomaticReceipt, &[Checker::NoOverclaim]);
+}
+
+#[test]
+fn stored_that_is_shown_as_shown_is_caught() {
+    expect(Sabotage::StoredAsShown, &[Checker::NoOverclaim]);
+}
+
+#[test]
 fn every_fault_has_its_test_and_a_seed_is_replayed_exactly() {
-    assert_eq!(Sabotage::ALL.len(), 12, "a fault without a test");
+    assert_eq!(Sabotage::ALL.len(), 19, "a fault without a test");
     let failure = caught(Sabotage::SwappedOrder);
     let again = run_sabotaged(failure.seed, Sabotage::SwappedOrder);
     let again = again.expect_err("it fails again");
