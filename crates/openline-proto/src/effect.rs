@@ -11,6 +11,8 @@ use openline_core::order::Settled;
 use openline_core::tree::Frontier;
 use openline_core::{Hash, LineId, PartyId, PartyIndex, Refused, Rule};
 
+use crate::frame::Frame;
+
 /// Both clocks: one for timers, one for statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Now {
@@ -363,6 +365,18 @@ pub enum Event {
         first: u64,
         /// The entries.
         entries: Vec<RawEntry>,
+    },
+    /// A frame that is off the record has come from a confirmed party: an offer, a non-paper or receipts. Nothing of it is kept here,
+    /// and nothing of it has been checked but its form and its line.
+    OffTheRecord {
+        /// The peer.
+        peer: PartyId,
+        /// The link it came over.
+        link: LinkId,
+        /// The line that it is about, if it is a non-paper.
+        line: Option<LineId>,
+        /// The frame.
+        frame: Box<Frame>,
     },
     /// A link's round trip has been measured.
     RoundTrip {
