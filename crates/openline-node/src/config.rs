@@ -42,6 +42,8 @@ pub struct Config {
     pub card: CardConfig,
     /// The bearers' timing.
     pub bearers: BearerConfig,
+    /// What is off the record.
+    pub non_paper: NonPaperConfig,
 }
 
 /// Where the node listens.
@@ -87,6 +89,26 @@ pub struct BearerConfig {
     pub reconnect_min_ms: Option<u64>,
     /// Longest wait before dialling again.
     pub reconnect_max_ms: Option<u64>,
+}
+
+/// What is off the record.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NonPaperConfig {
+    /// Days after which a non-paper that was read is erased; 0 for the next hour.
+    pub keep_read_days: u16,
+}
+
+impl Default for NonPaperConfig {
+    fn default() -> Self {
+        Self { keep_read_days: 7 }
+    }
+}
+
+impl NonPaperConfig {
+    pub(crate) fn keep_read_ms(&self) -> i64 {
+        i64::from(self.keep_read_days) * 86_400_000
+    }
 }
 
 impl Config {
@@ -229,7 +251,11 @@ pub fn fresh(quic: &[SocketAddr], tls: &[SocketAddr], endpoints: &[String]) -> S
          # keep_alive_ms = 10000\n\
          # idle_timeout_ms = 30000\n\
          # reconnect_min_ms = 100\n\
-         # reconnect_max_ms = 30000\n",
+         # reconnect_max_ms = 30000\n\
+         \n\
+         [non_paper]\n\
+         # Days after which a non-paper that was read is erased.\n\
+         # keep_read_days = 7\n",
         list(addresses(quic)),
         list(addresses(tls)),
         list(endpoints.to_vec())

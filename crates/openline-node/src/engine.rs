@@ -7,6 +7,7 @@
 pub(crate) mod acts;
 mod healing;
 pub(crate) mod links;
+pub(crate) mod non_papers;
 mod persist;
 pub(crate) mod tell;
 
@@ -159,6 +160,7 @@ pub(crate) struct Engine {
     pub(crate) tally: Tally,
     pub(crate) teller: Teller,
     pub(crate) healing: Option<healing::Healing>,
+    pub(crate) off_the_record: non_papers::OffTheRecord,
     pub(crate) next_ticket: u64,
     pub(crate) started: Instant,
     pub(crate) is_stopping: bool,
@@ -184,6 +186,7 @@ pub(crate) struct Parts {
     pub(crate) readers: Arc<crate::service::Readers>,
     pub(crate) endpoints: Vec<String>,
     pub(crate) card: Vec<u8>,
+    pub(crate) non_papers: crate::non_paper::NonPapers,
 }
 
 impl Engine {
@@ -218,6 +221,7 @@ impl Engine {
             tally: Tally::default(),
             teller: Teller::new(parts.events),
             healing: None,
+            off_the_record: non_papers::OffTheRecord::new(parts.non_papers),
             next_ticket: 0,
             started,
             is_stopping: false,
@@ -278,6 +282,7 @@ impl Engine {
                 .poll_timeout()
                 .into_iter()
                 .chain(self.healing_deadline())
+                .chain([self.off_the_record.deadline()])
                 .min();
             let deadline = deadline.map(|at| self.started + at);
             tokio::select! {
@@ -315,6 +320,7 @@ impl Engine {
             self.machine.handle_timeout(now);
         }
         self.check_healing(now.mono);
+        self.check_off_the_record(now.mono);
     }
 
     /// Drives the machine's outputs until all are empty, in the order that [`Machine`] documents.
@@ -392,6 +398,7 @@ impl Engine {
             );
         }
         self.links.clear();
+        self.off_the_record.links_gone();
         self.machine = Machine::new(MachineConfig {
             party: self.home.party_id(),
             card: self.card_bytes(),

@@ -12,6 +12,7 @@ pub mod error;
 pub mod home;
 pub mod identity;
 mod node;
+mod non_paper;
 mod pouch;
 pub mod relations;
 mod sealing;

@@ -14,6 +14,7 @@ use crate::engine::acts::documents;
 use crate::engine::{self, CALLS_MAX, Engine, Handle, Parts, TakeUpError};
 use crate::home::{Home, HomeError};
 use crate::identity::wall_ms;
+use crate::non_paper::NonPapers;
 use crate::relations::Relation;
 use crate::service::{Readers, Service};
 
@@ -98,6 +99,7 @@ impl Node {
             .to_vec();
         let (events, _) = broadcast::channel(engine::tell::EVENTS_MAX);
         let readers = Arc::new(Readers::new(&store)?);
+        let non_papers = NonPapers::open(home.path(), home.party_id())?;
         let (calls, inbox) = mpsc::channel(CALLS_MAX);
         let handle = Handle {
             calls,
@@ -115,6 +117,7 @@ impl Node {
             readers,
             endpoints,
             card,
+            non_papers,
         })?;
         let (stop, stopped) = watch::channel(false);
         let runtime = tokio::runtime::Handle::current();

@@ -7,6 +7,7 @@ pub(crate) mod entries;
 mod lines;
 mod messages;
 mod names;
+mod non_papers;
 mod pouches;
 mod readers;
 mod record;

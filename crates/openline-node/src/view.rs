@@ -2,6 +2,10 @@
 //!
 //! Times are milliseconds since 1970 UTC unless a field says seconds. Ids are 64 hex digits. A place is `PARTY/INDEX`.
 
+mod non_paper;
+
+pub use non_paper::*;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -5,6 +5,7 @@ pub(crate) mod drafts;
 pub(crate) mod events;
 pub(crate) mod lines;
 pub(crate) mod messages;
+pub(crate) mod non_papers;
 pub(crate) mod pouch;
 pub(crate) mod record;
 pub(crate) mod relations;

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    charters, drafts, events, lines, messages, pouch, record, relations, status,
+    charters, drafts, events, lines, messages, non_papers, pouch, record, relations, status,
 };
 
 #[derive(OpenApi)]
@@ -55,6 +55,14 @@ use crate::handlers::{
         record::backup,
         pouch::pack,
         pouch::open,
+        non_papers::list,
+        non_papers::send,
+        non_papers::show,
+        non_papers::shown,
+        non_papers::discard,
+        non_papers::file,
+        non_papers::pack,
+        non_papers::open,
     )
 )]
 struct Description;

@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
 use crate::handlers::{
-    charters, drafts, events, lines, messages, pouch, record, relations, status,
+    charters, drafts, events, lines, messages, non_papers, pouch, record, relations, status,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -74,6 +74,18 @@ pub fn router(state: State) -> Router {
             "/v1/pouches",
             post(pouch::open).layer(DefaultBodyLimit::max(BUNDLE_MAX)),
         )
+        .route(
+            "/v1/non-papers",
+            get(non_papers::list).post(non_papers::send),
+        )
+        .route(
+            "/v1/non-papers/{number}",
+            get(non_papers::show).delete(non_papers::discard),
+        )
+        .route("/v1/non-papers/{number}/shown", post(non_papers::shown))
+        .route("/v1/non-papers/{number}/file", post(non_papers::file))
+        .route("/v1/non-paper-files/{party}", post(non_papers::pack))
+        .route("/v1/non-paper-files", post(non_papers::open))
         .layer(axum::middleware::from_fn_with_state(
             state.clone(),
             auth::check,
