@@ -184,7 +184,10 @@ fn what_is_confirmed_is_told_once_and_the_floor_follows() {
         (vec![12, 13], vec![13])
     );
     assert_eq!(a.peer.confirm(&series, &stages, 6), (vec![], vec![]));
-    assert_eq!(a.peer.confirm(&[9; 8], &[(1, Stage::Shown)], 6).0, []);
+    assert_eq!(
+        a.peer.confirm(&[9; 8], &[(1, Stage::Shown)], 6),
+        (vec![], vec![])
+    );
     assert_eq!(a.peer.floor(), 1);
     a.peer.forget(11);
     assert_eq!(a.peer.floor(), 4);
