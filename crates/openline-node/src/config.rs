@@ -246,16 +246,16 @@ pub fn fresh(quic: &[SocketAddr], tls: &[SocketAddr], endpoints: &[String]) -> S
          # What other parties shall dial to reach this node, for instance \"quic://line.example:7001\".\n\
          endpoints = {}\n\
          \n\
+         [non_paper]\n\
+         # Days after which a non-paper that was read is erased.\n\
+         # keep_read_days = 7\n\
+         \n\
          [bearers]\n\
          # Times in milliseconds; leave out for the defaults.\n\
          # keep_alive_ms = 10000\n\
          # idle_timeout_ms = 30000\n\
          # reconnect_min_ms = 100\n\
-         # reconnect_max_ms = 30000\n\
-         \n\
-         [non_paper]\n\
-         # Days after which a non-paper that was read is erased.\n\
-         # keep_read_days = 7\n",
+         # reconnect_max_ms = 30000\n",
         list(addresses(quic)),
         list(addresses(tls)),
         list(endpoints.to_vec())
