@@ -701,3 +701,7 @@ pub(crate) fn outgoing(text: String, now_ms: i64) -> Content {
 #[cfg(test)]
 #[path = "non_paper/tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "non_paper/vectors.rs"]
+mod vectors;

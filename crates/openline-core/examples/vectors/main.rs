@@ -20,6 +20,7 @@ mod exports;
 mod frames;
 mod identities;
 mod instruments;
+mod non_papers;
 mod notes;
 mod proofs;
 mod records;
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
     frames::write(&mut suite);
     sessions::write(&mut suite);
     bundles::write(&mut suite);
+    non_papers::write(&mut suite);
     match suite.end() {
         Ok(count) => {
             eprintln!("{count} vectors");

@@ -106,6 +106,26 @@ impl Peer {
         }
     }
 
+    /// A party with shares from elsewhere.
+    #[cfg(test)]
+    pub(crate) fn with_shares(
+        own_party: PartyId,
+        party: PartyId,
+        own: Vec<Share>,
+        theirs: Vec<Share>,
+    ) -> Self {
+        let own = own.into_iter().map(|share| Own {
+            share,
+            made_ms: 0,
+            seal_key: [0; 8],
+        });
+        Self {
+            own: own.collect(),
+            theirs,
+            ..Self::new(own_party, party, [0; 8])
+        }
+    }
+
     /// Sees to it that our present share is not too old and fits both seal keys; true if a new one was made.
     pub(crate) fn refresh(
         &mut self,
