@@ -77,6 +77,7 @@ fn target_of(kind: &str) -> Option<&'static str> {
         "fork" => "fork",
         "export" => "export",
         "frame" => "frame",
+        "non-paper-opened" => "non_paper",
         _ => return None,
     })
 }

@@ -22,9 +22,9 @@ use zeroize::Zeroizing;
 
 use crate::home::HomeError;
 use crate::identity::random;
-use content::{Content, File};
+use content::{Content, File, OfferId};
 use folder::{Folder, Tray};
-use key::{Bound, OfferId, PairKey, Share};
+use key::{Bound, PairKey, Share};
 use peer::{Peer, Place, read_time, write_time};
 
 pub(crate) use content::is_text;
@@ -77,6 +77,15 @@ pub(crate) enum Taken {
     Known,
     /// There is no room: it is not confirmed, and will come again.
     NoRoom,
+}
+
+/// The inside of a file of non-papers.
+#[derive(Debug)]
+pub(crate) struct Packed {
+    /// To be sealed to the recipient.
+    pub(crate) contents: Zeroizing<Vec<u8>>,
+    /// Non-papers in it.
+    pub(crate) non_papers: usize,
 }
 
 /// What a file of non-papers has brought.
@@ -441,8 +450,7 @@ impl NonPapers {
     }
 
     /// What is sealed to a party for a courier: our share, and under the key, if there is one, all that waits and receipts.
-    /// The number of non-papers in it too.
-    pub(crate) fn pack(&self, to: &PartyId) -> Result<Option<(Zeroizing<Vec<u8>>, usize)>, Error> {
+    pub(crate) fn pack(&self, to: &PartyId) -> Result<Option<Packed>, Error> {
         let Some(peer) = self.peers.get(to) else {
             return Ok(None);
         };
@@ -450,7 +458,7 @@ impl NonPapers {
             return Ok(None);
         };
         let mut frames = self.sealed(to)?;
-        let count = frames.len();
+        let non_papers = frames.len();
         frames.extend(self.all_receipts(to));
         let file = File {
             from: self.own,
@@ -463,7 +471,10 @@ impl NonPapers {
         let mac = peer
             .present_key()
             .map(|key| key.file_mac(&self.own, &contents));
-        Ok(Some((content::join(&contents, mac), count)))
+        Ok(Some(Packed {
+            contents: content::join(&contents, mac),
+            non_papers,
+        }))
     }
 
     /// Opens what [`NonPapers::pack`] has made. `line_of` gives the line of a tag that is common with the sender, if it is known here.

@@ -6,7 +6,8 @@ use openline_proto::limits::{NON_PAPER_ENC_BYTES, NON_PAPER_MAX, NON_PAPERS_WAIT
 use openline_proto::non_paper::Offer;
 use zeroize::Zeroizing;
 
-use super::key::OfferId;
+/// Names a share: the first 8 bytes of SHA-256 over the seal key's id and the encapsulation.
+pub(crate) type OfferId = [u8; 8];
 
 const VERSION: u64 = 1;
 /// Most frames of one file: every non-paper that may be under way, and receipts.

@@ -3,6 +3,7 @@
 //! It stands apart from the store, whose backups, exports and search therefore never hold anything of it. A text that goes is
 //! overwritten first; a disk may keep older bytes all the same.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -104,12 +105,12 @@ impl Folder {
     }
 
     /// What is kept of every party, by id.
-    pub(crate) fn peers(&self) -> Result<Vec<(PartyId, Zeroizing<Vec<u8>>)>, HomeError> {
+    pub(crate) fn peers(&self) -> Result<BTreeMap<PartyId, Zeroizing<Vec<u8>>>, HomeError> {
         let folder = self.path.join("peers");
-        let mut peers = Vec::new();
+        let mut peers = BTreeMap::new();
         for name in names(&folder)? {
             if let Ok(party) = name.parse::<PartyId>() {
-                peers.push((party, read_private(&folder.join(name))?));
+                peers.insert(party, read_private(&folder.join(name))?);
             }
         }
         Ok(peers)

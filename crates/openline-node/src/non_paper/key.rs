@@ -12,6 +12,8 @@ use openline_core::{Hash, LineId, PartyId};
 use openline_proto::non_paper::{Offer, Receipts, Sealed, Stage};
 use zeroize::Zeroizing;
 
+use super::content::OfferId;
+
 /// Stands before everything that is derived, authenticated or encapsulated for non-papers.
 const CONTEXT: &[u8] = b"openline/non-paper/v1\n";
 const SEAL: &[u8] = b"openline/non-paper/seal/v1\n";
@@ -23,8 +25,6 @@ const TAG_BYTES: usize = 16;
 /// The id, and for each direction a key that seals and one that authenticates.
 const DERIVED_BYTES: usize = 8 + 4 * 32;
 
-/// Names a share: the first 8 bytes of SHA-256 over the seal key's id and the encapsulation.
-pub(crate) type OfferId = [u8; 8];
 /// Names a pair key; derived with it.
 pub(crate) type KeyId = [u8; 8];
 

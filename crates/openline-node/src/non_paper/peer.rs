@@ -10,7 +10,8 @@ use openline_proto::limits::{NON_PAPER_ENC_BYTES, NON_PAPER_STAGES_MAX, NON_PAPE
 use openline_proto::non_paper::{Offer, Sealed, Stage};
 use zeroize::Zeroizing;
 
-use super::key::{KeyId, OfferId, PairKey, Share, offer_id};
+use super::content::OfferId;
+use super::key::{KeyId, PairKey, Share, offer_id};
 
 /// A share of ours is replaced after this time.
 pub(crate) const SHARE_AGE_MAX_MS: i64 = 7 * 86_400_000;

@@ -70,7 +70,7 @@ impl Side {
 
     fn pack(&self, to: &Self) -> Zeroizing<Vec<u8>> {
         let packed = self.papers.pack(&to.own).expect("readable");
-        packed.expect("a share").0
+        packed.expect("a share").contents
     }
 
     fn unpack(&mut self, bytes: &[u8]) -> Result<Brought, Rule> {

@@ -1,14 +1,11 @@
 //! The vectors of non-papers in `spec/vectors`: as a node takes what comes over a link, or in a file.
 
-#[path = "../../../openline-core/tests/support/vectors.rs"]
-mod files;
-
-use files::{Outcome, Vector};
 use openline_core::id::hex;
 use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::error::rule_of_sealed;
+use crate::pouch::vectors::files::{self, Outcome, Vector};
 
 const CONTEXT: [&str; 6] = ["own", "from", "line", "seal_keys", "theirs", "ours"];
 const NOW: i64 = 1_800_000_000_000;

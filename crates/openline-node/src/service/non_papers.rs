@@ -285,13 +285,13 @@ fn pack(engine: &mut Engine, name: &str) -> Answer<NonPaperPack> {
     }
     let papers = &engine.off_the_record.papers;
     let packed = papers.pack(&party)?;
-    let (contents, non_papers) = packed.ok_or(ServiceError::Refused(Rule::NonPaperKey.into()))?;
-    let sealed = pouch::seal(&recipient, INFO, &contents)
+    let packed = packed.ok_or(ServiceError::Refused(Rule::NonPaperKey.into()))?;
+    let sealed = pouch::seal(&recipient, INFO, &packed.contents)
         .map_err(|error| ServiceError::Unavailable(error.to_string()))?;
     Ok(NonPaperPack {
         base64: base64::engine::general_purpose::STANDARD.encode(sealed),
         has_key: papers.has_key(&party),
-        non_papers,
+        non_papers: packed.non_papers,
         waiting: papers.waiting(&party),
     })
 }
