@@ -231,6 +231,11 @@ impl NonPapers {
         Ok(self.peer(party).offer_frame())
     }
 
+    /// Whether an offer is not the party's present share, as far as is known here.
+    pub(crate) fn is_new(&self, party: &PartyId, offer: &Offer) -> bool {
+        self.peers.get(party).is_none_or(|peer| peer.is_new(offer))
+    }
+
     /// Takes a share that came over a live link, durably. True if ours is to be told in answer.
     pub(crate) fn take_offer(
         &mut self,

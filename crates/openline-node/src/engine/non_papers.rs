@@ -21,8 +21,8 @@ const RETRY_MIN: Duration = Duration::from_secs(10);
 const RETRY_MAX: Duration = Duration::from_secs(300);
 /// How often what is over is erased and shares are looked at.
 const SWEEP: Duration = Duration::from_secs(3600);
-/// New shares that a party may offer between two sweeps.
-const OFFERS_MAX: u32 = 32;
+/// New shares that a party may offer between two sweeps: each is written to disk.
+const NON_PAPER_OFFERS_MAX: u32 = 32;
 
 /// Non-papers, and when to come back to them.
 pub(crate) struct OffTheRecord {
@@ -185,10 +185,12 @@ impl Engine {
         offer: Offer,
         holds: Option<[u8; 8]>,
     ) -> Result<(), Error> {
-        let offers = self.off_the_record.offers.entry(*peer).or_default();
-        *offers += 1;
-        if *offers > OFFERS_MAX {
-            return Err(Rule::Flood.into());
+        if self.off_the_record.papers.is_new(peer, &offer) {
+            let offers = self.off_the_record.offers.entry(*peer).or_default();
+            *offers += 1;
+            if *offers > NON_PAPER_OFFERS_MAX {
+                return Err(Rule::Flood.into());
+            }
         }
         let keys = &self.keys.seal_keys;
         let papers = &mut self.off_the_record.papers;

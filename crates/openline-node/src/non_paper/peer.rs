@@ -165,6 +165,10 @@ impl Peer {
         Some(Frame::NonPaperOffer { offer, holds })
     }
 
+    pub(crate) fn is_new(&self, offer: &Offer) -> bool {
+        self.theirs.last().map(Share::id) != Some(offer_id(offer))
+    }
+
     /// Takes the other side's present share, as it says over a live link. True if it is not the one that we took to be present.
     ///
     /// # Errors
@@ -175,8 +179,7 @@ impl Peer {
         holds: Option<OfferId>,
         keys: &[SealKeyPair],
     ) -> Result<bool, Rule> {
-        let id = offer_id(&offer);
-        let is_new = self.theirs.last().map(Share::id) != Some(id);
+        let is_new = self.is_new(&offer);
         if is_new {
             let share = Share::take(offer, keys).ok_or(Rule::NonPaperKey)?;
             self.push_theirs(share);
