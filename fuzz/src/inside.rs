@@ -6,6 +6,7 @@ use openline_core::{PartyId, Rule};
 
 use crate::bundle::{BUNDLE_FRAMES_MAX, Bundle};
 use crate::framing::{FrameDecoder, encode};
+use crate::non_paper::{self, Content, FILE_FRAMES_MAX, File};
 use crate::wal::{Finding, judge};
 
 /// Cuts a stream, which arrives in `pieces`, into frames, until one is announced that is too long.
@@ -47,6 +48,27 @@ pub fn sign_contents(contents: &[u8], from: &SecretKeys) -> Vec<u8> {
     let mut w = Writer::new();
     w.array(2).bytes(contents).bytes(&signature);
     w.into_bytes()
+}
+
+/// Reads the content of a non-paper and writes it anew.
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn rewrite_content(bytes: &[u8]) -> Result<Vec<u8>, Rule> {
+    let content = Content::decode(bytes)?;
+    assert!(non_paper::is_text(&content.text));
+    Ok(content.encode().to_vec())
+}
+
+/// Reads the inside of a file of non-papers and writes it anew.
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn rewrite_file(bytes: &[u8]) -> Result<Vec<u8>, Rule> {
+    let (contents, mac) = non_paper::split(bytes)?;
+    let file = File::decode(contents)?;
+    assert!(file.frames.len() <= FILE_FRAMES_MAX);
+    Ok(non_paper::join(&file.encode(), mac).to_vec())
 }
 
 /// Judges a write-ahead log: how many commits would be dropped, if it is rotten.

@@ -28,6 +28,10 @@ mod framing;
 #[allow(dead_code)]
 #[path = "../../crates/openline-bearer/src/limits.rs"]
 mod limits;
+/// What is sealed in non-papers, and the inside of files of them.
+#[allow(dead_code)]
+#[path = "../../crates/openline-node/src/non_paper/content.rs"]
+mod non_paper;
 /// The pouch's sealing.
 #[allow(dead_code)]
 #[path = "../../crates/openline-bearer/src/pouch/mod.rs"]

@@ -39,14 +39,15 @@ def padded_size(length):
     return -(-marked // step) * step
 
 
-def _unpad(padded):
+def unpad(padded, rule):
+    """What is before the mark; other padding breaks the rule."""
     marked = padded.rstrip(b"\0")
     good = marked.endswith(b"\x80") and padded_size(len(marked) - 1) == len(padded)
-    require(good, "bundle-format", "wrong padding")
+    require(good, rule, "wrong padding")
     return marked[:-1]
 
 
-def open_file(data, keys):
+def open_file(data, keys, info=INFO):
     """B1 and B2 for the file: what was sealed to one of the keys."""
     require(len(data) <= BUNDLE_MAX and data.startswith(MAGIC), "bundle-format")
     try:
@@ -57,9 +58,9 @@ def open_file(data, keys):
     _, key_id, enc, ciphertext = sealed
     own = next((key for key in keys if key.key_id == key_id), None)
     require(own, "bundle-recipient", "sealed to a key that is not here")
-    padded = hpke.open_sealed(own, enc, INFO, data[:AAD_SIZE], ciphertext)
+    padded = hpke.open_sealed(own, enc, info, data[:AAD_SIZE], ciphertext)
     require(padded is not None, "bundle-format", "does not open")
-    return _unpad(padded)
+    return unpad(padded, "bundle-format")
 
 
 def verify_opened(data, own, senders):

@@ -2,6 +2,8 @@
 
 from hashlib import sha256
 
+import cbor2
+
 from .cbor import decode
 from .rules import BODY_MAX, PARTIES_MAX, PROOF_MAX, SALT_LEN, require
 from .shape import ARRAY, BYTES, EITHER, LIST, NULL, SIZED, TEXT, UINT
@@ -12,6 +14,9 @@ BATCH_ENTRIES_MAX = 256
 FAULT_TEXT_MAX = 512
 WATCH_MAX = 32768
 HELLO, BATCH, COPY = 0, 2, 9
+ENC_SIZE = 1120
+NON_PAPER_SEALED_MAX = 34832
+NON_PAPER_STAGES_MAX = 64
 
 
 def PARTY(value):
@@ -34,6 +39,16 @@ def WORDS(value):
 
 def STATEMENT(value):
     return BYTES(value) and len(value) <= WATCH_MAX
+def SEALED(value):
+    return BYTES(value) and len(value) <= NON_PAPER_SEALED_MAX
+
+
+def STAGE(value):
+    return ARRAY(UINT, UINT)(value) and value[1] <= 1
+
+
+def STAGES(value):
+    return AT_MOST(NON_PAPER_STAGES_MAX, STAGE)(value) and len(value) > 0
 
 
 TAG = SIZED(8)
@@ -58,6 +73,9 @@ FRAMES = [
     (TAG, PARTY, UINT, SIZED(32), UINT, SIZED(32), SIZED(64), AT_MOST(PROOF_MAX + 1, SIZED(32))),
     (TAG, ANY),
     (WORDS, EITHER(TAG, NULL), UINT, UINT, WORDS),
+    (SIZED(8), SIZED(ENC_SIZE), EITHER(SIZED(8), NULL)),
+    (TAG, SIZED(8), SIZED(8), UINT, UINT, SIZED(16), SEALED),
+    (SIZED(8), SIZED(8), STAGES, SIZED(32)),
 ]
 
 
@@ -85,6 +103,11 @@ def _check_entries(entries):
         if len(entry) == 3:
             require(len(entry[1]) == SALT_LEN, "salt-size")
             require(len(entry[2]) <= BODY_MAX, "body-size")
+
+
+def encode_stages(stages):
+    """The stages of receipts as they stand in the frame."""
+    return cbor2.dumps(stages, canonical=True)
 
 
 def full_header(head, salt, body):

@@ -10,8 +10,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from . import (bundle, cbor, charter, entry, export, fork, frame, hpke, identity, keys, loop, note, order, proof,
-               signature, tree, watch)
+from . import (bundle, cbor, charter, entry, export, fork, frame, hpke, identity, keys, loop, non_paper, note, order,
+               proof, signature, tree, watch)
 from .rules import Refused, require
 
 FIELDS = {"name", "about", "input", "type", "expect", "context", "result", "where"}
@@ -221,8 +221,33 @@ def on_bundle(data, context):
     return on_opened(bundle.open_file(data, keys), context)
 
 
+def _recipient(context):
+    """Who takes a non-paper; `theirs` are offers, `ours` offers with the secret."""
+    several = {key: [unpack(one, context.folder) for one in context.get(key)] for key in ("seal_keys", "theirs", "ours")}
+    seal_keys = [hpke.Keys(seed) for seed in several["seal_keys"]]
+    theirs = [non_paper.take_share(one, seal_keys) for one in several["theirs"]]
+    ours = [non_paper.Share(one[:8], one[8:-32], one[-32:]) for one in several["ours"]]
+    ids = (context.bytes(key) for key in ("own", "from", "line"))
+    return non_paper.Recipient(*ids, seal_keys, theirs, ours)
+
+
+def on_non_paper(data, context):
+    """A frame that is off the record, as its recipient takes it."""
+    return _recipient(context).take(data)
+
+
+def on_non_paper_opened(data, context):
+    return _recipient(context).unpack(data)
+
+
+def on_non_paper_file(data, context):
+    return _recipient(context).open(data)
+
+
 # types that only a node can run: they are about what it keeps and answers
 LEFT_OUT = {"session"}
+
+NON_PAPER_KEYS = {"own", "from", "line", "seal_keys", "theirs", "ours"}
 
 # type: the handler and the context keys that it knows
 HANDLERS = {
@@ -246,6 +271,9 @@ HANDLERS = {
     "watch": (on_watch, {"line", "party", "key", "signature"}),
     "bundle": (on_bundle, {"own", "senders", "seal_keys"}),
     "bundle-opened": (on_opened, {"own", "senders"}),
+    "non-paper": (on_non_paper, NON_PAPER_KEYS),
+    "non-paper-opened": (on_non_paper_opened, NON_PAPER_KEYS),
+    "non-paper-file": (on_non_paper_file, NON_PAPER_KEYS),
 }
 
 

@@ -91,6 +91,7 @@ fn target_of(kind: &str) -> Option<&'static str> {
         "export" => "export",
         "frame" => "frame",
         "watch" => "watch",
+        "non-paper-opened" => "non_paper",
         _ => return None,
     })
 }

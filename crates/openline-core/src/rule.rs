@@ -6,7 +6,7 @@ use crate::id::PartyIndex;
 
 macro_rules! rules {
     ($($variant:ident = $id:literal, $fails:literal;)*) => {
-        /// A rule of `spec/record.md`, `spec/loop.md`, `spec/charter.md`, `spec/line.md` or `spec/bundle.md`.
+        /// A rule of `spec/record.md`, `spec/loop.md`, `spec/charter.md`, `spec/line.md`, `spec/bundle.md` or `spec/non-paper.md`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Rule { $(#[doc = $fails] $variant,)* }
@@ -139,6 +139,11 @@ rules! {
     BundleRecipient = "bundle-recipient", "the bundle is sealed to another key or another party";
     BundleSender = "bundle-sender", "the bundle is not signed by a party of this relation";
     BundleShape = "bundle-shape", "the opened bundle is not of its form";
+    NonPaperShape = "non-paper-shape", "a non-paper, or a file of them, is not of its form";
+    NonPaperParty = "non-paper-party", "the file of non-papers is not for this party, or not from one of a confirmed relation";
+    NonPaperKey = "non-paper-key", "it is under a key that is not shared here, or offers one to a seal key that is not this party's";
+    NonPaperMac = "non-paper-mac", "it does not open, or was not made, with the key that the two parties share";
+    NonPaperNumber = "non-paper-number", "its number is outside what may be under way";
 }
 
 impl fmt::Display for Rule {

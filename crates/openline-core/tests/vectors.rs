@@ -69,7 +69,15 @@ fn runner(kind: &str) -> Option<Runner> {
 }
 
 /// Types that the crates of the line and of the node run.
-const ELSEWHERE: [&str; 4] = ["frame", "session", "bundle", "bundle-opened"];
+const ELSEWHERE: [&str; 7] = [
+    "frame",
+    "session",
+    "bundle",
+    "bundle-opened",
+    "non-paper",
+    "non-paper-opened",
+    "non-paper-file",
+];
 
 #[test]
 fn every_vector_holds() {

@@ -46,6 +46,8 @@ pub struct Config {
     pub bearers: BearerConfig,
     /// How our own way out is checked.
     pub uplink: UplinkConfig,
+    /// What is off the record.
+    pub non_paper: NonPaperConfig,
     /// What holds for all channels that alerts leave by.
     pub alerts: AlertsConfig,
     /// The channels that alerts leave by.
@@ -109,6 +111,26 @@ pub struct BearerConfig {
     pub reconnect_min_ms: Option<u64>,
     /// Longest wait before dialling again.
     pub reconnect_max_ms: Option<u64>,
+}
+
+/// What is off the record.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NonPaperConfig {
+    /// Days after which a non-paper that was read is erased; 0 for the next hour.
+    pub keep_read_days: u16,
+}
+
+impl Default for NonPaperConfig {
+    fn default() -> Self {
+        Self { keep_read_days: 7 }
+    }
+}
+
+impl NonPaperConfig {
+    pub(crate) fn keep_read_ms(&self) -> i64 {
+        i64::from(self.keep_read_days) * 86_400_000
+    }
 }
 
 impl Config {
@@ -264,6 +286,10 @@ pub fn fresh(quic: &[SocketAddr], tls: &[SocketAddr], endpoints: &[String]) -> S
          # What answers over TCP when this machine's own way out is well: its router, its name service. Asked only while another\n\
          # party can't be heard, so that a broken line of our own is not taken for the other side's silence.\n\
          # check = [\"192.0.2.1:53\"]\n\
+         \n\
+         [non_paper]\n\
+         # Days after which a non-paper that was read is erased.\n\
+         # keep_read_days = 7\n\
          \n\
          [bearers]\n\
          # Times in milliseconds; leave out for the defaults.\n\

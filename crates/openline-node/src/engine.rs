@@ -8,6 +8,7 @@ pub(crate) mod acts;
 pub(crate) mod evidence;
 mod healing;
 pub(crate) mod links;
+pub(crate) mod non_papers;
 pub(crate) mod office;
 mod persist;
 pub(crate) mod tell;
@@ -177,6 +178,7 @@ pub(crate) struct Engine {
     pub(crate) teller: Teller,
     pub(crate) healing: Option<healing::Healing>,
     pub(crate) office: office::Office,
+    pub(crate) off_the_record: non_papers::OffTheRecord,
     pub(crate) next_ticket: u64,
     pub(crate) started: Instant,
     pub(crate) is_stopping: bool,
@@ -209,6 +211,7 @@ pub(crate) struct Parts {
     pub(crate) round_wanted: Arc<Notify>,
     pub(crate) alerts: Alerts,
     pub(crate) office: office::Office,
+    pub(crate) non_papers: crate::non_paper::NonPapers,
 }
 
 impl Engine {
@@ -248,6 +251,7 @@ impl Engine {
             teller: Teller::new(parts.events),
             healing: None,
             office: parts.office,
+            off_the_record: non_papers::OffTheRecord::new(parts.non_papers),
             next_ticket: 0,
             started,
             is_stopping: false,
@@ -338,6 +342,7 @@ impl Engine {
                 .into_iter()
                 .chain(self.healing_deadline())
                 .chain(self.look_deadline())
+                .chain([self.off_the_record.deadline()])
                 .min();
             let deadline = deadline.map(|at| self.started + at);
             tokio::select! {
@@ -377,6 +382,7 @@ impl Engine {
             self.machine.handle_timeout(now);
         }
         self.check_healing(now.mono);
+        self.check_off_the_record(now.mono);
     }
 
     /// Drives the machine's outputs until all are empty, in the order that [`Machine`] documents.
@@ -455,6 +461,7 @@ impl Engine {
             );
         }
         self.links.clear();
+        self.off_the_record.links_gone();
         self.machine = Machine::new(MachineConfig {
             party: self.home.party_id(),
             card: self.card_bytes(),

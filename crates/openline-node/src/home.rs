@@ -556,22 +556,36 @@ fn finish_adoption(identity: &Path) -> Result<(), HomeError> {
     }
 }
 
-fn make_folder(path: &Path) -> Result<(), HomeError> {
+pub(crate) fn make_folder(path: &Path) -> Result<(), HomeError> {
     fs::create_dir_all(path).map_err(|error| file(path, error))?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(|error| file(path, error))
 }
 
 fn read_secret(path: &Path) -> Result<Zeroizing<String>, HomeError> {
+    check_private(path)?;
+    fs::read_to_string(path)
+        .map(Zeroizing::new)
+        .map_err(|error| file(path, error))
+}
+
+/// Reads bytes that are nobody else's business.
+pub(crate) fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, HomeError> {
+    check_private(path)?;
+    fs::read(path)
+        .map(Zeroizing::new)
+        .map_err(|error| file(path, error))
+}
+
+fn check_private(path: &Path) -> Result<(), HomeError> {
     let mode = fs::metadata(path)
         .map_err(|error| file(path, error))?
         .permissions()
         .mode();
-    if mode & 0o077 != 0 {
-        return Err(HomeError::Exposed(path.to_owned()));
+    if mode & 0o077 == 0 {
+        Ok(())
+    } else {
+        Err(HomeError::Exposed(path.to_owned()))
     }
-    fs::read_to_string(path)
-        .map(Zeroizing::new)
-        .map_err(|error| file(path, error))
 }
 
 /// A key as its file has it; sealed if there is something to seal it with.
@@ -599,7 +613,7 @@ fn read_seeds(path: &Path, passphrase: Option<&str>) -> Result<Seeds, HomeError>
 }
 
 /// Writes a file so that after a crash either the old or the new one is there, whole.
-fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), HomeError> {
+pub(crate) fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), HomeError> {
     let beside = path.with_extension("new");
     let put = || -> std::io::Result<()> {
         let mut options = fs::OpenOptions::new();
@@ -617,7 +631,7 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), HomeError> {
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-fn sync_folder(path: &Path) -> Result<(), HomeError> {
+pub(crate) fn sync_folder(path: &Path) -> Result<(), HomeError> {
     fs::File::open(path)
         .and_then(|folder| folder.sync_all())
         .map_err(|error| file(path, error))

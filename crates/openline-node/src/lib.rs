@@ -15,6 +15,7 @@ pub mod error;
 pub mod home;
 pub mod identity;
 mod node;
+mod non_paper;
 mod notices;
 pub mod officers;
 pub mod policy;

@@ -16,6 +16,7 @@ use crate::engine::office::{Office, OfficeError};
 use crate::engine::{self, CALLS_MAX, Engine, Handle, Parts, TakeUpError};
 use crate::home::{Home, HomeError};
 use crate::identity::wall_ms;
+use crate::non_paper::NonPapers;
 use crate::policy::Policy;
 use crate::relations::Relation;
 use crate::service::{Readers, Service};
@@ -108,6 +109,7 @@ impl Node {
             .to_vec();
         let (events, _) = broadcast::channel(engine::tell::EVENTS_MAX);
         let readers = Arc::new(Readers::new(&store)?);
+        let non_papers = NonPapers::open(home.path(), home.party_id())?;
         let (calls, inbox) = mpsc::channel(CALLS_MAX);
         let round_wanted = Arc::new(Notify::new());
         let (alerts, asks) = Alerts::new(home.path().to_owned());
@@ -135,6 +137,7 @@ impl Node {
             round_wanted,
             alerts,
             office,
+            non_papers,
         })?;
         engine.note_policy();
         tokio::spawn(crate::uplink::watch(handle.clone(), uplink));

@@ -119,7 +119,7 @@ impl Bundle {
 
 #[cfg(test)]
 #[path = "pouch/vectors.rs"] // also where the fuzzers include this file
-mod vectors;
+pub(crate) mod vectors;
 
 #[cfg(test)]
 mod tests {

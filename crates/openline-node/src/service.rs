@@ -16,6 +16,7 @@ mod language;
 mod lines;
 mod messages;
 pub(crate) mod names;
+mod non_papers;
 mod notices;
 mod notifications;
 mod officers;

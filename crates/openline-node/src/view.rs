@@ -21,6 +21,9 @@ mod language;
 mod officers;
 
 pub use officers::*;
+mod non_paper;
+
+pub use non_paper::*;
 
 use serde::{Deserialize, Serialize};
 pub use standing::*;

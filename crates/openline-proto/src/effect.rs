@@ -12,6 +12,8 @@ use openline_core::tree::Frontier;
 use openline_core::watch::{SignedWatch, WatchStatement};
 use openline_core::{Hash, LineId, PartyId, PartyIndex, Refused, Rule};
 
+use crate::frame::Frame;
+
 /// Both clocks: one for timers, one for statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Now {
@@ -389,6 +391,18 @@ pub enum Event {
         line: LineId,
         /// Who.
         party: PartyIndex,
+    },
+    /// A frame that is off the record has come from a confirmed party: an offer, a non-paper or receipts. Nothing of it is kept here,
+    /// and nothing of it has been checked but its form and its line.
+    OffTheRecord {
+        /// The peer.
+        peer: PartyId,
+        /// The link it came over.
+        link: LinkId,
+        /// The line that it is about, if it is a non-paper.
+        line: Option<LineId>,
+        /// The frame.
+        frame: Box<Frame>,
     },
     /// A link's round trip has been measured.
     RoundTrip {

@@ -7,6 +7,7 @@ use openline_core::watch::SignedWatch;
 use openline_core::{Hash, LineId, PartyId, PartyIndex, Rule};
 
 use crate::limits::{BATCH_ENTRIES_MAX, FAULT_TEXT_MAX, FRAME_MAX, WATCH_MAX};
+use crate::non_paper::{self, Offer, Receipts, Sealed};
 
 /// The version of the protocol that this program speaks.
 pub const VERSION: u64 = 1;
@@ -191,6 +192,22 @@ pub enum Frame {
         /// Words for the log of the other side.
         words: String,
     },
+    /// Offers a share of the key of non-papers (`spec/non-paper.md`).
+    NonPaperOffer {
+        /// The share.
+        offer: Offer,
+        /// The share of the receiver's that the sender holds.
+        holds: Option<[u8; 8]>,
+    },
+    /// Carries a non-paper: off the record, sealed with a key that both parties hold.
+    NonPaper {
+        /// The line.
+        tag: Tag,
+        /// What only the two can open, and either could have made.
+        sealed: Sealed,
+    },
+    /// Says how far non-papers have got.
+    NonPaperReceived(Receipts),
     /// A type that this version does not know; ignored.
     Unknown(u64),
 }
@@ -208,12 +225,15 @@ impl Frame {
             | Self::Copy { tag, .. }
             | Self::Ask { tag, .. }
             | Self::Proof { tag, .. }
-            | Self::Fork { tag, .. } => Some(*tag),
+            | Self::Fork { tag, .. }
+            | Self::NonPaper { tag, .. } => Some(*tag),
             Self::Hello { .. }
             | Self::Founding { .. }
             | Self::Ping(_)
             | Self::Pong(_)
             | Self::Fault { .. }
+            | Self::NonPaperOffer { .. }
+            | Self::NonPaperReceived(_)
             | Self::Unknown(_) => None,
         }
     }
@@ -367,6 +387,9 @@ impl Frame {
                 };
                 w.uint(*party).uint(*index).text(words);
             }
+            Self::NonPaperOffer { offer, holds } => non_paper::write_offer(&mut w, offer, *holds),
+            Self::NonPaper { tag, sealed } => non_paper::write_sealed(&mut w, *tag, sealed),
+            Self::NonPaperReceived(receipts) => non_paper::write_receipts(&mut w, receipts),
             Self::Unknown(number) => {
                 w.array(1).uint(*number);
             }
@@ -386,13 +409,14 @@ impl Frame {
         let len = r.array()?;
         let number = r.uint()?;
         let expected = match number {
-            0 | 10 => 4,
-            1 | 8 | 9 => 5,
+            0 | 10 | 14 => 4,
+            1 | 8 | 9 | 16 => 5,
             2 | 13 => 6,
             3 | 4 => 7,
             5..=7 => 2,
             11 => 9,
             12 => 3,
+            15 => 8,
             _ => return Ok(Self::Unknown(number)),
         };
         if number == 0 && len > 1 && r.peek()? == Type::Uint && r.clone().uint()? != VERSION {
@@ -480,6 +504,9 @@ impl Frame {
                 tag: read_tag(r)?,
                 evidence: r.item()?.to_vec(),
             },
+            14 => non_paper::read_offer(r)?,
+            15 => non_paper::read_sealed(r)?,
+            16 => Self::NonPaperReceived(non_paper::read_receipts(r)?),
             _ => read_fault(r)?,
         })
     }
@@ -502,7 +529,7 @@ fn read_fault(r: &mut Reader<'_>) -> Result<Frame, Rule> {
     })
 }
 
-fn read_tag(r: &mut Reader<'_>) -> Result<Tag, Rule> {
+pub(crate) fn read_tag(r: &mut Reader<'_>) -> Result<Tag, Rule> {
     Ok(Tag(r.array_of()?))
 }
 
@@ -658,6 +685,7 @@ fn read_entry(r: &mut Reader<'_>) -> Result<RawEntry, Rule> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::non_paper::Stage;
 
     fn tag() -> Tag {
         Tag([9; 8])
@@ -783,6 +811,30 @@ mod tests {
                 index: 2,
                 words: "slow down".into(),
             },
+            Frame::NonPaperOffer {
+                offer: Offer {
+                    to_key: [1; 8],
+                    enc: vec![2; 1120],
+                },
+                holds: Some([3; 8]),
+            },
+            Frame::NonPaper {
+                tag: tag(),
+                sealed: Sealed {
+                    key: [4; 8],
+                    series: [5; 8],
+                    number: 7,
+                    floor: 6,
+                    salt: [8; 16],
+                    text: vec![9; 528],
+                },
+            },
+            Frame::NonPaperReceived(Receipts {
+                key: [4; 8],
+                series: [5; 8],
+                stages: vec![(7, Stage::Received), (6, Stage::Shown)],
+                mac: [10; 32],
+            }),
         ]
     }
 

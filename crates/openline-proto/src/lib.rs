@@ -9,6 +9,7 @@ pub mod limits;
 mod line;
 mod link;
 mod machine;
+pub mod non_paper;
 mod sending;
 pub mod state;
 

@@ -29,6 +29,17 @@ pub const DRAFTS_MAX: usize = 65_536;
 /// Roots of past sizes kept in memory for each log.
 pub const ROOTS_MAX: usize = 1024;
 
+/// Longest text of a non-paper, bytes.
+pub const NON_PAPER_MAX: usize = 32_768;
+/// Longest sealed non-paper, bytes: what such a text is padded to, and the tag.
+pub const NON_PAPER_SEALED_MAX: usize = 34_832;
+/// Most non-papers to one peer that it has not confirmed; their numbers are this close together.
+pub const NON_PAPERS_WAITING_MAX: u64 = 64;
+/// Most stages in one frame of receipts.
+pub const NON_PAPER_STAGES_MAX: usize = 64;
+/// Length of an encapsulation (X-Wing).
+pub const NON_PAPER_ENC_BYTES: usize = 1120;
+
 /// How often a link is probed.
 pub const PROBE_INTERVAL: Duration = Duration::from_secs(20);
 /// Shortest time after which what is not confirmed is sent again over every link.

@@ -496,9 +496,59 @@ impl Machine {
                     words,
                 });
             }
+            frame @ (Frame::NonPaperOffer { .. }
+            | Frame::NonPaper { .. }
+            | Frame::NonPaperReceived(_)) => self.pass_off_the_record(peer, link, frame)?,
             frame => self.take_line_frame(&peer, Some(link), frame, now)?,
         }
         Ok(())
+    }
+
+    /// Hands up a frame that no line keeps anything of. A non-paper must be about a common line.
+    fn pass_off_the_record(
+        &mut self,
+        peer: PartyId,
+        link: LinkId,
+        frame: Frame,
+    ) -> Result<(), Refused> {
+        let line = match frame.tag() {
+            None => None,
+            Some(tag) => Some(self.common_line(&peer, tag).ok_or(Rule::LineUnknown)?),
+        };
+        self.out.event(Event::OffTheRecord {
+            peer,
+            link,
+            line,
+            frame: Box::new(frame),
+        });
+        Ok(())
+    }
+
+    /// The line of a tag, if `peer` is a party of it.
+    #[must_use]
+    pub fn common_line(&self, peer: &PartyId, tag: Tag) -> Option<LineId> {
+        let id = self.tags.get(&tag)?;
+        self.lines.get(id)?.has_peer(peer).map(|_| *id)
+    }
+
+    /// Sends a frame that is off the record over links to its peer. A non-paper goes over every one, anything else over the quickest;
+    /// false if there is none.
+    pub fn send_off_the_record(&mut self, peer: &PartyId, frame: &Frame) -> bool {
+        let mut links = self.links.to(peer);
+        if !matches!(frame, Frame::NonPaper { .. }) {
+            links.truncate(1);
+        }
+        let bytes = frame.encode();
+        for link in &links {
+            self.out.transmit(*link, bytes.clone());
+        }
+        !links.is_empty()
+    }
+
+    /// Answers a frame that is off the record and breaks `rule` with a fault, which counts against the link.
+    pub fn refuse_off_the_record(&mut self, link: LinkId, line: Option<LineId>, rule: Rule) {
+        let line = line.map(|id| (Tag::of(&id), id));
+        self.out.fault(&mut self.links, link, line, rule.into());
     }
 
     fn on_hello(
@@ -588,6 +638,10 @@ impl Machine {
                         bytes: instrument,
                     });
                 }
+                // A bundle is signed: what is off the record never comes out of one.
+                Frame::NonPaperOffer { .. }
+                | Frame::NonPaper { .. }
+                | Frame::NonPaperReceived(_) => {}
                 frame => match self.take_line_frame(peer, None, frame, now) {
                     // A bundle may hold lines that were founded since: the rest of it still counts.
                     Ok(())

@@ -10,6 +10,7 @@ pub(crate) mod events;
 pub(crate) mod language;
 pub(crate) mod lines;
 pub(crate) mod messages;
+pub(crate) mod non_papers;
 pub(crate) mod notices;
 pub(crate) mod notifications;
 pub(crate) mod officers;

@@ -4,9 +4,9 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    alarms, alerts, audit, charters, closing, drafts, events, language, lines, messages, notices,
-    notifications, officers, origin, policy, pouch, record, relations, standing, status, testing,
-    watch,
+    alarms, alerts, audit, charters, closing, drafts, events, language, lines, messages,
+    non_papers, notices, notifications, officers, origin, policy, pouch, record, relations,
+    standing, status, testing, watch,
 };
 
 #[derive(OpenApi)]
@@ -111,6 +111,14 @@ use crate::handlers::{
         testing::hold,
         testing::health,
         testing::report,
+        non_papers::list,
+        non_papers::send,
+        non_papers::show,
+        non_papers::shown,
+        non_papers::discard,
+        non_papers::file,
+        non_papers::pack,
+        non_papers::open,
     )
 )]
 struct Description;

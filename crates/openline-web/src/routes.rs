@@ -6,9 +6,9 @@ use axum::routing::{delete, get, post};
 
 use crate::auth::Door;
 use crate::handlers::{
-    alarms, alerts, audit, charters, closing, drafts, events, language, lines, messages, notices,
-    notifications, officers, origin, policy, pouch, record, relations, standing, status, testing,
-    watch,
+    alarms, alerts, audit, charters, closing, drafts, events, language, lines, messages,
+    non_papers, notices, notifications, officers, origin, policy, pouch, record, relations,
+    standing, status, testing, watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -138,6 +138,18 @@ pub fn router(state: State) -> Router {
         .route("/v1/tests", get(testing::list).post(testing::hold))
         .route("/v1/lines/{line}/health", get(testing::health))
         .route("/v1/lines/{line}/report", get(testing::report))
+        .route(
+            "/v1/non-papers",
+            get(non_papers::list).post(non_papers::send),
+        )
+        .route(
+            "/v1/non-papers/{number}",
+            get(non_papers::show).delete(non_papers::discard),
+        )
+        .route("/v1/non-papers/{number}/shown", post(non_papers::shown))
+        .route("/v1/non-papers/{number}/file", post(non_papers::file))
+        .route("/v1/non-paper-files/{party}", post(non_papers::pack))
+        .route("/v1/non-paper-files", post(non_papers::open))
         .layer(axum::middleware::from_fn_with_state(
             door.clone(),
             auth::check,

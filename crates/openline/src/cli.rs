@@ -11,6 +11,9 @@ mod watch;
 
 pub use alerts::AlertCommand;
 mod language;
+mod non_paper;
+
+pub use non_paper::*;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -248,6 +251,12 @@ pub enum Command {
         after_help = "Example:\n  openline pouch pack \"Ministry B\" --out for-b.pouch\n  openline pouch open from-b.pouch"
     )]
     Pouch(PouchCommand),
+    /// Non-papers: off the record, between two parties, proof of nothing.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline non-paper send --line \"Watch line\" --to \"Ministry B\" --file note.txt --off-the-record\n  openline non-paper list\n  openline non-paper read 3"
+    )]
+    NonPaper(NonPaperCommand),
     /// The node key: change it with the root, take it up.
     #[command(
         subcommand,

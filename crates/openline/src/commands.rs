@@ -12,6 +12,7 @@ mod home;
 mod language;
 mod messages;
 mod node;
+mod non_paper;
 mod notice;
 mod notify;
 mod officers;
@@ -83,6 +84,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Disclose(args) => record::disclose(&client()?, args, *output),
         Command::Purge(command) => record::purge(&client()?, command, *output),
         Command::Pouch(command) => record::pouch(&client()?, command, *output),
+        Command::NonPaper(command) => non_paper::non_paper(&client()?, command, *output),
         Command::Backup { folder } => record::backup(&client()?, folder, *output),
         Command::Verify(args) => verify::verify(&args.file, *output),
         Command::Key(command) => home::key(&home, command, *output),

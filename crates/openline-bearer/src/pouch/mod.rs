@@ -63,12 +63,14 @@
 //! `Tampered`. No private key with that id: [`NotForUs`](OpenError::NotForUs). Decryption fails:
 //! `Tampered`. Wrong padding: [`BadPadding`](OpenError::BadPadding).
 
+mod agree;
 mod folder;
 mod key;
 mod pad;
 mod seal;
 
+pub use agree::{ENC_BYTES, SharedSecret, decapsulate, encapsulate};
 pub use folder::{FileError, read_file, read_folder, write_file};
 pub use key::{SEAL_PUBLIC_KEY_BYTES, SealKeyError, SealKeyId, SealKeyPair, SealPublicKey};
-pub use pad::CONTENT_MAX;
+pub use pad::{CONTENT_MAX, pad, unpad};
 pub use seal::{OpenError, Opened, SealError, open, seal};

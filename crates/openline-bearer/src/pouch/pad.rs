@@ -22,7 +22,7 @@ pub(super) fn padded_length(length: usize) -> usize {
 }
 
 /// Pads `content`. Room for `extra` more bytes is reserved, so that nothing secret is moved.
-pub(super) fn pad(content: &[u8], extra: usize) -> Vec<u8> {
+pub fn pad(content: &[u8], extra: usize) -> Vec<u8> {
     let length = padded_length(content.len());
     let mut padded = Vec::with_capacity(length + extra);
     padded.extend_from_slice(content);
@@ -32,7 +32,7 @@ pub(super) fn pad(content: &[u8], extra: usize) -> Vec<u8> {
 }
 
 /// Takes the padding off; `None` unless it is what [`pad`] gives.
-pub(super) fn unpad(mut padded: Vec<u8>) -> Option<Vec<u8>> {
+pub fn unpad(mut padded: Vec<u8>) -> Option<Vec<u8>> {
     let mark = padded.iter().rposition(|byte| *byte != 0)?;
     if padded[mark] != MARK || padded_length(mark) != padded.len() {
         return None;

@@ -8,6 +8,7 @@ use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
 use zeroize::Zeroizing;
 
+use super::agree::ENC_BYTES;
 use super::key::{SealKeyId, SealKeyPair, SealPublicKey};
 use super::pad::{CONTENT_MAX, pad, unpad};
 use crate::limits::BUNDLE_MAX;
@@ -16,9 +17,6 @@ const MAGIC: &[u8] = b"openline-bundle/v1\n";
 
 /// The only suite so far.
 const SUITE: u64 = 1;
-
-/// Length of the encapsulated key of X-Wing.
-const ENC_BYTES: usize = 1120;
 
 /// Length of the tag of ChaCha20Poly1305.
 const TAG_BYTES: usize = 16;

@@ -350,7 +350,7 @@ fn shapes(suite: &mut Suite) {
 }
 
 /// The bytes that sealing needs, the same every time.
-struct Repeated(u8);
+pub(crate) struct Repeated(pub(crate) u8);
 
 impl TryRng for Repeated {
     type Error = Infallible;
@@ -371,7 +371,7 @@ impl TryRng for Repeated {
 
 impl TryCryptoRng for Repeated {}
 
-fn public(seed: u8) -> <XWing as Kem>::PublicKey {
+pub(crate) fn public(seed: u8) -> <XWing as Kem>::PublicKey {
     let private = <XWing as Kem>::PrivateKey::from_bytes(&[seed; 32]);
     XWing::sk_to_pk(&private.expect("any 32 bytes"))
 }
@@ -382,7 +382,7 @@ fn head(seed: u8) -> Vec<u8> {
     [MAGIC, &[0x84, 0x01, 0x48], &id.0[..8]].concat()
 }
 
-fn seal(seed: u8, info: &[u8], padded: &[u8]) -> Vec<u8> {
+pub(crate) fn seal(seed: u8, info: &[u8], padded: &[u8]) -> Vec<u8> {
     let head = head(seed);
     let (enc, ciphertext) = single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, XWing>(
         &OpModeS::Base,
@@ -401,7 +401,7 @@ fn seal(seed: u8, info: &[u8], padded: &[u8]) -> Vec<u8> {
 }
 
 /// Section 4.
-fn padded(content: &[u8]) -> Vec<u8> {
+pub(crate) fn padded(content: &[u8]) -> Vec<u8> {
     let n = content.len() + 1;
     let e = n.ilog2();
     let length = n.next_multiple_of(1 << (e - e.ilog2() - 1)).max(512);

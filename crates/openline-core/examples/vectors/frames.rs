@@ -35,6 +35,11 @@ fn bytes(len: usize) -> V {
     V::B(vec![1; len])
 }
 
+/// How far a non-paper has got.
+fn stage(number: i64, stage: i64) -> V {
+    V::A(vec![V::I(number), V::I(stage)])
+}
+
 fn carried() -> V {
     V::A(vec![bytes(20), bytes(16), bytes(1)])
 }
@@ -110,6 +115,23 @@ fn frames() -> Vec<(&'static str, Vec<V>)> {
             "fault",
             vec!["seen-ahead".into(), tag(), V::I(1), V::I(7), "words".into()],
         ),
+        ("non-paper-offer", vec![bytes(8), bytes(1120), bytes(8)]),
+        (
+            "non-paper",
+            vec![
+                tag(),
+                bytes(8),
+                bytes(8),
+                V::I(2),
+                V::I(1),
+                bytes(16),
+                bytes(528),
+            ],
+        ),
+        (
+            "non-paper-received",
+            vec![bytes(8), bytes(8), V::A(vec![stage(1, 0)]), bytes(32)],
+        ),
     ];
     let numbered = |(number, (name, fields)): (usize, (&'static str, Vec<V>))| {
         (name, [vec![V::uint(number as u64)], fields].concat())
@@ -127,9 +149,9 @@ fn accepted(suite: &mut Suite) {
     let cases = [
         (
             "ok-unknown-type",
-            14_u64,
-            V::A(vec![V::I(14), "whatever".into()]).encode(),
-            "a type above 13 is ignored",
+            17_u64,
+            V::A(vec![V::I(17), "whatever".into()]).encode(),
+            "a type above 16 is ignored",
         ),
         (
             "ok-unknown-type-alone",
@@ -163,6 +185,24 @@ fn accepted(suite: &mut Suite) {
             12,
             changed(12, |f| f[2] = V::I(0)),
             "the evidence is for the record's rules",
+        ),
+        (
+            "ok-offer-that-holds-nothing",
+            14,
+            changed(14, |f| f[3] = V::Null),
+            "a share, from a party that has none of the other's",
+        ),
+        (
+            "ok-non-paper-as-long-as-can-be",
+            15,
+            changed(15, |f| f[7] = bytes(34_832)),
+            "the longest text, padded, with its tag",
+        ),
+        (
+            "ok-64-stages",
+            16,
+            changed(16, |f| f[3] = V::A(vec![stage(1, 1); 64])),
+            "as many stages as a frame may have",
         ),
         (
             "ok-batch-of-256",
@@ -240,6 +280,48 @@ fn shapes(suite: &mut Suite) {
             "frame-shape",
             changed(0, |f| f.push(V::Null)),
             "an element more",
+        ),
+        (
+            "offer-short",
+            "frame-shape",
+            changed(14, |f| f[2] = bytes(1119)),
+            "an encapsulation of 1119 bytes",
+        ),
+        (
+            "offer-signed",
+            "frame-shape",
+            changed(14, |f| f.push(bytes(64))),
+            "nobody signs an offer",
+        ),
+        (
+            "non-paper-long",
+            "frame-shape",
+            changed(15, |f| f[7] = bytes(34_833)),
+            "more than the longest text gives",
+        ),
+        (
+            "non-paper-salt",
+            "frame-shape",
+            changed(15, |f| f[6] = bytes(15)),
+            "a salt of 15 bytes",
+        ),
+        (
+            "stages-none",
+            "frame-shape",
+            changed(16, |f| f[3] = V::A(vec![])),
+            "receipts for nothing",
+        ),
+        (
+            "stages-65",
+            "frame-shape",
+            changed(16, |f| f[3] = V::A(vec![stage(1, 0); 65])),
+            "too many stages",
+        ),
+        (
+            "stage-agreed",
+            "frame-shape",
+            changed(16, |f| f[3] = V::A(vec![stage(1, 2)])),
+            "there is no stage beyond shown",
         ),
         ("not-an-array", "frame-shape", V::I(0).encode(), "a number"),
         (

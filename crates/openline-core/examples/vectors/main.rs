@@ -21,6 +21,7 @@ mod frames;
 mod identities;
 mod instruments;
 mod loops;
+mod non_papers;
 mod notes;
 mod proofs;
 mod records;
@@ -70,6 +71,7 @@ fn main() -> ExitCode {
     sessions::write(&mut suite);
     watches::write(&mut suite);
     bundles::write(&mut suite);
+    non_papers::write(&mut suite);
     match suite.end() {
         Ok(count) => {
             eprintln!("{count} vectors");

@@ -389,7 +389,7 @@ fn right() -> Vec<Session> {
                 "ok-unknown-type",
                 "a frame of a later version's type is ignored",
             )
-            .frames([frame(14, vec!["whatever".into()]), frame(1 << 40, vec![])])
+            .frames([frame(17, vec!["whatever".into()]), frame(1 << 40, vec![])])
             .ok(&[1, 1], &[0, 1]),
         fresh(&w)
             .named(
@@ -548,7 +548,7 @@ fn orders(w: &World) -> Vec<Session> {
         alone(vec![frame(6, vec![V::I(1)])])
             .named("order-ping", "a frame before the greeting")
             .by("frame-order", &[1, 1]),
-        alone(vec![frame(14, vec![])])
+        alone(vec![frame(17, vec![])])
             .named(
                 "order-unknown-type",
                 "a frame of a later version's type before the greeting",

@@ -321,6 +321,7 @@ impl Engine {
         let title = founded.terms().title.clone();
         self.add_line(founded)
             .map_err(|error| ServiceError::Unavailable(error.to_string()))?;
+        self.offer_shares_on(&id);
         let words = format!("the line \"{title}\" is founded: every party has signed its charter");
         self.tell(News {
             what: "founded",

@@ -131,6 +131,7 @@ impl Engine {
         }
         self.evidence_changed();
         self.machine.handle_link_down(link, now);
+        self.off_the_record_link_fell(&state.peer);
         let words = format!(
             "{} to {} fell: {reason}",
             state.kind,
@@ -230,6 +231,12 @@ impl Engine {
                 });
             }
             Event::Greeted { link, peer, card } => self.on_greeted(link, peer, &card),
+            Event::OffTheRecord {
+                peer,
+                link,
+                line,
+                frame,
+            } => self.on_off_the_record(peer, link, line, *frame),
             Event::Instrument { peer, bytes } => self.on_instrument(peer, &bytes),
             Event::RoundTrip { link, rtt } => {
                 if let Some(state) = self.links.get_mut(&link) {
@@ -475,6 +482,7 @@ impl Engine {
                     self.refresh_peers();
                 }
                 self.offer_instruments(&peer);
+                self.offer_share(&peer);
             }
             Err(rule) => {
                 let name = self.name_of(&peer);

@@ -1,7 +1,7 @@
 //! The vectors of bundles in `spec/vectors`, sealed and opened.
 
 #[path = "../../../openline-core/tests/support/vectors.rs"]
-mod files;
+pub(crate) mod files;
 
 use std::collections::BTreeMap;
 

@@ -198,6 +198,11 @@ fn fill(reader: &Reader, part: &Part, frames: &mut Vec<Vec<u8>>) -> Answer<()> {
 
 fn open(engine: &mut Engine, bytes: &[u8]) -> Answer<PouchView> {
     let opened = pouch::open(&engine.keys.seal_keys, INFO, bytes).map_err(|error| {
+        let off_the_record = crate::non_paper::INFO;
+        if pouch::open(&engine.keys.seal_keys, off_the_record, bytes).is_ok() {
+            let words = "that is no bundle: it holds non-papers, off the record; open it with: openline non-paper open";
+            return ServiceError::Unusable(words.to_owned());
+        }
         ServiceError::Unusable(format!("{error} ({})", rule_of_sealed(&error).id()))
     })?;
     let bundle = Bundle::open(&opened.plaintext, &engine.home.party_id(), |party| {

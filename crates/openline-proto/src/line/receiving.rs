@@ -87,6 +87,9 @@ impl Line {
             | Frame::Ping(_)
             | Frame::Pong(_)
             | Frame::Fault { .. }
+            | Frame::NonPaperOffer { .. }
+            | Frame::NonPaper { .. }
+            | Frame::NonPaperReceived(_)
             | Frame::Unknown(_) => Ok(()),
         };
         if let Err(refused) = result {
