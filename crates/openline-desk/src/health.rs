@@ -1,7 +1,8 @@
 //! How the tests of a line went: a fold over the record alone, so that both sides hold it alike (DESIGN.md section 5).
 //!
 //! Times are as claimed. A slot is missed when its party has no test for it, and a later entry of that party shows that the time
-//! for it had passed; until then it is open. Whose clock reads the history plays no part.
+//! for it had passed; until then it is open. A test counts for its slot when its author claims to have sent it from the slot on
+//! and before it closes. Whose clock reads the history plays no part.
 
 use std::collections::BTreeMap;
 
@@ -110,7 +111,7 @@ impl Tests {
                 let field = message.fields.iter().find(|field| field.name == SLOT_FIELD);
                 let slot = field.and_then(|field| slot_of(&field.value));
                 self.tests.insert(place, Test { said, slot });
-                if let Some(slot) = slot {
+                if let Some(slot) = slot.filter(|slot| *slot <= header.time) {
                     self.by_slot.entry((place.party, slot)).or_insert(place);
                 }
             }
@@ -139,7 +140,7 @@ impl Tests {
         self.tests.values()
     }
 
-    /// The first test of a party for a slot.
+    /// The first test of a party for a slot that it claims to have sent at the slot or after it: none is held beforehand.
     #[must_use]
     pub fn of_slot(&self, party: PartyIndex, slot: i64) -> Option<&Test> {
         self.tests.get(self.by_slot.get(&(party, slot))?)
@@ -190,7 +191,10 @@ impl Tests {
         slot: i64,
         closes: i64,
     ) -> Outcome {
-        if let Some(test) = self.of_slot(party, slot) {
+        let in_time = self
+            .of_slot(party, slot)
+            .filter(|test| test.said.time <= closes);
+        if let Some(test) = in_time {
             let others = parties.iter().filter(|other| **other != party);
             return Outcome::Held {
                 sent: test.said,
@@ -400,27 +404,35 @@ mod tests {
             Some(&test_body(None)),
         );
         let seventeen = DAY + 17 * HOUR;
-        tests.push(
-            at(0, 3),
-            &head(Kind::Message, nine, vec![]),
-            Some(&test_body(Some(seventeen))),
-        );
-        assert_eq!(tests.of_slot(PartyIndex(0), nine), None);
+        let scheduled = test_body(Some(seventeen));
+        let sent = |time| head(Kind::Message, time, vec![]);
+        tests.push(at(0, 3), &sent(seventeen - 1), Some(&scheduled));
         assert_eq!(
-            tests
-                .of_slot(PartyIndex(0), seventeen)
-                .map(|t| t.said.place),
-            Some(at(0, 3))
+            tests.of_slot(PartyIndex(0), seventeen),
+            None,
+            "sent beforehand"
         );
-        let slots: Vec<Option<i64>> = tests.tests().map(|test| test.slot).collect();
-        assert_eq!(slots, [None, Some(seventeen)]);
+        tests.push(at(0, 4), &sent(seventeen), Some(&scheduled));
+        tests.push(at(0, 5), &sent(seventeen + 1), Some(&scheduled));
+        assert_eq!(tests.of_slot(PartyIndex(0), nine), None);
+        let of_slot = tests.of_slot(PartyIndex(0), seventeen);
+        assert_eq!(of_slot.map(|test| test.said.place), Some(at(0, 4)));
+        let on_demand = tests.tests().filter(|test| test.slot.is_none());
+        assert_eq!(on_demand.count(), 1);
+        tests.push(at(1, 1), &sent(seventeen + 8 * HOUR + 1), Some(&scheduled));
+        let health = tests.health(&schedule(), 2, seventeen, seventeen + 1);
+        assert_eq!(
+            health[0].outcomes[1],
+            Outcome::Missed,
+            "sent when it was over"
+        );
         // A party can't answer or acknowledge its own test.
         let answer = with_form(Form::Reply, None, "Received.");
         tests.push(
-            at(0, 4),
-            &head(Kind::Message, nine, vec![at(0, 3)]),
+            at(0, 6),
+            &head(Kind::Message, nine, vec![at(0, 4)]),
             Some(&answer),
         );
-        assert_eq!(tests.heard(at(0, 3), PartyIndex(0)).answered, None);
+        assert_eq!(tests.heard(at(0, 4), PartyIndex(0)).answered, None);
     }
 }

@@ -6,19 +6,19 @@ use clap::{Args, Subcommand};
 
 #[derive(Subcommand, Debug)]
 pub enum WatchCommand {
-    /// Who has the watch of our posts, what was left for the next officer, and where the rota says otherwise.
+    /// Who has the watch, what was left for the next officer, whom the rota names.
     #[command(after_help = "Example:\n  openline watch show --line \"Watch line\"")]
     Show {
         /// Only this line: its title, its id, or the beginning of its id.
         #[arg(long)]
         line: Option<String>,
     },
-    /// Take the watch of a post. A handover note that waits is shown to you first.
+    /// Take the watch of a post; a handover note that waits is shown first.
     #[command(
         after_help = "Example:\n  openline watch take --post watch --all-lines --name \"Night officer\" --until 06:00 --languages en,ru"
     )]
     Take(TakeArgs),
-    /// Leave a note for the next officer. You have the watch until it is taken over.
+    /// Leave a note for the next officer; you have the watch until it is taken over.
     #[command(
         after_help = "Example:\n  openline watch hand-over --to \"Day officer\" --note \"Ministry B answers slowly since 02:00 UTC; tests were all held.\""
     )]
@@ -32,7 +32,9 @@ pub enum WatchCommand {
         #[arg(long)]
         note: String,
     },
-    /// Give the watch up. The post is unattended then, and the other side sees that as far as the charter lets it.
+    /// Give the watch up: the post is unattended then.
+    ///
+    /// The other side sees that as far as the charter lets it.
     #[command(
         after_help = "Example:\n  openline watch stand-down --post minister --note \"The office opens again on Monday.\""
     )]
@@ -91,7 +93,9 @@ pub struct TakeArgs {
 
 #[derive(Subcommand, Debug)]
 pub enum RotaCommand {
-    /// Take a calendar as the rota, in place of the one that is there. An event is a shift: its title says who, its category which post.
+    /// Take a calendar as the rota, in place of the one that is there.
+    ///
+    /// An event is a shift: its title says who, its category which post.
     #[command(
         after_help = "Example:\n  openline rota import rota.ics --zone Europe/Vienna --post watch"
     )]
@@ -139,7 +143,9 @@ pub enum RotaCommand {
 
 #[derive(Subcommand, Debug)]
 pub enum TestCommand {
-    /// Test a line at once, beside the charter's schedule. The words are chosen by the program.
+    /// Test a line at once, beside the charter's schedule.
+    ///
+    /// The words are chosen by the program.
     #[command(after_help = "Example:\n  openline test now --line \"Watch line\"")]
     Now {
         /// The line: its title, its id, or the beginning of its id.
