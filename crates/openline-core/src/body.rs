@@ -3,7 +3,9 @@
 use crate::cbor::{Reader, Writer};
 use crate::charter::Founded;
 use crate::closing::{Answer, Confirmation};
+use crate::contact::Contact;
 use crate::credential::VerifiedCredential;
+use crate::encounter::{Encounter, Step};
 use crate::entry::{Kind, Ref, check_refs, read_refs, read_time};
 use crate::field::{self, Values};
 use crate::glossary::{Accord, Glossary};
@@ -13,6 +15,7 @@ use crate::message::Message;
 use crate::origin::{Announcement, Finding, OriginQuery};
 use crate::rule::Rule;
 use crate::status::Status;
+use crate::topic::{Account, StatedPosition, Topic, Undertaking};
 
 /// A decoded body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +52,20 @@ pub enum Body {
     Finding(Finding),
     /// An act outside the line that is to come.
     Announcement(Announcement),
+    /// An encounter that is asked for.
+    Encounter(Box<Encounter>),
+    /// Something done about one.
+    Step(Box<Step>),
+    /// An older contact.
+    Contact(Contact),
+    /// A topic.
+    Topic(Topic),
+    /// A position on one.
+    Position(StatedPosition),
+    /// An undertaking.
+    Undertaking(Undertaking),
+    /// An account of one.
+    Account(Account),
     /// A kind this version does not define.
     Other,
 }
@@ -70,7 +87,7 @@ pub(crate) struct Around<'a> {
 }
 
 impl Body {
-    /// Decodes and checks a body in its place: rules 21 to 38 and D1 to D12 in order.
+    /// Decodes and checks a body in its place: rules 21 to 38, D1 to D12 and E1 to E10 in order.
     pub(crate) fn verify(kind: Kind, bytes: &[u8], around: &Around<'_>) -> Result<Self, Rule> {
         match kind {
             Kind::Founding => verify_founding(bytes, around).map(Self::Founding),
@@ -91,6 +108,15 @@ impl Body {
             Kind::OriginQuery => OriginQuery::decode(bytes).map(Self::OriginQuery),
             Kind::Finding => Finding::read(bytes, Some(around)).map(Self::Finding),
             Kind::Announcement => Announcement::decode(bytes).map(Self::Announcement),
+            Kind::Encounter => {
+                Encounter::read(bytes, Some(around)).map(|e| Self::Encounter(Box::new(e)))
+            }
+            Kind::Step => Step::read(bytes, Some(around)).map(|s| Self::Step(Box::new(s))),
+            Kind::Contact => Contact::read(bytes, Some(around)).map(Self::Contact),
+            Kind::Topic => Topic::read(bytes, Some(around)).map(Self::Topic),
+            Kind::Position => StatedPosition::read(bytes, Some(around)).map(Self::Position),
+            Kind::Undertaking => Undertaking::read(bytes, Some(around)).map(Self::Undertaking),
+            Kind::Account => Account::read(bytes, Some(around)).map(Self::Account),
             Kind::Other(_) => Ok(Self::Other),
         }
     }

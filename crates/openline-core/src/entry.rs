@@ -42,6 +42,20 @@ pub enum Kind {
     Finding,
     /// Announces a call or another contact outside the line.
     Announcement,
+    /// Asks for a call, a meeting or a visit.
+    Encounter,
+    /// Something done about an encounter.
+    Step,
+    /// An older contact.
+    Contact,
+    /// An issue or an opportunity.
+    Topic,
+    /// A side's position on a topic.
+    Position,
+    /// Who will do what by when.
+    Undertaking,
+    /// A side's account of an undertaking.
+    Account,
     /// A kind that version 1 does not define; kept and passed on as it is.
     Other(u64),
 }
@@ -67,6 +81,13 @@ impl Kind {
             Self::OriginQuery => 13,
             Self::Finding => 14,
             Self::Announcement => 15,
+            Self::Encounter => 20,
+            Self::Step => 21,
+            Self::Contact => 22,
+            Self::Topic => 23,
+            Self::Position => 24,
+            Self::Undertaking => 25,
+            Self::Account => 26,
             Self::Other(number) => number,
         }
     }
@@ -91,6 +112,13 @@ impl Kind {
             13 => Self::OriginQuery,
             14 => Self::Finding,
             15 => Self::Announcement,
+            20 => Self::Encounter,
+            21 => Self::Step,
+            22 => Self::Contact,
+            23 => Self::Topic,
+            24 => Self::Position,
+            25 => Self::Undertaking,
+            26 => Self::Account,
             other => Self::Other(other),
         }
     }
@@ -115,6 +143,13 @@ impl Kind {
             Self::OriginQuery => "origin query",
             Self::Finding => "finding",
             Self::Announcement => "announcement",
+            Self::Encounter => "encounter",
+            Self::Step => "encounter step",
+            Self::Contact => "contact",
+            Self::Topic => "topic",
+            Self::Position => "position",
+            Self::Undertaking => "undertaking",
+            Self::Account => "account",
             Self::Other(_) => "unknown kind",
         }
     }
@@ -286,16 +321,17 @@ pub(crate) fn read_time(r: &mut Reader<'_>) -> Result<Option<i64>, Rule> {
 
 /// Reads an array of references. A party number that no charter can hold becomes one that none has, and so is unseen.
 pub(crate) fn read_refs(r: &mut Reader<'_>) -> Result<Vec<Ref>, Rule> {
-    (0..r.array()?)
-        .map(|_| {
-            r.array_exact(2)?;
-            let party = u8::try_from(r.uint()?).unwrap_or(u8::MAX);
-            Ok(Ref {
-                party: PartyIndex(party),
-                index: r.uint()?,
-            })
-        })
-        .collect()
+    (0..r.array()?).map(|_| read_ref(r)).collect()
+}
+
+/// Reads a reference, as [`read_refs`] does.
+pub(crate) fn read_ref(r: &mut Reader<'_>) -> Result<Ref, Rule> {
+    r.array_exact(2)?;
+    let party = u8::try_from(r.uint()?).unwrap_or(u8::MAX);
+    Ok(Ref {
+        party: PartyIndex(party),
+        index: r.uint()?,
+    })
 }
 
 /// A body and the salt that its hash was made with.

@@ -40,6 +40,10 @@ pub const NOTICES_MAX: usize = 8;
 pub const TERMS_MAX: usize = 64;
 /// Longest words of a confirmation, answer, status, accord, finding or announcement, bytes.
 pub const WORDS_MAX: usize = 16_384;
+/// Most participants that an encounter names.
+pub const PARTICIPANTS_MAX: usize = 64;
+/// Most claims of when an encounter was, of one entry.
+pub const CLAIMS_MAX: usize = 16;
 /// Most entries one purge names.
 pub const PURGE_MAX: usize = 256;
 /// Largest magnitude of a time, milliseconds.

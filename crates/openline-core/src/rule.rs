@@ -87,6 +87,16 @@ rules! {
     AccordValue = "accord-value", "the accord is neither agreed nor declined, or its words are of the wrong size";
     OriginValue = "origin-value", "the origin query or its finding is out of range or says nothing";
     AnnouncementValue = "announcement-value", "the announcement ends before it begins, or does not say of what and by whom";
+    SubjectRef = "subject-ref", "the entry must refer to what it is about";
+    EncounterValue = "encounter-value", "the encounter is out of range, or names a party, an office or a language that can't be";
+    EncounterLink = "encounter-link", "what the encounter is part of or returns is not among its references, or it returns a visit without being one";
+    StepValue = "step-value", "what is said about the encounter is out of range, or does not go with the act";
+    TimeClaims = "time-claims", "the claimed times are none, too many, say nothing, or are not of their form";
+    ContactValue = "contact-value", "the contact is out of range, or its date is not of its form";
+    TopicValue = "topic-value", "the topic is neither issue nor opportunity, or its title or words are of the wrong size";
+    PositionValue = "position-value", "the position says nothing, or is out of range";
+    UndertakingValue = "undertaking-value", "the undertaking names no party, says nothing, or is out of range";
+    AccountValue = "account-value", "the account is out of range, or its words are of the wrong size";
     BodyAbsent = "body-absent", "the body is missing and no agreed purge names the entry";
     NoteFormat = "note-format", "the text is not a signed note";
     CheckpointFormat = "checkpoint-format", "the note is not a checkpoint in its one form";

@@ -2,11 +2,14 @@
 
 use openline_core::body::{Purge, Receipt};
 use openline_core::closing::{Answer, Confirmation};
+use openline_core::contact::Contact;
+use openline_core::encounter::{Encounter, Step};
 use openline_core::entry::{Header, Kind, Ref};
 use openline_core::glossary::{Accord, Glossary};
 use openline_core::message::Message;
 use openline_core::origin::{Announcement, Finding, OriginQuery};
 use openline_core::status::{Act, Status};
+use openline_core::topic::{Account, StatedPosition, Topic, Undertaking};
 
 /// Characters of a text that stand for it.
 pub const TEXT_CHARS_MAX: usize = 80;
@@ -51,6 +54,32 @@ pub fn brief(header: &Header, body: Option<&[u8]>) -> String {
         }),
         Kind::Announcement => Announcement::decode(body)
             .map_or_else(|_| "an announcement".to_owned(), of_announcement),
+        Kind::Encounter => Encounter::decode(body).map_or_else(
+            |_| "an encounter".to_owned(),
+            |e| format!("{} asked for: {}", e.kind.word(), first_words(&e.subject)),
+        ),
+        Kind::Step => of(Step::decode(body), header, |s: Step| {
+            s.act.word().to_owned()
+        }),
+        Kind::Contact => Contact::decode(body).map_or_else(
+            |_| "a contact".to_owned(),
+            |c| format!("{}, {}: {}", c.kind.word(), c.date, first_words(&c.what)),
+        ),
+        Kind::Topic => Topic::decode(body).map_or_else(
+            |_| "a topic".to_owned(),
+            |t| format!("{}: {}", t.kind.word(), first_words(&t.title)),
+        ),
+        Kind::Position => of(StatedPosition::decode(body), header, |p: StatedPosition| {
+            let status = p.status.map(|status| status.word().to_owned());
+            let words = p.words.as_deref().map(first_words);
+            status.into_iter().chain(words).collect::<Vec<_>>().join(", ")
+        }),
+        Kind::Undertaking => of(Undertaking::decode(body), header, |u: Undertaking| {
+            format!("undertaking: {}", first_words(&u.what))
+        }),
+        Kind::Account => of(Account::decode(body), header, |a: Account| {
+            a.kept.word().to_owned()
+        }),
         Kind::Other(number) => format!("kind {number}, which this version does not know"),
     }
 }

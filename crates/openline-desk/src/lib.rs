@@ -20,8 +20,10 @@
 //! - [`language`]: warnings of what a reader elsewhere may misread.
 
 pub mod alarm;
+pub mod assent;
 pub mod brief;
 pub mod crossing;
+pub mod encounter;
 pub mod exchange;
 #[cfg(test)]
 mod fixture;
@@ -31,9 +33,11 @@ pub mod ladder;
 pub mod language;
 pub mod origin;
 pub mod readback;
+pub mod reciprocity;
 pub mod renotify;
 pub mod review;
 pub mod rota;
 pub mod schedule;
 pub mod standing;
 pub mod template;
+pub mod timing;
