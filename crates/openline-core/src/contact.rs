@@ -146,7 +146,16 @@ mod tests {
             contact.date = good.into();
             assert_eq!(Contact::decode(&contact.encode()), Ok(contact.clone()));
         }
-        for bad in ["", "18", "2018-1", "2018-13", "2018-10-00", "2018-10-08-1", "0000", "+018"] {
+        for bad in [
+            "",
+            "18",
+            "2018-1",
+            "2018-13",
+            "2018-10-00",
+            "2018-10-08-1",
+            "0000",
+            "+018",
+        ] {
             contact.date = bad.into();
             let refused = Contact::decode(&contact.encode());
             assert_eq!(refused, Err(Rule::ContactValue), "{bad}");

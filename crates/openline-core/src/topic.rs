@@ -210,7 +210,9 @@ impl Undertaking {
             .transpose()?;
         let is_right = is_member(who, around)
             && are_words(Some(&what))
-            && office.as_ref().is_none_or(|office: &String| is_label(office));
+            && office
+                .as_ref()
+                .is_none_or(|office: &String| is_label(office));
         if is_right {
             Ok(Self {
                 who,

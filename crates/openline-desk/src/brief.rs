@@ -72,7 +72,11 @@ pub fn brief(header: &Header, body: Option<&[u8]>) -> String {
         Kind::Position => of(StatedPosition::decode(body), header, |p: StatedPosition| {
             let status = p.status.map(|status| status.word().to_owned());
             let words = p.words.as_deref().map(first_words);
-            status.into_iter().chain(words).collect::<Vec<_>>().join(", ")
+            status
+                .into_iter()
+                .chain(words)
+                .collect::<Vec<_>>()
+                .join(", ")
         }),
         Kind::Undertaking => of(Undertaking::decode(body), header, |u: Undertaking| {
             format!("undertaking: {}", first_words(&u.what))

@@ -139,6 +139,8 @@ pub struct EncounterState {
     pub owed: Vec<ClaimedStep>,
     /// What is in its programme, where it is a visit.
     pub programme: Vec<Ref>,
+    /// Where the entry stands in the record's order.
+    pub(crate) order: Position,
     /// Where in the record the schedule that stood was agreed, and where all had said that it was held.
     pub(crate) fixed_at: Option<Position>,
     pub(crate) held_at: Option<Position>,
@@ -211,17 +213,16 @@ impl Encounters {
     #[must_use]
     pub fn all(&self) -> Vec<EncounterState> {
         self.encounters
-            .values()
-            .map(|asked| self.state(asked))
+            .iter()
+            .map(|(order, asked)| self.state(*order, asked))
             .collect()
     }
 
-    fn state(&self, asked: &Asked) -> EncounterState {
+    fn state(&self, order: Position, asked: &Asked) -> EncounterState {
         let steps = self.steps_of(asked);
         let of = |act: StepAct| steps.iter().filter(move |(_, taken)| taken.step.act == act);
-        let claimed = |act| -> Vec<ClaimedStep> {
-            of(act).map(|(_, taken)| self.claimed(taken)).collect()
-        };
+        let claimed =
+            |act| -> Vec<ClaimedStep> { of(act).map(|(_, taken)| self.claimed(taken)).collect() };
         let (schedules, held) = (claimed(StepAct::Scheduled), claimed(StepAct::Held));
         let last_words = self.last_words(&steps);
         let ended: Vec<StepTaken> = last_words
@@ -245,6 +246,7 @@ impl Encounters {
             (fixed.is_some(), held_at.is_some()),
         );
         EncounterState {
+            order,
             place: asked.place,
             post: asked.post.clone(),
             time: asked.time,

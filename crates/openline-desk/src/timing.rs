@@ -167,7 +167,9 @@ fn within(claim: &TimeClaim) -> Vec<Contradiction> {
             Misfit::EndBeforeStart,
             format!("the end is {} before the start", length(-span)),
         );
-    } else if let Some(minutes) = claim.minutes.and_then(|minutes| i64::try_from(minutes).ok())
+    } else if let Some(minutes) = claim
+        .minutes
+        .and_then(|minutes| i64::try_from(minutes).ok())
         && span != minutes * MINUTE
     {
         let words = format!(
@@ -181,11 +183,7 @@ fn within(claim: &TimeClaim) -> Vec<Contradiction> {
 }
 
 fn clock_and_utc(moment: &Moment, times: &[i64]) -> Option<String> {
-    let (utc, civil, zone) = (
-        moment.utc?,
-        moment.civil.as_ref()?,
-        moment.zone.as_ref()?,
-    );
+    let (utc, civil, zone) = (moment.utc?, moment.civil.as_ref()?, moment.zone.as_ref()?);
     if times.contains(&utc) {
         return None;
     }
@@ -341,7 +339,8 @@ mod tests {
         end.weekday = Some(7);
         assert_eq!(found(claim(None, Some(end.clone()), None)), []);
         end.utc = Some(NOON - 3 * HOUR);
-        let words = "2023-06-18 20:00 in Asia/Shanghai is 2023-06-18 12:00 UTC, not 2023-06-18 09:00 UTC";
+        let words =
+            "2023-06-18 20:00 in Asia/Shanghai is 2023-06-18 12:00 UTC, not 2023-06-18 09:00 UTC";
         assert_eq!(
             found(claim(None, Some(end), None)),
             [(Misfit::ClockAndUtc, words.to_owned())]
@@ -395,7 +394,11 @@ mod tests {
 
     #[test]
     fn what_two_sources_state_is_compared_where_it_can_be() {
-        let first = claim(Some(moment("2023-06-18T14:30", "Asia/Shanghai")), None, Some(330));
+        let first = claim(
+            Some(moment("2023-06-18T14:30", "Asia/Shanghai")),
+            None,
+            Some(330),
+        );
         let mut second = claim(
             Some(Moment {
                 utc: Some(NOON),

@@ -199,10 +199,7 @@ mod tests {
 
     #[test]
     fn a_clock_time_has_one_form() {
-        assert_eq!(
-            civil_parts("2023-06-18T20:00"),
-            Some([2023, 6, 18, 20, 0])
-        );
+        assert_eq!(civil_parts("2023-06-18T20:00"), Some([2023, 6, 18, 20, 0]));
         for bad in [
             "2023-06-18 20:00",
             "2023-06-18T24:00",

@@ -106,9 +106,16 @@ fn it_goes_from_invited_to_read_out_only_by_what_all_have_said() {
     assert_eq!(story.state(visit).stage, Stage::Accepted, "one side's time");
     story.agree(B, schedule);
     let state = story.state(visit);
-    assert_eq!((state.stage, state.fixed), (Stage::Scheduled, Some(schedule)));
+    assert_eq!(
+        (state.stage, state.fixed),
+        (Stage::Scheduled, Some(schedule))
+    );
     story.step(A, visit, Step::bare(StepAct::Held));
-    assert_eq!(story.state(visit).stage, Stage::Scheduled, "one side's word");
+    assert_eq!(
+        story.state(visit).stage,
+        Stage::Scheduled,
+        "one side's word"
+    );
     story.step(B, visit, Step::bare(StepAct::Held));
     assert_eq!(story.state(visit).stage, Stage::Held);
     for by in [A, B] {
@@ -199,7 +206,10 @@ fn a_return_that_is_owed_closes_only_when_it_is_scheduled_and_then_held() {
     };
     let claim = story.step(A, visit, owed);
     let rows = ledger(&story.fold().all());
-    assert_eq!((rows.len(), rows[0].debtor, rows[0].is_agreed()), (1, B, false));
+    assert_eq!(
+        (rows.len(), rows[0].debtor, rows[0].is_agreed()),
+        (1, B, false)
+    );
     story.agree(B, claim);
     assert!(ledger(&story.fold().all())[0].is_agreed());
     // Held before it is scheduled: no return in the sense of the ledger.
