@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from . import loop
+from . import encounter, loop
 from .cbor import decode
 from .charter import language_ok, languages_differ
 from .entry import CHUNK, CONSENT, FOUNDING, KEY_CHANGE, MARK, MESSAGE, PURGE, RECEIPT, REF, STRUCTURAL, seen_ref
@@ -25,7 +25,7 @@ SHAPES = {
     KEY_CHANGE: MAP({0: BYTES}),
     PURGE: MAP({0: LIST(REF), 1: TEXT}),
     CONSENT: MAP({}),
-    **loop.SHAPES,
+    **loop.SHAPES, **encounter.SHAPES,
 }
 
 
@@ -169,4 +169,5 @@ def _check_consent(header, body, place):
 CHECKS = {
     FOUNDING: _check_founding, MESSAGE: _check_message, RECEIPT: _check_receipt,
     KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS,
+    **encounter.CHECKS,
 }

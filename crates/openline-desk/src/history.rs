@@ -16,6 +16,7 @@ use crate::assent::{Assent, Assents};
 use crate::encounter::{ClaimedStep, EncounterState};
 use crate::timing;
 
+pub mod csv;
 mod draw;
 
 pub use draw::{Names, svg, text};

@@ -3,17 +3,20 @@
 //! Times are milliseconds since 1970 UTC unless a field says seconds. Ids are 64 hex digits. A place is `PARTY/INDEX`.
 
 mod alarm;
+mod encounters;
 mod exchange;
 mod origin;
 mod standing;
 mod state;
 
 pub use alarm::*;
+pub use encounters::*;
 pub use exchange::*;
 pub use origin::*;
 mod alerts;
 mod review;
 mod templates;
+mod topics;
 mod watch;
 
 pub use alerts::*;
@@ -33,6 +36,7 @@ use utoipa::ToSchema;
 pub use language::*;
 pub use review::*;
 pub use templates::*;
+pub use topics::*;
 pub use watch::*;
 
 /// The node at a glance.

@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod charters;
 pub(crate) mod closing;
 pub(crate) mod drafts;
+pub(crate) mod encounters;
 pub(crate) mod events;
 pub(crate) mod language;
 pub(crate) mod lines;
@@ -22,6 +23,7 @@ pub(crate) mod relations;
 pub(crate) mod standing;
 pub(crate) mod status;
 pub(crate) mod testing;
+pub(crate) mod topics;
 pub(crate) mod watch;
 
 use axum::Json;

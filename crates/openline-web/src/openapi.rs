@@ -4,9 +4,9 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    alarms, alerts, audit, charters, closing, drafts, events, language, lines, messages,
-    non_papers, notices, notifications, officers, origin, policy, pouch, record, relations,
-    standing, status, testing, watch,
+    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines,
+    messages, non_papers, notices, notifications, officers, origin, policy, pouch, record,
+    relations, standing, status, testing, topics, watch,
 };
 
 #[derive(OpenApi)]
@@ -52,6 +52,19 @@ use crate::handlers::{
         notices::give,
         notices::list,
         notices::withdraw,
+        encounters::ask,
+        encounters::step,
+        encounters::answer,
+        encounters::list,
+        encounters::returns,
+        encounters::import,
+        encounters::history,
+        topics::raise,
+        topics::position,
+        topics::list,
+        topics::undertake,
+        topics::account,
+        topics::undertakings,
         origin::ask,
         origin::find,
         origin::list,

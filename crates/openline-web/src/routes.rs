@@ -6,9 +6,9 @@ use axum::routing::{delete, get, post};
 
 use crate::auth::Door;
 use crate::handlers::{
-    alarms, alerts, audit, charters, closing, drafts, events, language, lines, messages,
-    non_papers, notices, notifications, officers, origin, policy, pouch, record, relations,
-    standing, status, testing, watch,
+    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines,
+    messages, non_papers, notices, notifications, officers, origin, policy, pouch, record,
+    relations, standing, status, testing, topics, watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -61,6 +61,22 @@ pub fn router(state: State) -> Router {
         .route("/v1/notices", post(notices::give))
         .route("/v1/lines/{line}/notices", get(notices::list))
         .route("/v1/lines/{line}/notices/{kind}", delete(notices::withdraw))
+        .route("/v1/encounters", post(encounters::ask))
+        .route("/v1/encounter-steps", post(encounters::step))
+        .route(
+            "/v1/lines/{line}/claims/{party}/{index}",
+            post(encounters::answer),
+        )
+        .route("/v1/lines/{line}/encounters", get(encounters::list))
+        .route("/v1/lines/{line}/returns", get(encounters::returns))
+        .route("/v1/lines/{line}/contacts", post(encounters::import))
+        .route("/v1/lines/{line}/history", get(encounters::history))
+        .route("/v1/topics", post(topics::raise))
+        .route("/v1/positions", post(topics::position))
+        .route("/v1/lines/{line}/topics", get(topics::list))
+        .route("/v1/undertakings", post(topics::undertake))
+        .route("/v1/accounts", post(topics::account))
+        .route("/v1/lines/{line}/undertakings", get(topics::undertakings))
         .route("/v1/origin-queries", post(origin::ask))
         .route("/v1/findings", post(origin::find))
         .route("/v1/lines/{line}/origin-queries", get(origin::list))

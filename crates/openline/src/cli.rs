@@ -3,6 +3,7 @@
 mod alarm;
 mod alerts;
 mod closing;
+mod encounters;
 mod notice;
 mod notify;
 mod origin;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 pub use alarm::*;
 use clap::{Args, Parser, Subcommand};
 pub use closing::*;
+pub use encounters::*;
 pub use notice::*;
 pub use origin::*;
 pub use standing::*;
@@ -211,6 +213,29 @@ pub enum Command {
         after_help = "Example:\n  openline notice give --line \"Watch line\" declining --until 2026-11-26T08:00Z --words \"Next window 0800 UTC\""
     )]
     Notice(NoticeCommand),
+    /// Calls, meetings and visits: ask, accept, schedule, hold, read out, decline, put off; the return that is owed.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline encounter ask --line \"Watch line\" --kind visit --level \"foreign minister\" --subject \"Two days of talks\" --host \"Ministry B\"\n  openline encounter schedule --line \"Watch line\" 0/12 --from 2026-12-01T09:00Z --to 2026-12-01T12:00Z\n  openline encounter agree --line \"Watch line\" 0/13"
+    )]
+    Encounter(EncounterCommand),
+    /// Topics: issues and opportunities, with each side's position.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline topic raise --line \"Watch line\" --kind issue --title \"Trade\" --in 0/12\n  openline topic position --line \"Watch line\" 0/14 --words \"Tariffs first\" --status open"
+    )]
+    Topic(TopicCommand),
+    /// Undertakings: who will do what by when, and each side's account of it.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline undertaking note --line \"Watch line\" 0/12 --who \"Ministry B\" --what \"Keep the channels open\"\n  openline undertaking account --line \"Watch line\" 0/15 --kept \"under way\""
+    )]
+    Undertaking(UndertakingCommand),
+    /// The contact history: what was held, the silences between, the first since when.
+    #[command(
+        after_help = "Example:\n  openline history --line \"Watch line\" --svg contacts.svg\n  openline history --line \"Watch line\" --import older.csv"
+    )]
+    History(HistoryArgs),
     /// "Is this from you?": ask about a call, letter or statement outside the line, and answer.
     #[command(
         subcommand,

@@ -8,6 +8,7 @@ mod check;
 mod closing;
 mod doctor;
 mod drafts;
+mod encounters;
 mod home;
 mod language;
 mod messages;
@@ -25,6 +26,7 @@ mod shell;
 mod standing;
 mod templates;
 mod testing;
+mod topics;
 mod verify;
 mod watch;
 
@@ -74,6 +76,10 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Open(args) => closing::open(&client()?, args, *output),
         Command::Alarm(command) => alarm::alarm(&client()?, command, *output),
         Command::Notice(command) => notice::notice(&client()?, command, *output),
+        Command::Encounter(command) => encounters::encounter(&client()?, command, *output),
+        Command::Topic(command) => topics::topic(&client()?, command, *output),
+        Command::Undertaking(command) => topics::undertaking(&client()?, command, *output),
+        Command::History(args) => encounters::history(&client()?, args, *output),
         Command::Origin(command) => origin::origin(&client()?, command, *output),
         Command::Announce(command) => origin::announce(&client()?, command, *output),
         Command::Show(args) => record::show(&client()?, args, *output),

@@ -15,6 +15,7 @@ mod support;
 mod bodies;
 mod bundles;
 mod cbor;
+mod encounters;
 mod entries;
 mod exports;
 mod frames;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
     entries::write(&mut suite);
     bodies::write(&mut suite);
     loops::write(&mut suite);
+    encounters::write(&mut suite);
     notes::write(&mut suite);
     records::write(&mut suite);
     exports::write(&mut suite);

@@ -4,7 +4,7 @@ use openline_core::charter::Founded;
 use openline_core::doubt::{Doubt, NoteNumbers, is_before_cause, is_far_off, tolerance_ms};
 use openline_core::entry::{Kind, Ref};
 use openline_core::message::Message;
-use openline_core::{LineId, PartyIndex};
+use openline_core::{LineId, PartyIndex, Rule};
 use openline_desk::brief;
 use openline_desk::ladder::{Ladder, Proof, Rung, Step};
 use openline_store::{Limits, Reader, StoredEntry};
@@ -89,6 +89,21 @@ impl<'a> Looking<'a> {
                 break;
             }
             from += read.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Visits every entry of one of the desk's kinds whose body is there, with the body.
+    pub(crate) fn each_of(
+        &self,
+        kind: Kind,
+        mut visit: impl FnMut(&StoredEntry, &[u8]) -> Result<(), Rule>,
+    ) -> Answer<()> {
+        for place in self.reader.of_kind(self.line, Some(kind))? {
+            let entry = self.entry(place)?;
+            if let Some((_, body)) = &entry.raw.body {
+                visit(&entry, body)?;
+            }
         }
         Ok(())
     }

@@ -155,9 +155,15 @@ pub(crate) fn authority(text: &str) -> Answer<openline_core::message::Authority>
     word(text, Authority::ALL, Authority::word, "level of authority")
 }
 
+/// A kind that no version defines.
+const KIND_UNKNOWN: u64 = 1 << 10;
+
 pub(crate) fn kind(text: &str) -> Answer<Kind> {
     // The last stands for every kind that this version does not know.
-    let all: Vec<Kind> = (0..=16).map(Kind::from_number).collect();
+    let all: Vec<Kind> = (0..=KIND_UNKNOWN)
+        .map(Kind::from_number)
+        .filter(|kind| !matches!(kind, Kind::Other(number) if *number != KIND_UNKNOWN))
+        .collect();
     word(text, &all, Kind::word, "kind")
 }
 
@@ -191,6 +197,36 @@ pub(crate) fn act(text: &str) -> Answer<openline_core::status::Act> {
 pub(crate) fn notice(text: &str) -> Answer<openline_core::watch::NoticeKind> {
     use openline_core::watch::NoticeKind;
     word(text, NoticeKind::ALL, NoticeKind::word, "notice")
+}
+
+pub(crate) fn encounter(text: &str) -> Answer<openline_core::encounter::EncounterKind> {
+    use openline_core::encounter::EncounterKind;
+    word(
+        text,
+        EncounterKind::ALL,
+        EncounterKind::word,
+        "kind of encounter",
+    )
+}
+
+pub(crate) fn step(text: &str) -> Answer<openline_core::encounter::StepAct> {
+    use openline_core::encounter::StepAct;
+    word(text, StepAct::ALL, StepAct::word, "act")
+}
+
+pub(crate) fn topic(text: &str) -> Answer<openline_core::topic::TopicKind> {
+    use openline_core::topic::TopicKind;
+    word(text, TopicKind::ALL, TopicKind::word, "kind of topic")
+}
+
+pub(crate) fn topic_status(text: &str) -> Answer<openline_core::topic::TopicStatus> {
+    use openline_core::topic::TopicStatus;
+    word(text, TopicStatus::ALL, TopicStatus::word, "status")
+}
+
+pub(crate) fn kept(text: &str) -> Answer<openline_core::topic::Kept> {
+    use openline_core::topic::Kept;
+    word(text, Kept::ALL, Kept::word, "account")
 }
 
 pub(crate) fn channel(text: &str) -> Answer<openline_core::origin::Channel> {

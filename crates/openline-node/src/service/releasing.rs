@@ -138,6 +138,13 @@ fn roles_for(kind: Kind, body: &[u8]) -> &'static [Role] {
         | Kind::OriginQuery
         | Kind::Finding
         | Kind::Announcement
+        | Kind::Encounter
+        | Kind::Step
+        | Kind::Contact
+        | Kind::Topic
+        | Kind::Position
+        | Kind::Undertaking
+        | Kind::Account
         | Kind::Other(_) => &[Role::Releaser],
     }
 }

@@ -169,7 +169,7 @@ fn announcement_text(view: &AnnouncementView) -> String {
 }
 
 /// The type in capitals, unless it is real.
-fn marked(message_type: &str) -> String {
+pub(super) fn marked(message_type: &str) -> String {
     if message_type == "real" {
         String::new()
     } else {
