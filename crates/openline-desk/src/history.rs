@@ -196,7 +196,7 @@ pub fn history(
         .filter(|(_, known)| known.message_type == message_type)
         .filter_map(|(position, known)| of_contact(*position, known, assents));
     let mut events: Vec<Event> = held.chain(older).collect();
-    events.sort_by(|a, b| in_order(a, b));
+    events.sort_by(in_order);
     for at in 0..events.len() {
         let (before, rest) = events.split_at_mut(at);
         let event = &mut rest[0];

@@ -252,12 +252,11 @@ impl Topics {
                     words: None,
                     status: None,
                 });
-                let state = PositionState {
+                PositionState {
                     said: said.clone(),
                     words_before: replaced(&mut last.words, said.body.words.as_ref()),
                     status_before: replaced(&mut last.status, said.body.status.as_ref()),
-                };
-                state
+                }
             })
             .collect()
     }
@@ -265,8 +264,9 @@ impl Topics {
     /// The topic's own entry, if nothing after it refers to it.
     fn last(&self, topic: &Said<Topic>) -> Mention {
         let mentions = self.mentions.get(&topic.place).into_iter().flatten();
-        let of_type = mentions.filter(|(_, mention)| mention.message_type == topic.message_type);
-        of_type.last().map_or_else(
+        let mut of_type =
+            mentions.filter(|(_, mention)| mention.message_type == topic.message_type);
+        of_type.next_back().map_or_else(
             || Mention {
                 place: topic.place,
                 kind: Kind::Topic,
