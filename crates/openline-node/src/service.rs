@@ -24,6 +24,7 @@ mod origin;
 mod policy;
 mod pouches;
 mod readers;
+mod receipts;
 mod record;
 mod relations;
 mod releasing;

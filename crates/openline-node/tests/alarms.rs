@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{PATIENCE, make_home, message, relate, start, start_dialled, wait_for};
+use common::{PATIENCE, make_home, message, relate, start, start_dialled, take_watch, wait_for};
 use openline_node::service::Service;
 use openline_node::view::{
     AlarmView, ProposeRequest, ReceiptRequest, SendRequest, SilenceRequest, TermsView,
@@ -71,6 +71,7 @@ async fn an_alarm_rings_until_a_person_acts_and_at_both_sides_when_a_clock_runs_
     let (a, b) = (node_a.service(), node_b.service());
     relate(&a, &b).await;
     let line = hasty_line(&a, &b).await;
+    take_watch(&b, &line).await;
     let acknowledge = |of: &str| -> ReceiptRequest {
         serde_json::from_value(serde_json::json!({
             "line": line, "of": of, "post": "watch", "stage": "acknowledged"

@@ -22,6 +22,7 @@ mod record;
 mod relations;
 mod serve;
 mod shell;
+mod shown;
 mod standing;
 mod templates;
 mod testing;

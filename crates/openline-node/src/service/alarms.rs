@@ -17,11 +17,13 @@ use super::entries::{Looking, message_of, place_text, utc_text};
 use super::{Answer, Service};
 use crate::alarms::{About, Alarm, first_look, reason_words};
 use crate::alerts::{Alert, AlertId, AlertKind};
+use crate::audit::{Act, Deed};
 use crate::engine::Engine;
 use crate::engine::acts::documents;
 use crate::engine::tell::News;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
+use crate::officers::Role;
 use crate::view::{AlarmView, SilenceRequest};
 
 /// Messages looked at in one round.
@@ -115,12 +117,14 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Unavailable`]
     pub async fn alarms(&self) -> Answer<Vec<AlarmView>> {
-        self.engine(|engine| {
+        let actor = self.actor.clone();
+        self.engine(move |engine| {
             let now = wall_ms();
             let mut alarms: Vec<AlarmView> = engine
                 .alarms
                 .ringing
                 .iter()
+                .filter(|(about, _)| engine.sees(&actor, &about.line()))
                 .map(|(about, alarm)| engine.alarm_view(about, alarm, now))
                 .collect();
             alarms.sort_by_key(|alarm| (!alarm.is_ringing, alarm.since_ms));
@@ -139,7 +143,10 @@ impl Service {
             return Err(ServiceError::Unusable(words));
         }
         let id = id.to_owned();
-        self.engine(move |engine| {
+        let actor = self.actor.clone();
+        let deed = Deed::new(Act::SilenceAlarm).to(id.as_str());
+        let deed = deed.detail(format!("{} minutes", request.minutes));
+        self.act(&[Role::DutyOfficer], deed, move |engine| {
             let now = wall_ms();
             let rung = engine
                 .alarms
@@ -153,6 +160,7 @@ impl Service {
                         "there is no alarm \"{id}\"; openline alarm list shows all"
                     ))
                 })?;
+            engine.require(&actor, &[Role::DutyOfficer], Some(&about.line()))?;
             let until = now + i64::from(request.minutes) * 60_000;
             engine.commit(&[Write::Document {
                 kind: documents::SILENCE,

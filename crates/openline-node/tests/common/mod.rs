@@ -84,20 +84,45 @@ pub async fn found(a: &Service, b: &Service, with: &str) -> String {
     found_by_all(&[a.clone(), b.clone()], &[with]).await
 }
 
+/// Founds a line of two on terms of its own.
+pub async fn found_with(a: &Service, b: &Service, change: impl FnOnce(&mut TermsView)) -> String {
+    let with = b.card().await.expect("a card").name;
+    let mut terms = quiet_terms();
+    change(&mut terms);
+    found_on(&[a.clone(), b.clone()], &[&with], terms).await
+}
+
+fn quiet_terms() -> TermsView {
+    TermsView {
+        title: "Watch line".to_owned(),
+        settle_delay_ms: 50,
+        // No test falls due while something else is tested.
+        test_times: vec![],
+        ..TermsView::default()
+    }
+}
+
+/// Takes the watch of the post "watch": only a post on watch gives receipts.
+pub async fn take_watch(service: &Service, line: &str) {
+    let request = serde_json::json!({
+        "posts": {"post": "watch", "lines": [line]}, "who": "the duty officer"
+    });
+    let request = serde_json::from_value(request).expect("a request");
+    service.take_watch(request).await.expect("taken");
+}
+
 /// The first proposes a line with all the others, which sign it; returns when every one has it.
 pub async fn found_by_all(services: &[Service], others: &[&str]) -> String {
+    found_on(services, others, quiet_terms()).await
+}
+
+async fn found_on(services: &[Service], others: &[&str], terms: TermsView) -> String {
     let request = ProposeRequest {
         with: others.iter().map(|name| (*name).to_owned()).collect(),
         posts: vec!["watch".to_owned()],
         zone: "UTC".to_owned(),
         others: vec![],
-        terms: TermsView {
-            title: "Watch line".to_owned(),
-            settle_delay_ms: 50,
-            // No test falls due while something else is tested.
-            test_times: vec![],
-            ..TermsView::default()
-        },
+        terms,
     };
     let charter = services[0].propose(request).await.expect("proposed");
     for service in &services[1..] {

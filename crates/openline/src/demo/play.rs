@@ -6,7 +6,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use openline_node::service::Service;
-use openline_node::view::{ClaimedView, ReceiptRequest, SendRequest, TextView};
+use openline_node::view::{
+    ClaimedView, ReceiptRequest, ReceiptView, SendRequest, ShownRequest, TextView,
+};
 
 use super::side::{PATIENCE, Relays, Side, wait_for};
 use super::story::{Act, Step, Story};
@@ -116,6 +118,11 @@ pub async fn steps(
         played: Vec::new(),
         pouches: 0,
     };
+    for side in sides {
+        for post in &side.party.posts {
+            side.take_watch(line, post).await?;
+        }
+    }
     for step in &story.steps {
         if let Some(note) = &step.note {
             show.warning(note);
@@ -273,24 +280,29 @@ impl Stage<'_> {
         )
         .await?;
         let stage = step.receipt.clone().unwrap_or_default();
-        let released = side
-            .service
-            .receipt(ReceiptRequest {
-                line: self.line.to_owned(),
-                of: of.clone(),
-                post: step
-                    .post
-                    .clone()
-                    .unwrap_or_else(|| side.party.posts[0].clone()),
-                stage: stage.clone(),
-                message_type: None,
-                time_ms: step.at.map(jiff::Timestamp::as_millisecond),
-                class: step.class.clone(),
-                words: step.words.clone(),
-                promised_ms: None,
-                values: Vec::new(),
-            })
-            .await?;
+        let post = step
+            .post
+            .clone()
+            .unwrap_or_else(|| side.party.posts[0].clone());
+        let time_ms = step.at.map(jiff::Timestamp::as_millisecond);
+        let given = if stage == "shown" {
+            self.shown(side, &of, post, time_ms).await?
+        } else {
+            side.service
+                .receipt(ReceiptRequest {
+                    line: self.line.to_owned(),
+                    of: of.clone(),
+                    post,
+                    stage: stage.clone(),
+                    message_type: None,
+                    time_ms,
+                    class: step.class.clone(),
+                    words: step.words.clone(),
+                    promised_ms: None,
+                    values: Vec::new(),
+                })
+                .await?
+        };
         let class = step
             .class
             .as_ref()
@@ -299,9 +311,34 @@ impl Stage<'_> {
             "{} {} receipt {}: {stage}{class} {of}",
             arrow(at),
             side.party.name,
-            released.place
+            given.place.unwrap_or_default()
         ));
         Ok(())
+    }
+
+    /// Prints the text of a message at a side, and says so there.
+    async fn shown(
+        &self,
+        side: &Side,
+        of: &str,
+        post: String,
+        time_ms: Option<i64>,
+    ) -> Result<ReceiptView, Failure> {
+        let entry = side.service.entry(self.line, of).await?;
+        let texts = entry.message.map_or_else(Vec::new, |message| message.texts);
+        for text in &texts {
+            self.show
+                .line(&format!("    {} reads: {}", side.party.name, text.text));
+        }
+        let request = ShownRequest {
+            line: self.line.to_owned(),
+            of: of.to_owned(),
+            post,
+            languages: texts.into_iter().map(|text| text.language).collect(),
+            time_ms,
+            words: None,
+        };
+        Ok(side.service.shown(request).await?)
     }
 
     async fn cut(&mut self, step: &Step) -> Result<(), Failure> {

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use openline_node::home::{Cost, Home, InitOptions};
 use openline_node::service::Service;
-use openline_node::view::{CharterView, MemberRequest, ProposeRequest, TermsView};
+use openline_node::view::{
+    CharterView, MemberRequest, PostsRequest, ProposeRequest, TakeWatchRequest, TermsView,
+};
 use openline_node::{Node, NodeOptions};
 
 use super::relay::{self, Relay};
@@ -21,6 +23,26 @@ pub struct Side {
     pub party: Party,
     pub service: Service,
     node: Node,
+}
+
+impl Side {
+    /// Takes the watch of a post: only a post on watch gives receipts.
+    pub async fn take_watch(&self, line: &str, post: &str) -> Result<(), Failure> {
+        let request = TakeWatchRequest {
+            posts: PostsRequest {
+                post: post.to_owned(),
+                lines: vec![line.to_owned()],
+                all_lines: false,
+            },
+            who: "the demonstration".to_owned(),
+            until_ms: None,
+            languages: Vec::new(),
+            notes_read: Vec::new(),
+            relieve: false,
+        };
+        self.service.take_watch(request).await?;
+        Ok(())
+    }
 }
 
 /// The bearers between the sides: every packet goes through these.
