@@ -38,9 +38,7 @@ impl Engine {
                 log,
                 checkpoint,
                 ..
-            } => self
-                .alarms
-                .follow_cosignature(*line, *log, checkpoint.size),
+            } => self.alarms.follow_cosignature(*line, *log, checkpoint.size),
             Fact::Settled { .. }
             | Fact::Purged { .. }
             | Fact::Seal { .. }
