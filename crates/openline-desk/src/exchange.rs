@@ -135,12 +135,12 @@ fn exchange(
 
 /// Stored, shown, acknowledged: whoever did the later has the earlier behind it.
 fn owed_by_person(of: &[&Rung], is_stored: bool, needs_person: bool) -> Vec<Owed> {
-    let has = |stages: &[Stage]| {
+    let has = |counts: fn(Stage) -> bool| {
         of.iter()
-            .any(|rung| matches!(rung.step, Step::Receipt(stage) if stages.contains(&stage)))
+            .any(|rung| matches!(rung.step, Step::Receipt(stage) if counts(stage)))
     };
-    let is_acknowledged = has(&[Stage::Acknowledged, Stage::StandBy, Stage::ReadBack]);
-    let is_shown = is_acknowledged || has(&[Stage::Shown]);
+    let is_acknowledged = has(counts_as_acknowledged);
+    let is_shown = is_acknowledged || has(|stage| stage == Stage::Shown);
     let mut owed = Vec::new();
     if !is_stored && !is_shown {
         owed.push(Owed::Stored);
@@ -152,6 +152,19 @@ fn owed_by_person(of: &[&Rung], is_stored: bool, needs_person: bool) -> Vec<Owed
         owed.push(Owed::Acknowledged);
     }
     owed
+}
+
+/// Whether a receipt of this stage says that a person has the message: acknowledged, or what nobody does who has it not.
+#[must_use]
+pub fn counts_as_acknowledged(stage: Stage) -> bool {
+    match stage {
+        Stage::Acknowledged | Stage::StandBy | Stage::ReadBack => true,
+        Stage::Shown
+        | Stage::PassedOn
+        | Stage::SightTranslation
+        | Stage::RoughTranslation
+        | Stage::OfficialTranslation => false,
+    }
 }
 
 /// Whether a person has to have it: not a test, unless the charter has people answer those; and never a node's answer to one.
