@@ -86,12 +86,23 @@ pub(crate) struct Alarm {
     pub(crate) words: String,
 }
 
+/// A message that is not done, as a look at it has found it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct StillOpen {
+    /// When it may ring anew by itself, ms.
+    pub(crate) next: Option<i64>,
+    /// Whether an addressee does not hold it yet.
+    pub(crate) waits_to_be_stored: bool,
+}
+
 /// What is watched, and what rings.
 #[derive(Debug, Default)]
 pub(crate) struct Alarms {
     /// When each message is to be looked at next, ms.
     watched: BTreeMap<(LineId, Ref), i64>,
     due: BTreeSet<(i64, LineId, Ref)>,
+    /// Those that wait to be stored somewhere: a cosignature says that they may be, and no entry does.
+    unstored: BTreeSet<(LineId, Ref)>,
     /// Lines whose record has been looked through for open messages.
     pub(crate) filled: BTreeSet<LineId>,
     pub(crate) ringing: BTreeMap<About, Alarm>,
@@ -156,6 +167,19 @@ impl Alarms {
         }
     }
 
+    /// Somebody holds this much of a log.
+    pub(crate) fn follow_cosignature(&mut self, line: LineId, log: PartyIndex, size: u64) {
+        let at = |index| (line, Ref { party: log, index });
+        let places: Vec<Ref> = self
+            .unstored
+            .range(at(0)..at(size))
+            .map(|(_, place)| *place)
+            .collect();
+        for place in places {
+            self.touch(line, Some(&place));
+        }
+    }
+
     fn touch_all_of(&mut self, line: LineId) {
         let rings = |about: &About| match about {
             About::Message(of, place, _, Reason::ReadBack) if *of == line => Some(*place),
@@ -188,10 +212,14 @@ impl Alarms {
         self.due.first().map(|(look, _, _)| *look)
     }
 
-    /// A message has been looked at: nothing is owed any more, or it is to be looked at again.
-    pub(crate) fn looked(&mut self, line: LineId, place: Ref, is_open: bool, next: Option<i64>) {
-        if is_open {
-            self.set(line, place, next.unwrap_or(i64::MAX));
+    /// A message has been looked at: nothing is owed any more, or it is to be looked at again, by itself or when somebody holds it.
+    pub(crate) fn looked(&mut self, line: LineId, place: Ref, open: Option<StillOpen>) {
+        self.unstored.remove(&(line, place));
+        if let Some(open) = open {
+            self.set(line, place, open.next.unwrap_or(i64::MAX));
+            if open.waits_to_be_stored {
+                self.unstored.insert((line, place));
+            }
         } else if let Some(before) = self.watched.remove(&(line, place)) {
             self.due.remove(&(before, line, place));
         }

@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use super::entries::{Looking, message_of, place_text, utc_text};
 use super::{Answer, Service};
-use crate::alarms::{About, Alarm, first_look, reason_words};
+use crate::alarms::{About, Alarm, StillOpen, first_look, reason_words};
 use crate::alerts::{Alert, AlertId, AlertKind};
 use crate::audit::{Act, Deed};
 use crate::engine::Engine;
@@ -46,9 +46,8 @@ struct Looked {
     message_type: MessageType,
     precedence: Precedence,
     is_for_life: bool,
-    is_open: bool,
+    open: Option<StillOpen>,
     rings: Vec<(PartyIndex, Ring)>,
-    next: Option<i64>,
 }
 
 impl Service {
@@ -201,9 +200,8 @@ fn look(reader: &Reader, line: LineId, place: Ref, me: PartyIndex, now: i64) -> 
         message_type: entry.header.message_type,
         precedence: Precedence::Routine,
         is_for_life: false,
-        is_open: false,
+        open: None,
         rings: Vec::new(),
-        next: None,
     };
     if entry.header.kind != Kind::Message {
         return Ok(looked);
@@ -230,11 +228,14 @@ fn look(reader: &Reader, line: LineId, place: Ref, me: PartyIndex, now: i64) -> 
             entry.arrived_ms,
             now,
         );
-        looked.is_open |= !exchange.is_closed();
         looked
             .rings
             .extend(rung.into_iter().map(|ring| (exchange.party, ring)));
-        looked.next = looked.next.into_iter().chain(next).min();
+        if !exchange.is_closed() {
+            let open = looked.open.get_or_insert_default();
+            open.next = open.next.into_iter().chain(next).min();
+            open.waits_to_be_stored |= exchange.owed.contains(&Owed::Stored);
+        }
     }
     Ok(looked)
 }
@@ -247,11 +248,10 @@ impl Engine {
             message_type,
             precedence,
             is_for_life,
-            is_open,
+            open,
             rings,
-            next,
         } = looked;
-        self.alarms.looked(line, place, is_open, next);
+        self.alarms.looked(line, place, open);
         let mut rung = Vec::new();
         for (party, ring) in rings {
             let about = About::Message(line, place, party, ring.reason);

@@ -188,3 +188,24 @@ pub async fn one_record(services: &[&Service], line: &str) {
     })
     .await;
 }
+
+/// Exports the record, and has the verifier read it.
+pub async fn verify(service: &Service, line: &str) -> openline_core::export::Report {
+    let path = service.export(line).await.expect("export");
+    let bytes = std::fs::read(&path).expect("read");
+    openline_core::export::verify(&bytes, |_| ()).expect("verifies")
+}
+
+/// Waits until all export one and the same record: a mark that is written between two exports is in the next ones.
+pub async fn one_export(services: &[&Service], line: &str) {
+    one_record(services, line).await;
+    wait_for(services[0], "one export", async |_| {
+        let mut exports = Vec::new();
+        for service in services {
+            let report = verify(service, line).await;
+            exports.push((report.entries, report.root));
+        }
+        exports.windows(2).all(|pair| pair[0] == pair[1])
+    })
+    .await;
+}

@@ -62,10 +62,6 @@ fn entry_text(view: &EntryView) -> String {
     if let Some([year, number]) = b.number {
         text.push_str(&format!("Note No. {number}/{year}\n"));
     }
-    if b.message_type != "real" {
-        let banner = format!("{} ", b.message_type.to_uppercase()).repeat(3);
-        text.insert_str(0, &format!("*** {banner}***\n"));
-    }
     if let Some(successor) = &b.successor {
         let what = if successor.is_cancelled {
             "CANCELLED"
