@@ -409,10 +409,28 @@ pub struct Pouch {
     pub pouch: (String, String),
 }
 
+/// A word, or several any of which will do: where it depends on the machine's load how much a side knows already.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum OneOf {
+    One(String),
+    Any(Vec<String>),
+}
+
+impl OneOf {
+    /// The words.
+    pub fn words(&self) -> &[String] {
+        match self {
+            Self::One(word) => std::slice::from_ref(word),
+            Self::Any(words) => words,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
-    pub expect: String,
+    pub expect: OneOf,
     #[serde(default)]
     pub on: Vec<String>,
     /// Words that its sentence must have.
@@ -481,4 +499,41 @@ fn english() -> String {
 
 fn duty_officer() -> String {
     "duty officer".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_story_plays_every_act() {
+        let stories = [
+            include_str!("../../../../scenarios/june-2023.toml"),
+            include_str!("../../../../scenarios/hotline-1967.toml"),
+            include_str!("../../../../scenarios/bad-night.toml"),
+            include_str!("../../../../scenarios/drill.toml"),
+        ];
+        for (key, _) in ACTS {
+            let plays = |story: &&str| {
+                let story: Table = story.parse().expect("TOML");
+                let steps = story["step"].as_array().expect("steps");
+                steps.iter().any(|step| step.get(*key).is_some())
+            };
+            assert!(
+                stories.iter().any(|story| plays(&story)),
+                "no story has {key}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_act_is_described() {
+        let docs = include_str!("../../../../docs/scenarios.md");
+        for (key, _) in ACTS {
+            assert!(
+                docs.contains(&format!("`{key} = ")),
+                "docs/scenarios.md has no {key} ="
+            );
+        }
+    }
 }

@@ -1,7 +1,5 @@
 //! The ladder of each message: the times claimed for then, beside what the line took today.
 
-use std::time::Duration;
-
 use openline_node::view::{EntryView, RungView};
 
 use super::play::Played;
@@ -94,10 +92,10 @@ fn then(view: &EntryView) -> Vec<String> {
 
 /// A stage of the replay, with the time since the message was released.
 fn today(rung: &RungView, released_ms: i64) -> String {
-    let after = u64::try_from(rung.time_ms - released_ms).unwrap_or(0);
-    let after = ms(Duration::from_millis(after));
     format!(
-        "      {:<22}{OF_THIS_REPLAY}, {after} after its release   {}",
-        rung.stage, rung.proof
+        "      {:<22}{OF_THIS_REPLAY}, {} ms after its release   {}",
+        rung.stage,
+        rung.time_ms - released_ms,
+        rung.proof
     )
 }

@@ -180,6 +180,11 @@ impl Stage<'_> {
         place.expect("the story was checked").clone()
     }
 
+    /// An entry as those who watch know it: its label, and where it stands.
+    fn named(&self, label: &str) -> String {
+        format!("{label} ({})", self.place(label))
+    }
+
     /// The sides that are named, or every one that runs.
     fn on(&self, keys: &[String]) -> Vec<usize> {
         if keys.is_empty() {
@@ -249,7 +254,12 @@ impl Stage<'_> {
         let times = self.stored(at, going, released).await?;
         self.does(
             at,
-            &format!("{what}\n       {:<12} entry {}, {}", "", released.place, times.words()),
+            &format!(
+                "{what}\n       {:<12} entry {}, {}",
+                "",
+                released.place,
+                times.words()
+            ),
         );
         if let Some(label) = label {
             self.places.insert(label.clone(), released.place.clone());

@@ -49,8 +49,7 @@ impl Show {
 
     /// What the story says itself.
     pub fn note(&self, text: &str) {
-        self.output
-            .say(&format!("\n  {}", self.paint("33", text)));
+        self.output.say(&format!("\n  {}", self.paint("33", text)));
     }
 
     /// What a side's node says, in its own words.

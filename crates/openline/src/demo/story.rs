@@ -204,7 +204,11 @@ impl Told {
                 ));
             }
         }
-        if let Some(label) = act.needs().into_iter().find(|of| !self.labels.contains(*of)) {
+        if let Some(label) = act
+            .needs()
+            .into_iter()
+            .find(|of| !self.labels.contains(*of))
+        {
             return Err(format!("no step before it has the label \"{label}\""));
         }
         act.check_words()?;
@@ -387,7 +391,13 @@ impl Act {
             }
             Self::Notice(act) => notice(&act.notice),
             Self::Withdraw(act) => notice(&act.withdraw),
-            Self::Expect(act) => one_of(&act.expect, STATES),
+            Self::Expect(act) if act.expect.words().is_empty() => {
+                Err("expect names at least one state".to_owned())
+            }
+            Self::Expect(act) => {
+                let mut words = act.expect.words().iter();
+                words.try_for_each(|word| one_of(word, STATES))
+            }
             _ => Ok(()),
         }
     }
@@ -432,7 +442,10 @@ mod tests {
     fn what_is_wrong_is_named_with_its_step() {
         let wrong = [
             ("from = 'c'\ntext = 'x'", "no party \"c\""),
-            ("from = 'a'\ntext = 'x'\ncut = 'quic'", "more than one thing (text, cut)"),
+            (
+                "from = 'a'\ntext = 'x'\ncut = 'quic'",
+                "more than one thing (text, cut)",
+            ),
             ("from = 'a'\nreceipt = 'shown'\nof = 'n'", "no step before"),
             ("from = 'a'\ntext = 'x'\nlabel = 'm'", "stands twice"),
             ("cut = 'radio'", "unknown variant `radio`"),
@@ -441,23 +454,46 @@ mod tests {
             ("text = 'x'", "missing field `from`"),
             ("note = 1", "note is a text"),
             ("", "it is empty"),
-            ("from = 'b'\nreceipt = 'read'\nof = 'm'", "\"read\" is not one of shown"),
+            (
+                "from = 'b'\nreceipt = 'read'\nof = 'm'",
+                "\"read\" is not one of shown",
+            ),
             ("from = 'b'\nreceipt = 'stand by'\nof = 'm'", "within_min"),
-            ("from = 'a'\ntext = 'x'\ntype = 'drill'", "\"drill\" is not one of real"),
-            ("from = 'a'\ntext = 'x'\nlabel = 'n'\nrefused = 'no'", "has no place"),
+            (
+                "from = 'a'\ntext = 'x'\ntype = 'drill'",
+                "\"drill\" is not one of real",
+            ),
+            (
+                "from = 'a'\ntext = 'x'\nlabel = 'n'\nrefused = 'no'",
+                "has no place",
+            ),
             ("expect = 'fine'", "\"fine\" is not one of open"),
+            ("expect = ['open', 'fine']", "\"fine\" is not one of open"),
+            ("expect = []", "at least one state"),
             ("expect = 'open'\non = ['c']", "no party \"c\""),
-            ("from = 'b'\nanswer = 'maybe'\nof = 'm'", "\"maybe\" is not one of will comply"),
+            (
+                "from = 'b'\nanswer = 'maybe'\nof = 'm'",
+                "\"maybe\" is not one of will comply",
+            ),
             ("from = 'b'\nwatch = 'leave'", "unknown variant `leave`"),
-            ("from = 'a'\nnotify = 't'\n[step.values]\nx = '{tomorrow}'", "{tomorrow}"),
+            (
+                "from = 'a'\nnotify = 't'\n[step.values]\nx = '{tomorrow}'",
+                "{tomorrow}",
+            ),
             ("start = 'a'", "changes nothing"),
             ("stop = 'a'", "at its end the node of \"a\" is stopped"),
-            ("from = 'b'\nuplink = 'break'", "own way out of \"b\" is broken"),
+            (
+                "from = 'b'\nuplink = 'break'",
+                "own way out of \"b\" is broken",
+            ),
         ];
         for (step, expected) in wrong {
             let why = why(&format!("{MESSAGE}[[step]]\n{step}"));
             assert!(why.contains(expected), "{step}\n{why}");
-            assert!(why.contains("step 2") || why.contains("at its end"), "{why}");
+            assert!(
+                why.contains("step 2") || why.contains("at its end"),
+                "{why}"
+            );
         }
     }
 
@@ -466,7 +502,10 @@ mod tests {
         let stop = "[[step]]\nstop = 'a'\n";
         let start = "[[step]]\nstart = 'a'\n";
         let stopped = why(&format!("{stop}{MESSAGE}{start}"));
-        assert!(stopped.contains("step 2 (m): the node of \"a\" is stopped"), "{stopped}");
+        assert!(
+            stopped.contains("step 2 (m): the node of \"a\" is stopped"),
+            "{stopped}"
+        );
         assert_eq!(why(&format!("{stop}{start}{MESSAGE}")), "nothing");
     }
 
@@ -482,7 +521,10 @@ mod tests {
     #[test]
     fn terms_are_those_of_a_charter() {
         let with = |terms: &str| {
-            let text = HEAD.replace("level = 'watch'", &format!("level = 'watch'\nterms = {terms}"));
+            let text = HEAD.replace(
+                "level = 'watch'",
+                &format!("level = 'watch'\nterms = {terms}"),
+            );
             Story::parse("f", &format!("{text}{MESSAGE}"))
         };
         let story = with("{ contact_interval_s = 2 }").expect("right");

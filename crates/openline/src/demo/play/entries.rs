@@ -27,7 +27,14 @@ impl Stage<'_> {
                 self.sent(at, going, &released?, &request, label).await
             }
             (Some(words), Err(error)) if error.to_string().contains(words.as_str()) => {
-                self.does(at, &format!("{}\n       {:<12} NOT released: {error}", headline(&request), ""));
+                self.does(
+                    at,
+                    &format!(
+                        "{}\n       {:<12} NOT released: {error}",
+                        headline(&request),
+                        ""
+                    ),
+                );
                 Ok(())
             }
             (Some(words), Err(error)) => Err(failed(format!(
@@ -51,13 +58,25 @@ impl Stage<'_> {
     ) -> Result<(), Failure> {
         let times = self.stored(at, going, released).await?;
         let mut what = headline(request);
+        for text in request.texts.iter().take(1) {
+            let words: Vec<&str> = text.text.split_whitespace().collect();
+            what = format!("{what}\n       {:<12} \"{}\"", "", words.join(" "));
+        }
         for field in &request.fields {
             let critical = if field.is_critical { " (critical)" } else { "" };
-            what = format!("{what}\n       {:<12} {}{critical}: {}", "", field.name, field.value);
+            what = format!(
+                "{what}\n       {:<12} {}{critical}: {}",
+                "", field.name, field.value
+            );
         }
         self.does(
             at,
-            &format!("{what}\n       {:<12} entry {}, {}", "", released.place, times.words()),
+            &format!(
+                "{what}\n       {:<12} entry {}, {}",
+                "",
+                released.place,
+                times.words()
+            ),
         );
         let label = label.unwrap_or_else(|| released.place.clone());
         self.places.insert(label.clone(), released.place.clone());
@@ -140,9 +159,9 @@ impl Stage<'_> {
             format!(", an answer within {minutes} min")
         });
         let what = format!(
-            "{}{class} {}{within}{}{}",
+            "{}{class}: {}{within}{}{}",
             act.receipt,
-            act.of,
+            self.named(&act.of),
             typed(&act.values),
             quoted(act.words.as_ref())
         );
@@ -157,7 +176,8 @@ impl Stage<'_> {
         wait_for(self.service(at), &what, async |service| {
             let view = service.entry(self.line, &of).await;
             view.is_ok_and(|view| {
-                view.message.is_none() || view.read_backs.last().is_some_and(|r| r.verdict.is_none())
+                view.message.is_none()
+                    || view.read_backs.last().is_some_and(|r| r.verdict.is_none())
             })
         })
         .await?;
@@ -177,7 +197,7 @@ impl Stage<'_> {
         let what = format!(
             "{}: the read-back of {}{}{}",
             act.confirm,
-            act.of,
+            self.named(&act.of),
             typed(&act.values),
             quoted(act.words.as_ref())
         );
@@ -218,7 +238,7 @@ impl Stage<'_> {
             })
             .await?;
         let words = quoted(act.words.as_ref());
-        let what = format!("answers {}: {}{words}", act.of, act.answer);
+        let what = format!("answers {}: {}{words}", self.named(&act.of), act.answer);
         self.entered(at, going, &released, &what, None).await
     }
 
@@ -264,14 +284,25 @@ impl Stage<'_> {
         let released = self.service(at).send(prepared.clone()).await?;
         let is_everywhere = !going.over.is_empty();
         self.sent(at, going, &released, &prepared, label).await?;
-        let sides = if is_everywhere { self.on(&[]) } else { vec![at] };
+        let sides = if is_everywhere {
+            self.on(&[])
+        } else {
+            vec![at]
+        };
         for side in sides {
             self.arrived(side, &released.place).await?;
             let view = self.service(side).entry(self.line, &of).await?;
             let successor = view.brief.successor.ok_or_else(|| {
-                failed(format!("{of} is not shown as superseded at {}", self.name(side)))
+                failed(format!(
+                    "{of} is not shown as superseded at {}",
+                    self.name(side)
+                ))
             })?;
-            let what = if successor.is_cancelled { "withdrawn by" } else { "replaced by" };
+            let what = if successor.is_cancelled {
+                "withdrawn by"
+            } else {
+                "replaced by"
+            };
             let words = format!("{of} is {what} {}; both stay in sight", successor.place);
             self.show.says(self.name(side), &words);
         }
@@ -313,7 +344,8 @@ impl Stage<'_> {
         self.entered(at, going, &released, &what, act.label.as_ref())
             .await?;
         if let Some(lead) = view.filled.lead {
-            self.show.says(self.name(at), &lead.words);
+            self.show
+                .says(self.name(at), &format!("notice given: {}", lead.words));
         }
         Ok(())
     }
@@ -337,29 +369,44 @@ impl Stage<'_> {
             })
             .await?;
         let is_everywhere = !going.over.is_empty();
+        let traffic = match act.message_type.as_str() {
+            "real" => "all".to_owned(),
+            other => other.to_uppercase(),
+        };
         let what = format!(
-            "{} {}s the line{}",
-            act.message_type.to_uppercase(),
+            "{}s the line for {traffic} traffic{}",
             act.status,
             quoted(act.reason.as_ref())
         );
         self.entered(at, going, &released, &what, None).await?;
-        let sides = if is_everywhere { self.on(&[]) } else { vec![at] };
+        let sides = if is_everywhere {
+            self.on(&[])
+        } else {
+            vec![at]
+        };
         for side in sides {
             self.arrived(side, &released.place).await?;
-            self.show_standing(side, &released.place).await?;
+            self.show_standing(side, at, &released.place, &act.message_type)
+                .await?;
         }
         Ok(())
     }
 
     /// What each party takes now, as a side has it: the entry, or that all is taken again.
-    async fn show_standing(&self, at: usize, place: &str) -> Result<(), Failure> {
+    async fn show_standing(
+        &self,
+        at: usize,
+        by: usize,
+        place: &str,
+        message_type: &str,
+    ) -> Result<(), Failure> {
         let standings = self.service(at).standings(self.line).await?;
         let own = standings.into_iter().find(|view| view.place == place);
-        let words = own.map_or_else(
-            || "nothing is suspended by that party now".to_owned(),
-            |view| view.words,
-        );
+        let resumed = || {
+            let message_type = message_type.to_uppercase();
+            format!("{message_type}: {} takes all of it again", self.name(by))
+        };
+        let words = own.map_or_else(resumed, |view| view.words);
         self.show.says(self.name(at), &words);
         Ok(())
     }

@@ -1,11 +1,8 @@
 //! Steps that wait until a side says something, and show it in that side's own words. What never comes fails the story.
 
-use std::time::Duration;
-
 use openline_node::view::{AlarmView, StateView};
 
 use super::super::acts::{Crossed, Done, Expect, Quiet, Rings, Waits};
-use super::super::show::ms;
 use super::super::side::{failed, wait_for};
 use super::Stage;
 use crate::failure::Failure;
@@ -15,9 +12,10 @@ impl Stage<'_> {
     pub(super) async fn expect(&mut self, act: &Expect) -> Result<(), Failure> {
         for at in self.on(&act.on) {
             let is_so = |state: &StateView| {
-                state.state == act.expect && has(&state.words, act.says.as_ref())
+                act.expect.words().contains(&state.state) && has(&state.words, act.says.as_ref())
             };
-            let waited = wait_for(self.service(at), &act.expect, async |service| {
+            let wanted = act.expect.words().join("\" or \"");
+            let waited = wait_for(self.service(at), &wanted, async |service| {
                 let state = service.line_state(self.line).await;
                 state.is_ok_and(|(state, _)| is_so(&state))
             })
@@ -25,9 +23,8 @@ impl Stage<'_> {
             let (state, _) = self.service(at).line_state(self.line).await?;
             if waited.is_err() || !is_so(&state) {
                 return Err(failed(format!(
-                    "{} was to say \"{}\"{}; it says: {}",
+                    "{} was to say \"{wanted}\"{}; it says: {}",
                     self.name(at),
-                    act.expect,
                     act.says
                         .as_ref()
                         .map_or_else(String::new, |says| format!(" with \"{says}\"")),
@@ -42,12 +39,10 @@ impl Stage<'_> {
 
     /// How long after its cause a state has held, if it began after it.
     fn after(&self, state: &StateView) -> String {
-        let since = state.since_ms.unwrap_or(i64::MIN);
-        let after = u64::try_from(since.saturating_sub(self.caused_ms));
-        after.map_or_else(
-            |_| String::new(),
-            |after| format!(" [after {}]", ms(Duration::from_millis(after))),
-        )
+        match state.since_ms.map(|since| since - self.caused_ms) {
+            Some(after) if after >= 0 => format!(" [after {after} ms]"),
+            _ => String::new(),
+        }
     }
 
     /// Waits until an alarm about an entry rings.
@@ -82,12 +77,16 @@ impl Stage<'_> {
             wait_for(self.service(at), &what, async |service| {
                 let alarms = service.alarms().await;
                 alarms.is_ok_and(|alarms| {
-                    alarms.iter().all(|alarm| alarm.place.as_deref() != Some(&place))
+                    alarms
+                        .iter()
+                        .all(|alarm| alarm.place.as_deref() != Some(&place))
                 })
             })
             .await?;
-            self.show
-                .says(self.name(at), &format!("quiet: nothing rings about {place}"));
+            self.show.says(
+                self.name(at),
+                &format!("quiet: nothing rings about {}", self.named(&act.quiet)),
+            );
         }
         Ok(())
     }
@@ -96,7 +95,10 @@ impl Stage<'_> {
     pub(super) async fn crossed(&mut self, act: &Crossed) -> Result<(), Failure> {
         let (one, other) = (self.place(&act.crossed.0), self.place(&act.crossed.1));
         for at in self.on(&act.on) {
-            let what = format!("{one} and {other} to be marked as crossed at {}", self.name(at));
+            let what = format!(
+                "{one} and {other} to be marked as crossed at {}",
+                self.name(at)
+            );
             wait_for(self.service(at), &what, async |service| {
                 let marks = async |of: &str, with: &String| {
                     let view = service.entry(self.line, of).await;
@@ -105,8 +107,11 @@ impl Stage<'_> {
                 marks(&one, &other).await && marks(&other, &one).await
             })
             .await?;
-            let words =
-                format!("{one} and {other} crossed: neither author had seen the other's");
+            let words = format!(
+                "{} and {} crossed: neither author had seen the other's",
+                self.named(&act.crossed.0),
+                self.named(&act.crossed.1)
+            );
             self.show.says(self.name(at), &words);
         }
         Ok(())
@@ -120,14 +125,19 @@ impl Stage<'_> {
             let owed = async |service: &openline_node::service::Service| {
                 let view = service.entry(self.line, &place).await.ok()?;
                 let waits = view.brief.waits.into_iter();
-                waits.into_iter().find(|words| has(words, act.says.as_ref()))
+                waits
+                    .into_iter()
+                    .find(|words| has(words, act.says.as_ref()))
             };
             wait_for(self.service(at), &what, async |service| {
                 owed(service).await.is_some()
             })
             .await?;
             if let Some(words) = owed(self.service(at)).await {
-                self.show.says(self.name(at), &format!("{place}: {words}"));
+                self.show.says(
+                    self.name(at),
+                    &format!("{}: {words}", self.named(&act.waits)),
+                );
             }
         }
         Ok(())
@@ -143,8 +153,10 @@ impl Stage<'_> {
                 view.is_ok_and(|view| view.exchanges.iter().all(|exchange| exchange.is_closed))
             })
             .await?;
-            self.show
-                .says(self.name(at), &format!("{place}: closed, nothing is owed"));
+            self.show.says(
+                self.name(at),
+                &format!("{}: closed, nothing is owed", self.named(&act.done)),
+            );
         }
         Ok(())
     }

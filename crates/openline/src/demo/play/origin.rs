@@ -54,7 +54,7 @@ impl Stage<'_> {
             .await?;
         let is_everywhere = !going.over.is_empty();
         let words = quoted(act.words.as_ref());
-        let what = format!("says of {}: {}{words}", act.of, act.finding);
+        let what = format!("says of {}: {}{words}", self.named(&act.of), act.finding);
         self.entered(at, going, &released, &what, None).await?;
         for side in self.on(&[]) {
             if side != at && is_everywhere {
@@ -113,7 +113,11 @@ impl Stage<'_> {
             act.in_min
         );
         self.entered(at, going, &released, &what, None).await?;
-        let sides = if is_everywhere { self.on(&[]) } else { vec![at] };
+        let sides = if is_everywhere {
+            self.on(&[])
+        } else {
+            vec![at]
+        };
         for side in sides {
             self.show_codes(side, &view).await?;
         }

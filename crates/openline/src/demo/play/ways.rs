@@ -82,7 +82,10 @@ impl Stage<'_> {
         self.sides[at].stop().await?;
         let name = self.name(at).to_owned();
         for side in self.on(&[]) {
-            let what = format!("{} to notice that the node of {name} is gone", self.name(side));
+            let what = format!(
+                "{} to notice that the node of {name} is gone",
+                self.name(side)
+            );
             wait_for(self.service(side), &what, async |service| {
                 !has_bearer_to(service, &name).await
             })
@@ -92,10 +95,15 @@ impl Stage<'_> {
         if act.unheard {
             self.carry(Bearers::All, true);
         }
-        let how = if act.unheard { "fell without a word" } else { "is stopped in order" };
+        let how = if act.unheard {
+            "fell without a word"
+        } else {
+            "is stopped in order"
+        };
         let took = ms(started.elapsed());
-        self.show
-            .line(&format!("═══ the node of {name} {how}; noticed after {took}"));
+        self.show.line(&format!(
+            "═══ the node of {name} {how}; noticed after {took}"
+        ));
         Ok(())
     }
 
@@ -109,12 +117,16 @@ impl Stage<'_> {
         // A node that was away first hears how much of its own log the others hold.
         let what = format!("{name} to be able to write");
         wait_for(self.service(at), &what, async |service| {
-            service.line(self.line).await.is_ok_and(|view| !view.must_hear)
+            service
+                .line(self.line)
+                .await
+                .is_ok_and(|view| !view.must_hear)
         })
         .await?;
         let took = ms(started.elapsed());
-        self.show
-            .line(&format!("═══ the node of {name} runs again; in contact after {took}"));
+        self.show.line(&format!(
+            "═══ the node of {name} runs again; in contact after {took}"
+        ));
         Ok(())
     }
 
@@ -145,7 +157,7 @@ impl Stage<'_> {
         self.carry(which, false);
         self.until_fallen(which).await?;
         self.show.line(&format!(
-            "─╳─ nothing is carried over {}: noticed on every side after {}",
+            "─╳─ {} is cut: noticed on every side after {}",
             words(which),
             ms(started.elapsed())
         ));
