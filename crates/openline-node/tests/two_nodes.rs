@@ -5,7 +5,7 @@ mod common;
 use common::{
     PATIENCE, found, make_home, message, one_export, relate, start, start_dialled, wait_for,
 };
-use openline_node::service::{LogQuery, Service};
+use openline_node::service::LogQuery;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_is_on_both_records_and_both_exports_verify_alike() {
