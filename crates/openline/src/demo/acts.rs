@@ -520,7 +520,7 @@ mod tests {
                 steps.iter().any(|step| step.get(*key).is_some())
             };
             assert!(
-                stories.iter().any(|story| plays(&story)),
+                stories.iter().any(|story| plays(story)),
                 "no story has {key}"
             );
         }
