@@ -148,7 +148,8 @@ impl Alarms {
             return;
         }
         self.set(line, place, look);
-        if look <= wall_ms() {
+        // Whoever goes round sleeps until what was the next look before this one.
+        if self.next_look() == Some(look) {
             self.want();
         }
     }
@@ -278,6 +279,34 @@ pub(crate) async fn run(service: Service, mut stopped: watch::Receiver<bool>) {
         tokio::select! {
             _ = stopped.changed() => return,
             () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use openline_core::Hash;
+
+    #[tokio::test]
+    async fn whoever_sleeps_is_woken_for_an_earlier_look_and_for_no_later_one() {
+        let mut alarms = Alarms::default();
+        let wanted = alarms.wanted();
+        let looks = [
+            (5_000, true),
+            (9_000, false),
+            (1_000, true),
+            (1_000, true),
+            (1_001, false),
+        ];
+        for (index, (look, is_woken)) in looks.into_iter().enumerate() {
+            let place = Ref {
+                party: PartyIndex(0),
+                index: index as u64,
+            };
+            alarms.note(LineId(Hash([0; 32])), place, look);
+            let woken = tokio::time::timeout(Duration::ZERO, wanted.notified()).await;
+            assert_eq!(woken.is_ok(), is_woken, "look at {look}");
         }
     }
 }

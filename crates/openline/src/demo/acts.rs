@@ -519,10 +519,7 @@ mod tests {
                 let steps = story["step"].as_array().expect("steps");
                 steps.iter().any(|step| step.get(*key).is_some())
             };
-            assert!(
-                stories.iter().any(|story| plays(&story)),
-                "no story has {key}"
-            );
+            assert!(stories.iter().any(plays), "no story has {key}");
         }
     }
 
