@@ -1,4 +1,4 @@
-"""A broken rule (record.md sections 2 and 9, loop.md section 8, charter.md section 6) and the named limits."""
+"""A broken rule (record.md sections 2 and 9, loop.md section 9, charter.md section 6) and the named limits."""
 
 PARTIES_MAX = 16
 NOTES_MAX = 1 << 24

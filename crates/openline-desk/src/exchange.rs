@@ -112,7 +112,11 @@ fn exchange(
     let has_answered = of.iter().any(|rung| rung.step.is_answer());
     let mut owed = Vec::new();
     if !is_cancelled && !has_answered {
-        owed.extend(owed_by_person(ladder, &of, stored.is_some(), terms));
+        owed.extend(owed_by_person(
+            &of,
+            stored.is_some(),
+            asks_a_person(message, ladder, terms),
+        ));
         if !is_info && needs_read_back(message, ladder) {
             owed.extend(owed_of_read_back(&all, &of));
         }
@@ -130,19 +134,13 @@ fn exchange(
 }
 
 /// Stored, shown, acknowledged: whoever did the later has the earlier behind it.
-fn owed_by_person(
-    ladder: &Ladder,
-    of: &[&Rung],
-    is_stored: bool,
-    terms: &CharterTerms,
-) -> Vec<Owed> {
-    let has = |stages: &[Stage]| {
+fn owed_by_person(of: &[&Rung], is_stored: bool, needs_person: bool) -> Vec<Owed> {
+    let has = |counts: fn(Stage) -> bool| {
         of.iter()
-            .any(|rung| matches!(rung.step, Step::Receipt(stage) if stages.contains(&stage)))
+            .any(|rung| matches!(rung.step, Step::Receipt(stage) if counts(stage)))
     };
-    let is_acknowledged = has(&[Stage::Acknowledged, Stage::StandBy, Stage::ReadBack]);
-    let is_shown = is_acknowledged || has(&[Stage::Shown]);
-    let needs_person = ladder.message_type() != MessageType::Test || terms.schedule.is_by_person;
+    let is_acknowledged = has(counts_as_acknowledged);
+    let is_shown = is_acknowledged || has(|stage| stage == Stage::Shown);
     let mut owed = Vec::new();
     if !is_stored && !is_shown {
         owed.push(Owed::Stored);
@@ -154,6 +152,25 @@ fn owed_by_person(
         owed.push(Owed::Acknowledged);
     }
     owed
+}
+
+/// Whether a receipt of this stage says that a person has the message: acknowledged, or what nobody does who has it not.
+#[must_use]
+pub fn counts_as_acknowledged(stage: Stage) -> bool {
+    match stage {
+        Stage::Acknowledged | Stage::StandBy | Stage::ReadBack => true,
+        Stage::Shown
+        | Stage::PassedOn
+        | Stage::SightTranslation
+        | Stage::RoughTranslation
+        | Stage::OfficialTranslation => false,
+    }
+}
+
+/// Whether a person has to have it: not a test, unless the charter has people answer those; and never a node's answer to one.
+fn asks_a_person(message: &Message, ladder: &Ladder, terms: &CharterTerms) -> bool {
+    ladder.message_type() != MessageType::Test
+        || (terms.schedule.is_by_person && message.form != Form::Reply)
 }
 
 fn needs_read_back(message: &Message, ladder: &Ladder) -> bool {
@@ -244,7 +261,7 @@ mod tests {
     use openline_core::Rule;
     use openline_core::body::Receipt;
     use openline_core::closing::{Answer, Confirmation, Outcome, Verdict};
-    use openline_core::entry::Kind;
+    use openline_core::entry::{Header, Kind};
     use openline_core::field::Field;
     use openline_core::message::Address;
 
@@ -375,6 +392,25 @@ mod tests {
             post: "duty".to_owned(),
         }];
         assert_eq!(case.stored().receipt(Stage::Acknowledged).owed(), []);
+    }
+
+    #[test]
+    fn a_test_asks_for_a_person_where_the_charter_does_and_a_nodes_answer_to_one_never() {
+        let owed = |form, is_by_person| {
+            let message = message_of(form, None, "text");
+            let head = Header {
+                message_type: MessageType::Test,
+                ..header(Kind::Message, vec![])
+            };
+            let mut ladder = Ladder::of(at(0, 5), &head, Some(&message));
+            ladder.cosigned(THEM, 6, 100);
+            let mut terms = CharterTerms::default();
+            terms.schedule.is_by_person = is_by_person;
+            exchanges(&ladder, &message, &terms)[0].owed.clone()
+        };
+        assert_eq!(owed(Form::Message, true), [Owed::Shown, Owed::Acknowledged]);
+        assert_eq!(owed(Form::Message, false), []);
+        assert_eq!(owed(Form::Reply, true), []);
     }
 
     #[test]

@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 
 use openline_core::PartyIndex;
-use openline_core::body::{Receipt, Stage};
+use openline_core::body::Receipt;
 use openline_core::entry::{Header, Kind, MessageType, Ref};
 use openline_core::message::{Form, Message};
 
+use crate::exchange::counts_as_acknowledged;
 use crate::schedule::{SLOT_FIELD, Schedule, slot_of};
 
 /// When something was done, as claimed, and the entry that says so.
@@ -126,7 +127,7 @@ impl Tests {
         let (Ok(receipt), Some(of)) = (Receipt::decode(body), header.refs.first()) else {
             return;
         };
-        if receipt.stage == Stage::Acknowledged && of.party != place.party {
+        if counts_as_acknowledged(receipt.stage) && of.party != place.party {
             let said = Said {
                 time: receipt.time,
                 place,
@@ -251,6 +252,7 @@ mod tests {
     use super::*;
     use crate::fixture::{at, header, message, with_form};
     use crate::schedule::slot_text;
+    use openline_core::body::Stage;
     use openline_core::charter::{EVERY_DAY, TestSchedule};
     use openline_core::field::Field;
 

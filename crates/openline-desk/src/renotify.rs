@@ -14,6 +14,7 @@ use openline_core::message::{Form, Message};
 use openline_core::{PartyIndex, Rule};
 
 use crate::brief;
+use crate::exchange::counts_as_acknowledged;
 use crate::template::{Event, Template, Templates, span_words, time_text, weekday};
 
 /// What the subject of a repeated notification begins with.
@@ -319,22 +320,14 @@ impl Notifications {
     }
 }
 
-/// No stage stands for another: who has passed it on may not have acknowledged it.
+/// Who has passed it on may not have acknowledged it.
 fn note(heard: &mut Heard, had: &Had) {
-    match had.stage {
-        Stage::Acknowledged => {
-            heard.acknowledged = heard.acknowledged.into_iter().chain([had.time]).min();
-        }
-        Stage::PassedOn => {
-            let class = had.class.clone().unwrap_or_default();
-            heard.passed_on.push((class, had.time));
-        }
-        Stage::Shown
-        | Stage::StandBy
-        | Stage::SightTranslation
-        | Stage::RoughTranslation
-        | Stage::OfficialTranslation
-        | Stage::ReadBack => {}
+    if counts_as_acknowledged(had.stage) {
+        heard.acknowledged = heard.acknowledged.into_iter().chain([had.time]).min();
+    }
+    if had.stage == Stage::PassedOn {
+        let class = had.class.clone().unwrap_or_default();
+        heard.passed_on.push((class, had.time));
     }
 }
 

@@ -12,6 +12,7 @@ use openline_core::message::{Form, Message, Precedence};
 use openline_core::origin::{Finding, OriginQuery};
 use openline_core::status::Status;
 
+use crate::exchange::counts_as_acknowledged;
 use crate::health::{Said, Tally, Tests, tally};
 use crate::schedule::Schedule;
 
@@ -255,15 +256,12 @@ impl Reviewing {
         let Ok(receipt) = Receipt::decode(body) else {
             return;
         };
-        let what = match receipt.stage {
-            Stage::Shown => What::Shown,
-            Stage::Acknowledged => What::Acknowledged,
-            Stage::StandBy
-            | Stage::PassedOn
-            | Stage::SightTranslation
-            | Stage::RoughTranslation
-            | Stage::OfficialTranslation
-            | Stage::ReadBack => return,
+        let what = if counts_as_acknowledged(receipt.stage) {
+            What::Acknowledged
+        } else if receipt.stage == Stage::Shown {
+            What::Shown
+        } else {
+            return;
         };
         self.note(party, header, receipt.time, what);
     }

@@ -86,12 +86,23 @@ pub(crate) struct Alarm {
     pub(crate) words: String,
 }
 
+/// A message that is not done, as a look at it has found it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct StillOpen {
+    /// When it may ring anew by itself, ms.
+    pub(crate) next: Option<i64>,
+    /// Whether an addressee does not hold it yet.
+    pub(crate) waits_to_be_stored: bool,
+}
+
 /// What is watched, and what rings.
 #[derive(Debug, Default)]
 pub(crate) struct Alarms {
     /// When each message is to be looked at next, ms.
     watched: BTreeMap<(LineId, Ref), i64>,
     due: BTreeSet<(i64, LineId, Ref)>,
+    /// Those that wait to be stored somewhere: a cosignature says that they may be, and no entry does.
+    unstored: BTreeSet<(LineId, Ref)>,
     /// Lines whose record has been looked through for open messages.
     pub(crate) filled: BTreeSet<LineId>,
     pub(crate) ringing: BTreeMap<About, Alarm>,
@@ -137,7 +148,8 @@ impl Alarms {
             return;
         }
         self.set(line, place, look);
-        if look <= wall_ms() {
+        // Whoever goes round sleeps until what was the next look before this one.
+        if self.next_look() == Some(look) {
             self.want();
         }
     }
@@ -153,6 +165,19 @@ impl Alarms {
         if let Some(place) = place.filter(|place| self.watched.contains_key(&(line, **place))) {
             self.set(line, *place, 0);
             self.want();
+        }
+    }
+
+    /// Somebody holds this much of a log.
+    pub(crate) fn follow_cosignature(&mut self, line: LineId, log: PartyIndex, size: u64) {
+        let at = |index| (line, Ref { party: log, index });
+        let places: Vec<Ref> = self
+            .unstored
+            .range(at(0)..at(size))
+            .map(|(_, place)| *place)
+            .collect();
+        for place in places {
+            self.touch(line, Some(&place));
         }
     }
 
@@ -188,10 +213,14 @@ impl Alarms {
         self.due.first().map(|(look, _, _)| *look)
     }
 
-    /// A message has been looked at: nothing is owed any more, or it is to be looked at again.
-    pub(crate) fn looked(&mut self, line: LineId, place: Ref, is_open: bool, next: Option<i64>) {
-        if is_open {
-            self.set(line, place, next.unwrap_or(i64::MAX));
+    /// A message has been looked at: nothing is owed any more, or it is to be looked at again, by itself or when somebody holds it.
+    pub(crate) fn looked(&mut self, line: LineId, place: Ref, open: Option<StillOpen>) {
+        self.unstored.remove(&(line, place));
+        if let Some(open) = open {
+            self.set(line, place, open.next.unwrap_or(i64::MAX));
+            if open.waits_to_be_stored {
+                self.unstored.insert((line, place));
+            }
         } else if let Some(before) = self.watched.remove(&(line, place)) {
             self.due.remove(&(before, line, place));
         }
@@ -250,6 +279,34 @@ pub(crate) async fn run(service: Service, mut stopped: watch::Receiver<bool>) {
         tokio::select! {
             _ = stopped.changed() => return,
             () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use openline_core::Hash;
+
+    #[tokio::test]
+    async fn whoever_sleeps_is_woken_for_an_earlier_look_and_for_no_later_one() {
+        let mut alarms = Alarms::default();
+        let wanted = alarms.wanted();
+        let looks = [
+            (5_000, true),
+            (9_000, false),
+            (1_000, true),
+            (1_000, true),
+            (1_001, false),
+        ];
+        for (index, (look, is_woken)) in looks.into_iter().enumerate() {
+            let place = Ref {
+                party: PartyIndex(0),
+                index: index as u64,
+            };
+            alarms.note(LineId(Hash([0; 32])), place, look);
+            let woken = tokio::time::timeout(Duration::ZERO, wanted.notified()).await;
+            assert_eq!(woken.is_ok(), is_woken, "look at {look}");
         }
     }
 }

@@ -66,6 +66,24 @@ pub enum Act {
     Attempt,
     /// The bearers told that the network has changed.
     RetryBearers,
+    /// A notice given.
+    GiveNotice,
+    /// A notice withdrawn.
+    WithdrawNotice,
+    /// The watch taken.
+    TakeWatch,
+    /// The watch handed over.
+    HandOverWatch,
+    /// The watch given up.
+    StandDown,
+    /// A rota imported.
+    ImportRota,
+    /// The rota removed.
+    RemoveRota,
+    /// An alarm silenced.
+    SilenceAlarm,
+    /// A receipt kept until it can be written.
+    KeepReceipt,
 }
 
 impl Act {
@@ -98,6 +116,15 @@ impl Act {
             Self::StopNode => "stop node",
             Self::Attempt => "attempt",
             Self::RetryBearers => "retry bearers",
+            Self::GiveNotice => "give notice",
+            Self::WithdrawNotice => "withdraw notice",
+            Self::TakeWatch => "take watch",
+            Self::HandOverWatch => "hand over watch",
+            Self::StandDown => "stand down",
+            Self::ImportRota => "import rota",
+            Self::RemoveRota => "remove rota",
+            Self::SilenceAlarm => "silence alarm",
+            Self::KeepReceipt => "keep receipt",
         }
     }
 }
@@ -142,6 +169,13 @@ impl Deed {
     /// Kind, form, stage: never words of a message.
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// Who gave what the node writes for him.
+    pub(crate) fn given_by(mut self, who: &str) -> Self {
+        let detail = self.detail.take().unwrap_or_default();
+        self.detail = Some(format!("{detail}, given by {who}"));
         self
     }
 

@@ -26,6 +26,7 @@ mod origin;
 mod policy;
 mod pouches;
 mod readers;
+mod receipts;
 mod record;
 mod relations;
 mod releasing;

@@ -89,6 +89,9 @@ fn words(engine: &Engine, line: &LineId, finding: &Finding) -> String {
         Cause::Silent => format!(
             "a bearer to {name} stands, and nothing about this line has come over it for longer than agreed"
         ),
+        Cause::NotReachable if has_address(engine, line, finding.party) => format!(
+            "{name} is not heard, and no attempt to reach it has ended yet"
+        ),
         Cause::NotReachable => format!(
             "{name} is not heard, and there is no address at which this node could try it"
         ),
@@ -120,6 +123,13 @@ fn words(engine: &Engine, line: &LineId, finding: &Finding) -> String {
 
 fn other(engine: &Engine, line: &LineId, party: PartyIndex) -> String {
     engine.name_on(line, party)
+}
+
+/// Whether a party's card names an address that can be dialled.
+fn has_address(engine: &Engine, line: &LineId, party: PartyIndex) -> bool {
+    let founded = engine.founded.get(line);
+    let relation = founded.and_then(|founded| engine.relations.get(&founded.party_id(party)));
+    relation.is_some_and(|relation| !relation.endpoints.is_empty())
 }
 
 fn closed(name: &str, closure: &Closure) -> String {

@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use openline_proto::state::Uplink;
 use tokio::net::{TcpStream, lookup_host};
+use tokio::sync::broadcast::Receiver;
 use tokio::time::timeout;
 
 use crate::engine::Handle;
+use crate::view::EventView;
 
-/// How often it is asked while somebody can't be heard.
+/// How often it is asked while somebody can't be heard; as soon as a bearer has fallen, too.
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
+/// Between two checks, however often a bearer falls.
+const PAUSE: Duration = Duration::from_secs(1);
 /// How long an answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -19,6 +23,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 /// `targets` are addresses, `HOST:PORT`, that answer when the way out is well: a party's own router, its name service, a public
 /// service. A TCP connection is opened and closed; nothing is said over it.
 pub(crate) async fn watch(handle: Handle, targets: Vec<String>) {
+    let mut news = handle.events.subscribe();
     loop {
         let misses = handle.call(|engine| Ok(engine.misses_somebody())).await;
         match misses {
@@ -35,7 +40,18 @@ pub(crate) async fn watch(handle: Handle, targets: Vec<String>) {
             Ok(false) => {}
             Err(_) => return,
         }
-        tokio::time::sleep(CHECK_INTERVAL).await;
+        tokio::time::sleep(PAUSE).await;
+        // When the time is over it is asked all the same.
+        let _ = timeout(CHECK_INTERVAL - PAUSE, bearer_fell(&mut news)).await;
+    }
+}
+
+/// Waits until a bearer has fallen; what was told while nobody listened may have been that.
+async fn bearer_fell(news: &mut Receiver<EventView>) {
+    while let Ok(event) = news.recv().await {
+        if event.what == "bearer-down" {
+            return;
+        }
     }
 }
 

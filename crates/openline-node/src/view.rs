@@ -481,7 +481,7 @@ pub struct ReceiptRequest {
     pub of: String,
     /// The post that gives it.
     pub post: String,
-    /// `shown`, `acknowledged`, `stand by`, `passed on`, `sight translation`, `rough translation`, `official translation`, `read back`.
+    /// `acknowledged`, `stand by`, `passed on`, `sight translation`, `rough translation`, `official translation`, `read back`.
     pub stage: String,
     /// `real`, `exercise` or `test`; that of the message if left out.
     #[serde(default)]
@@ -501,6 +501,37 @@ pub struct ReceiptRequest {
     /// Critical fields typed again, for a read-back.
     #[serde(default)]
     pub values: Vec<ValueView>,
+}
+
+/// To say that a message was really rendered to a post on watch.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShownRequest {
+    /// Line.
+    pub line: String,
+    /// The message, `PARTY/INDEX` or joint number.
+    pub of: String,
+    /// The post to which it was shown.
+    pub post: String,
+    /// The languages in which it was rendered.
+    pub languages: Vec<String>,
+    /// Time of the act, ms; now if left out.
+    #[serde(default)]
+    pub time_ms: Option<i64>,
+    /// Words, such as where it was shown.
+    #[serde(default)]
+    pub words: Option<String>,
+}
+
+/// A receipt that has been given.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptView {
+    /// Line id.
+    pub line: String,
+    /// Where it stands, `PARTY/INDEX`; nothing while it waits.
+    pub place: Option<String>,
+    /// Whether it waits to be written: it is kept durably, with the time of the act.
+    pub is_waiting: bool,
 }
 
 /// An entry in a list.

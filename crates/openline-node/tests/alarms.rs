@@ -2,13 +2,16 @@
 
 mod common;
 
-use common::{PATIENCE, make_home, message, relate, start, start_dialled, wait_for};
+use common::{
+    PATIENCE, make_home, message, relate, start, start_dialled, stop, take_watch, wait_for,
+};
 use openline_node::service::Service;
 use openline_node::view::{
     AlarmView, ProposeRequest, ReceiptRequest, SendRequest, SilenceRequest, TermsView,
 };
 
-/// A line whose routine messages are to be acknowledged within a second of being stored.
+/// A line whose routine messages are to be acknowledged within a second of being stored, and whose priority messages are to be
+/// stored within a second and shown within another.
 async fn hasty_line(a: &Service, b: &Service) -> String {
     let request = ProposeRequest {
         with: vec!["Beta".to_owned()],
@@ -19,7 +22,7 @@ async fn hasty_line(a: &Service, b: &Service) -> String {
             title: "Watch line".to_owned(),
             settle_delay_ms: 50,
             test_times: vec![],
-            clocks_s: vec![[0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 1]],
+            clocks_s: vec![[0, 0, 0], [0, 0, 0], [1, 1, 0], [0, 0, 1]],
             ..TermsView::default()
         },
     };
@@ -71,6 +74,7 @@ async fn an_alarm_rings_until_a_person_acts_and_at_both_sides_when_a_clock_runs_
     let (a, b) = (node_a.service(), node_b.service());
     relate(&a, &b).await;
     let line = hasty_line(&a, &b).await;
+    take_watch(&b, &line).await;
     let acknowledge = |of: &str| -> ReceiptRequest {
         serde_json::from_value(serde_json::json!({
             "line": line, "of": of, "post": "watch", "stage": "acknowledged"
@@ -118,4 +122,29 @@ async fn an_alarm_rings_until_a_person_acts_and_at_both_sides_when_a_clock_runs_
         .expect("acknowledged");
     is_quiet(&a, &ours.id).await;
     is_quiet(&b, &theirs.id).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_stored_late_rings_no_more_for_that_and_its_next_clock_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
+    make_home(&home_a, "Alpha");
+    make_home(&home_b, "Beta");
+    let (node_a, node_b) = (start_dialled(&home_a), start(&home_b, vec![]));
+    let a = node_a.service();
+    relate(&a, &node_b.service()).await;
+    let line = hasty_line(&a, &node_b.service()).await;
+    stop(node_b).await;
+
+    let priority = SendRequest {
+        precedence: "priority".to_owned(),
+        ..message(&line, "Is anybody there?")
+    };
+    a.send(priority).await.expect("released");
+    let late = rings(&a, "not-stored.").await;
+    let node_b = start(&home_b, vec![]);
+    is_quiet(&a, &late.id).await;
+    let ours = rings(&a, "not-shown.").await;
+    let theirs = rings(&node_b.service(), "not-shown.").await;
+    assert_eq!(ours.place, theirs.place, "both sides know");
 }

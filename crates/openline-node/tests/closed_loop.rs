@@ -2,13 +2,16 @@
 
 mod common;
 
-use common::{PATIENCE, found, make_home, one_record, relate, start, start_dialled, wait_for};
+use common::{
+    PATIENCE, found, found_with, make_home, message, one_record, relate, start, start_dialled,
+    stop, take_watch, wait_for,
+};
 use openline_node::Node;
 use openline_node::error::ServiceError;
 use openline_node::service::Service;
 use openline_node::view::{
     AnnounceRequest, AnswerRequest, ConfirmRequest, EntryView, FindingRequest, OriginRequest,
-    ReceiptRequest, SendRequest, StatusRequest, SupersedeRequest,
+    ReceiptRequest, SendRequest, ShownRequest, StatusRequest, SupersedeRequest,
 };
 use serde_json::json;
 
@@ -30,6 +33,9 @@ async fn pair() -> Pair {
     let (a, b) = (node_a.service(), node_b.service());
     relate(&a, &b).await;
     let line = found(&a, &b, "Beta").await;
+    for service in [&a, &b] {
+        take_watch(service, &line).await;
+    }
     Pair {
         a,
         b,
@@ -368,4 +374,131 @@ async fn both_sides_read_the_same_codes_of_an_announced_call() {
     assert_eq!(theirs[0].first_code, ours.first_code);
     assert_eq!(theirs[0].second_code, ours.second_code);
     assert_ne!(ours.first_code, ours.second_code);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shown_is_said_only_of_what_was_rendered_to_a_post_on_watch() {
+    let pair = pair().await;
+    let place = pair.send(&pair.a, json!({})).await;
+    let shown = |languages: &[&str]| ShownRequest {
+        line: pair.line.clone(),
+        of: place.clone(),
+        post: "watch".to_owned(),
+        languages: languages.iter().map(ToString::to_string).collect(),
+        time_ms: None,
+        words: None,
+    };
+    refused(pair.b.shown(shown(&["fr"])).await, "one of the message's");
+    refused(
+        pair.a.shown(shown(&["en"])).await,
+        "no message of another party",
+    );
+    let by_hand = pair.receipt(&place, "shown", json!({}));
+    refused(pair.b.receipt(by_hand).await, "has rendered the text");
+
+    let posts = json!({"posts": {"post": "watch", "lines": [pair.line]}});
+    let down = serde_json::from_value(posts).expect("a request");
+    pair.b.stand_down(down).await.expect("nobody is there");
+    for stage in ["acknowledged", "stand by"] {
+        let more = if stage == "stand by" {
+            json!({"promised_ms": 4_000_000_000_000_i64})
+        } else {
+            json!({})
+        };
+        let receipt = pair.receipt(&place, stage, more);
+        refused(pair.b.receipt(receipt).await, "nobody has the watch");
+    }
+    refused(pair.b.shown(shown(&["en"])).await, "nobody has the watch");
+
+    take_watch(&pair.b, &pair.line).await;
+    let given = pair.b.shown(shown(&["en"])).await.expect("shown");
+    assert!(given.place.is_some() && !given.is_waiting);
+    wait_for(&pair.a, "the receipt", async |s| {
+        let entry = s.entry(&pair.line, &place).await.expect("an entry");
+        entry.ladder.iter().any(|rung| rung.stage == "shown")
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn batched_receipts_wait_durably_with_the_time_of_the_act() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
+    make_home(&home_a, "Alpha");
+    make_home(&home_b, "Beta");
+    let (node_a, node_b) = (start_dialled(&home_a), start(&home_b, vec![]));
+    let (a, b) = (node_a.service(), node_b.service());
+    relate(&a, &b).await;
+    let line = found_with(&a, &b, |terms| terms.batched_receipts = true).await;
+    take_watch(&b, &line).await;
+    let place = a
+        .send(message(&line, "Routine."))
+        .await
+        .expect("released")
+        .place;
+    let stored = a.wait_stored(&line, &place, PATIENCE).await;
+    assert_eq!(stored.expect("stored").len(), 1);
+    let act = 1_800_000_000_000;
+    let request = ShownRequest {
+        line: line.clone(),
+        of: place.clone(),
+        post: "watch".to_owned(),
+        languages: vec!["en".to_owned()],
+        time_ms: Some(act),
+        words: None,
+    };
+    let given = b.shown(request).await.expect("kept");
+    assert!(given.place.is_none() && given.is_waiting);
+    stop(node_b).await;
+
+    let node_b = start(&home_b, vec![]);
+    let b = node_b.service();
+    // A quarter of an hour later it is written, once, with the time of the act.
+    let later = openline_node::identity::wall_ms() + 900_000;
+    for _ in 0..2 {
+        b.round(later).await.expect("a round");
+    }
+    let entry = b.entry(&line, &place).await.expect("an entry");
+    let shown: Vec<i64> = entry
+        .ladder
+        .iter()
+        .filter(|rung| rung.stage == "shown")
+        .map(|rung| rung.time_ms)
+        .collect();
+    assert_eq!(shown, [act]);
+    drop(node_a);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_charters_word_limit_binds_whoever_writes_but_not_a_correction() {
+    let pair = pair().await;
+    let long = "word ".repeat(201);
+    let texts = json!([{"language": "en", "text": long}]);
+    let flash = pair.request(json!({"precedence": "flash", "texts": texts}));
+    refused(
+        pair.a.send(flash).await,
+        "has 201 words; the charter allows 200 at flash",
+    );
+    let short = json!({"precedence": "flash", "texts": [{"language": "en", "text": "Short."}]});
+    let place = pair.send(&pair.a, short).await;
+    let correction =
+        json!({"form": "correction", "precedence": "flash", "refs": [place], "texts": texts});
+    pair.send(&pair.a, correction).await;
+    let routine = pair.request(json!({"texts": texts}));
+    pair.a.send(routine).await.expect("routine has no limit");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_that_an_arrival_overtakes_goes_only_when_it_is_to_go_all_the_same() {
+    let pair = pair().await;
+    let request = pair.request(json!({}));
+    let draft = pair.b.save_draft(None, request).await.expect("kept");
+    let place = pair.send(&pair.a, json!({})).await;
+    let refusal = pair.b.release_draft(&draft.id, None, false).await;
+    refused(
+        refusal,
+        &format!("overtaken: since it was begun, {place} arrived"),
+    );
+    let released = pair.b.release_draft(&draft.id, None, true).await;
+    released.expect("released all the same");
 }

@@ -5,10 +5,9 @@ mod common;
 use std::path::Path;
 
 use common::{
-    PATIENCE, found_by_all, make_home, message, one_record, relate, start_at, start_dialled, stop,
+    PATIENCE, found_by_all, make_home, message, one_export, relate, start_at, start_dialled, stop,
     wait_for,
 };
-use openline_core::export::Report;
 use openline_node::Node;
 use openline_node::service::{LogQuery, Service};
 
@@ -112,12 +111,7 @@ impl Five {
             orders.iter().all(|order| count(order) == messages)
         })
         .await;
-        one_record(&services.iter().collect::<Vec<_>>(), &self.line).await;
-        let report = verify(&services[0], &self.line).await;
-        for service in &services[1..] {
-            let other = verify(service, &self.line).await;
-            assert_eq!((other.entries, other.root), (report.entries, report.root));
-        }
+        one_export(&services.iter().collect::<Vec<_>>(), &self.line).await;
         for service in &services {
             let view = service.line(&self.line).await.expect("line");
             assert!(view.parties.iter().all(|party| !party.is_forked));
@@ -148,12 +142,6 @@ async fn order(service: &Service, line: &str) -> Order {
         .collect();
     settled.sort();
     settled
-}
-
-async fn verify(service: &Service, line: &str) -> Report {
-    let path = service.export(line).await.expect("export");
-    let bytes = std::fs::read(&path).expect("read");
-    openline_core::export::verify(&bytes, |_| ()).expect("verifies")
 }
 
 /// Puts a backup in the place of the store that a home has.

@@ -4,7 +4,7 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use common::{found, make_home, message, relate, start, start_dialled, stop, wait_for};
+use common::{found, make_home, message, relate, start, start_dialled, stop, take_watch, wait_for};
 use openline_node::Node;
 use openline_node::error::ServiceError;
 use openline_node::officers::Actor;
@@ -149,7 +149,7 @@ async fn a_notification_goes_when_others_have_cleared_exactly_it() {
         words.contains("watch-1 has drafted it") && words.contains("watch-2"),
         "{words}"
     );
-    needs_others(releaser.release_draft(id, None).await);
+    needs_others(releaser.release_draft(id, None, false).await);
     let words = forbidden(releaser.clear_draft(id, &draft.content, None).await);
     assert!(
         words.contains("role clearer") && words.contains("watch-2"),
@@ -167,9 +167,13 @@ async fn a_notification_goes_when_others_have_cleared_exactly_it() {
     );
     let changed = changed.await.expect("changed");
     assert!(changed.clearances.is_empty() && changed.content != draft.content);
-    needs_others(releaser.release_draft(id, None).await);
+    needs_others(releaser.release_draft(id, None, false).await);
     conflict(clearer.clear_draft(id, &draft.content, None).await);
-    conflict(releaser.release_draft(id, Some(&draft.content)).await);
+    conflict(
+        releaser
+            .release_draft(id, Some(&draft.content), false)
+            .await,
+    );
 
     // Cleared again, once by each; the clearer can't release what he cleared.
     clearer
@@ -177,11 +181,11 @@ async fn a_notification_goes_when_others_have_cleared_exactly_it() {
         .await
         .expect("cleared");
     conflict(clearer.clear_draft(id, &changed.content, None).await);
-    let words = needs_others(clearer.release_draft(id, None).await);
+    let words = needs_others(clearer.release_draft(id, None, false).await);
     assert!(words.contains("head"), "{words}");
-    needs_others(drafter.release_draft(id, None).await);
+    needs_others(drafter.release_draft(id, None, false).await);
     let released = releaser
-        .release_draft(id, Some(&changed.content))
+        .release_draft(id, Some(&changed.content), false)
         .await
         .expect("released");
     assert!(drafter.drafts().await.expect("drafts").is_empty());
@@ -234,7 +238,7 @@ async fn one_person_takes_back_what_two_have_said() {
         .await
         .expect("cleared");
     let alert = three
-        .release_draft(&draft.id, None)
+        .release_draft(&draft.id, None, false)
         .await
         .expect("released");
 
@@ -273,18 +277,18 @@ async fn refusals_hold_and_a_drafter_does_not_release_his_own() {
         ..message(&world.line, "Soon.")
     };
     let draft = one.save_draft(None, immediate).await.expect("kept");
-    needs_others(one.release_draft(&draft.id, None).await);
+    needs_others(one.release_draft(&draft.id, None, false).await);
     two.refuse_draft(&draft.id, &draft.content, "Not yet.")
         .await
         .expect("refused");
-    let words = needs_others(two.release_draft(&draft.id, None).await);
+    let words = needs_others(two.release_draft(&draft.id, None, false).await);
     assert!(words.contains("refused by watch-2"), "{words}");
     two.clear_draft(&draft.id, &draft.content, None)
         .await
         .expect("thought better of");
     let (first, second) = tokio::join!(
-        two.release_draft(&draft.id, None),
-        two.release_draft(&draft.id, None)
+        two.release_draft(&draft.id, None, false),
+        two.release_draft(&draft.id, None, false)
     );
     assert!(
         first.is_ok() != second.is_ok(),
@@ -298,6 +302,7 @@ async fn rights_are_per_role_and_line_and_end_with_the_token() {
     let world = World::make(None).await;
     let machine = world.a.service();
     // One person at a terminal may do everything, until there are officers.
+    take_watch(&machine, &world.line).await;
     machine
         .send(message(&world.line, "Open."))
         .await

@@ -4,7 +4,8 @@
 mod common;
 
 use common::{
-    PATIENCE, make_home, message, one_record, relate, start, start_dialled, stop, wait_for,
+    PATIENCE, make_home, message, one_record, relate, start, start_dialled, stop, take_watch,
+    wait_for,
 };
 use openline_core::LineId;
 use openline_node::error::ServiceError;
@@ -107,6 +108,7 @@ async fn tests_are_held_once_at_their_slots_and_answered_and_both_sides_hold_one
     let (sa, sb) = (a.service(), b.service());
     relate(&sa, &sb).await;
     let line = found(&sa, &sb, terms("Watch line"), &["watch"]).await;
+    take_watch(&sb, &line).await;
 
     let nine = nine();
     assert!(

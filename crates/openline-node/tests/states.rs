@@ -107,13 +107,14 @@ async fn a_node_that_stops_has_said_so_and_is_believed_by_signature() {
 
     let node_b = start(&home_b, vec![]);
     comes_to(&a, &line, "unattended").await;
-    let notices = a.notices(&line).await.expect("notices");
-    let kinds: Vec<&str> = notices.iter().map(|notice| notice.kind.as_str()).collect();
-    assert_eq!(
-        kinds,
-        ["drill"],
-        "what was given holds over a restart; that it stopped is over"
-    );
+    // Contact is there a moment before what the node that has begun to run says.
+    let what = "what was given to hold over a restart, and that it stopped to be over";
+    wait_for(&a, what, async |s| {
+        let notices = s.notices(&line).await.expect("notices");
+        let kinds: Vec<&str> = notices.iter().map(|notice| notice.kind.as_str()).collect();
+        kinds == ["drill"]
+    })
+    .await;
     drop(node_b);
 }
 

@@ -2,8 +2,10 @@
 
 mod common;
 
-use common::{PATIENCE, found, make_home, message, relate, start, start_dialled, wait_for};
-use openline_node::service::{LogQuery, Service};
+use common::{
+    PATIENCE, found, make_home, message, one_export, relate, start, start_dialled, wait_for,
+};
+use openline_node::service::LogQuery;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_is_on_both_records_and_both_exports_verify_alike() {
@@ -51,21 +53,7 @@ async fn a_message_is_on_both_records_and_both_exports_verify_alike() {
         })
         .await;
     }
-    wait_for(&sa, "one record", async |a| {
-        let (va, vb) = (
-            a.line(&line).await.expect("line"),
-            sb.line(&line).await.expect("line"),
-        );
-        va.record_root == vb.record_root && va.settled == vb.settled
-    })
-    .await;
-    let verify = async |s: &Service| {
-        let path = s.export(&line).await.expect("export");
-        let bytes = std::fs::read(&path).expect("read");
-        openline_core::export::verify(&bytes, |_| ()).expect("verifies")
-    };
-    let (ra, rb) = (verify(&sa).await, verify(&sb).await);
-    assert_eq!((ra.entries, ra.root), (rb.entries, rb.root));
+    one_export(&[&sa, &sb], &line).await;
     let proof = sb
         .disclose(&line, &sent.place, true)
         .await

@@ -39,6 +39,7 @@ use crate::handlers::{
         lines::show,
         messages::send,
         messages::receipt,
+        messages::shown,
         messages::inbox,
         closing::confirm,
         closing::answer,

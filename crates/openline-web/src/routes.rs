@@ -48,6 +48,7 @@ pub fn router(state: State) -> Router {
             get(notifications::due).post(notifications::notify),
         )
         .route("/v1/notifications/again", post(notifications::again))
+        .route("/v1/shown", post(messages::shown))
         .route("/v1/inbox", get(messages::inbox))
         .route("/v1/confirmations", post(closing::confirm))
         .route("/v1/answers", post(closing::answer))

@@ -168,6 +168,8 @@ pub enum Command {
     #[command(after_help = "Example:\n  openline inbox --line \"Watch line\" --limit 20")]
     Inbox(InboxArgs),
     /// One entry in full, and how far it has got: stored, shown, acknowledged.
+    ///
+    /// A message of another party that is printed on a terminal is recorded as shown to the post of ours that is on watch.
     #[command(after_help = "Example:\n  openline show --line \"Watch line\" 0/12")]
     Show(PlaceArgs),
     /// The record of a line, entry by entry, in its order.
@@ -612,6 +614,9 @@ pub enum DraftCommand {
         /// Release only what has this hash, or one that begins so, as openline draft show printed it.
         #[arg(long, value_name = "HASH")]
         content: Option<String>,
+        /// Release it even if messages of others have arrived since it was begun.
+        #[arg(long)]
+        anyway: bool,
     },
 }
 
@@ -675,7 +680,7 @@ pub struct ReceiptArgs {
     /// The post that gives it.
     #[arg(long, default_value = "watch")]
     pub post: String,
-    /// The stage: shown, acknowledged, stand by, passed on, sight translation, rough translation, official translation, read back.
+    /// The stage: acknowledged, stand by, passed on, sight translation, rough translation, official translation, read back.
     #[arg(long)]
     pub stage: String,
     /// The class of people it was passed to, or the language.

@@ -23,6 +23,7 @@ mod record;
 mod relations;
 mod serve;
 mod shell;
+mod shown;
 mod standing;
 mod templates;
 mod testing;

@@ -1,11 +1,15 @@
 //! `openline demo`: two nodes and a story between them. Two homes, two identities, two stores, real sockets.
 
+mod acts;
 mod ladder;
+mod outside;
 mod play;
 mod python;
 mod relay;
+mod show;
 mod side;
 mod story;
+mod times;
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +20,7 @@ use crate::commands::verify_bytes;
 use crate::failure::Failure;
 use crate::output::Output;
 
-use play::Show;
+use show::Show;
 use side::{Side, wait_for};
 use story::Story;
 
@@ -30,12 +34,16 @@ const BUILT_IN: &[(&str, &str)] = &[
         "hotline-1967",
         include_str!("../../../scenarios/hotline-1967.toml"),
     ),
+    (
+        "bad-night",
+        include_str!("../../../scenarios/bad-night.toml"),
+    ),
 ];
 
 /// Arguments of `openline demo`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// june-2023, hotline-1967, or a file (docs/scenarios.md).
+    /// june-2023, hotline-1967, bad-night, or a file (docs/scenarios.md).
     #[arg(long, default_value = "june-2023")]
     story: String,
     /// No pauses and no colours.
@@ -104,7 +112,7 @@ fn load(name: &str) -> Result<Story, Failure> {
     let text = std::fs::read_to_string(name).map_err(|error| {
         Failure::unusable(
             format!("{name} is no built-in story, and can't be read as a file: {error}"),
-            "give june-2023, hotline-1967 or a file",
+            "give june-2023, hotline-1967, bad-night or a file",
         )
     })?;
     Story::parse(name, &text)
@@ -113,7 +121,7 @@ fn load(name: &str) -> Result<Story, Failure> {
 async fn tell(story: &Story, name: &str, folder: &Path, show: &Show) -> Result<Summary, Failure> {
     show.title(&story.title, &story.source);
     show.heading("Two homes, two identities, two stores");
-    let (sides, relays) = side::start(story, folder).await?;
+    let mut sides = side::start(story, folder).await?;
     for side in &sides {
         let status = side.service.status().await?;
         show.line(&format!(
@@ -147,14 +155,14 @@ async fn tell(story: &Story, name: &str, folder: &Path, show: &Show) -> Result<S
         ));
     }
     show.heading("Traffic");
-    let played = play::steps(story, &sides, &relays, &charter.id, folder, show).await?;
+    let played = play::steps(story, &mut sides, &charter.id, folder, show).await?;
     if story.ladder {
         show.heading("The ladder of each message: then, and on the line today");
         ladder::print(&sides, &charter.id, &played, show).await?;
     }
     show.heading("One record");
     let summary = close(name, &sides, &charter.id, folder, show).await?;
-    side::stop(sides).await?;
+    side::stop(&mut sides).await?;
     Ok(summary)
 }
 

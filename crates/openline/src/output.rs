@@ -23,6 +23,12 @@ impl Output {
         self.is_json
     }
 
+    /// Whether what is printed is text on a person's terminal.
+    pub fn is_rendered(self) -> bool {
+        use std::io::IsTerminal as _;
+        !self.is_json && std::io::stdout().is_terminal()
+    }
+
     /// Prints a result: as JSON, or as the text that `text` makes of it. Ends the program if it can't be printed.
     pub fn print<T: Serialize>(self, value: &T, text: impl FnOnce(&T) -> String) {
         self.try_print(value, text)

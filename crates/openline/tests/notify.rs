@@ -183,6 +183,7 @@ fn what_is_due_again_is_told_and_repeated_and_a_cancellation_takes_it_off() {
         "--class",
         "checkpoints",
     ];
+    b.run(&["watch", "take", "--name", "Night officer"]).ok();
     b.json(&passed);
     one_record(&a, &b, LINE);
     for party in [&a, &b] {

@@ -184,6 +184,30 @@ fn a_message_is_sent_read_found_exported_and_proven() {
     assert_eq!(text(&inbox, "/0/place"), place);
     shapes.add("inbox", &inbox);
     let receipt = ["receipt", "--line", LINE, place, "--stage", "acknowledged"];
+    let refused = b.run(&receipt);
+    assert!(
+        refused.stderr.contains("openline watch take --post watch"),
+        "{}",
+        refused.stderr
+    );
+    b.run(&["watch", "take", "--name", "Night officer"]).ok();
+    // On a pipe nobody has seen it; on a terminal it was shown, and is said to be once.
+    b.run(&["show", "--line", LINE, place]).ok();
+    assert_eq!(
+        b.json(&["show", "--line", LINE, place])["brief"]["stage"],
+        "stored"
+    );
+    let words = b.rendered(&["show", "--line", LINE, place]).ok();
+    assert!(
+        words.contains("Recorded: shown to watch, entry "),
+        "{words}"
+    );
+    let words = b.rendered(&["show", "--line", LINE, place]).ok();
+    assert!(!words.contains("Recorded"), "{words}");
+    assert_eq!(
+        b.json(&["show", "--line", LINE, place])["brief"]["stage"],
+        "shown"
+    );
     shapes.add("receipt", &b.json(&receipt));
     one_record(&a, &b, LINE);
     let shown = a.json(&["show", "--line", LINE, place]);

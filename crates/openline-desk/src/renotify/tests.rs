@@ -199,13 +199,15 @@ fn receipts_are_told_apart_by_what_they_are_of_and_what_they_say() {
     let first = record.notify(&movement, None, GIVEN);
     record.receipt(Stage::Shown, first, GIVEN + 1);
     assert!(record.only(GIVEN).heard.is_empty(), "shown is neither");
-    record.receipt(Stage::Acknowledged, first, GIVEN + 2);
+    record.receipt(Stage::ReadBack, first, GIVEN + 2);
+    record.receipt(Stage::Acknowledged, first, GIVEN + 3);
     let again = record.notify(&movement, Some(first), BEGINS - 24 * HOUR);
     record.receipt(Stage::PassedOn, again, BEGINS - 23 * HOUR);
     let heard = record.only(BEGINS - 22 * HOUR).heard;
     assert_eq!(
         (heard[0].of, heard[0].acknowledged),
-        (first, Some(GIVEN + 2))
+        (first, Some(GIVEN + 2)),
+        "who has read it back has it"
     );
     assert!(heard[0].passed_on.is_empty());
     assert_eq!((heard[1].of, heard[1].acknowledged), (again, None));

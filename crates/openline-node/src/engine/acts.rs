@@ -30,6 +30,8 @@ pub(crate) mod documents {
     pub(crate) const DRAFT: &str = "draft";
     /// Until when alarms are silenced, by their id.
     pub(crate) const SILENCE: &str = "silence";
+    /// Receipts that wait to be written, by an id of their own.
+    pub(crate) const RECEIPT: &str = "receipt";
     /// Our notices, by line id.
     pub(crate) const NOTICES: &str = "notices";
     /// Officers, by name.

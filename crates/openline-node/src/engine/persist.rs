@@ -20,14 +20,31 @@ impl Engine {
             .collect();
         self.commit(&writes)?;
         for fact in facts {
-            if let Fact::Batch { line, batch } = fact {
+            self.follow(fact);
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Batch { line, batch } => {
                 self.follow_statuses(line, batch);
                 if let Some(founded) = self.founded.get(line) {
                     self.alarms.follow(*line, founded.terms(), batch);
                 }
             }
+            Fact::Cosignature {
+                line,
+                log,
+                checkpoint,
+                ..
+            } => self.alarms.follow_cosignature(*line, *log, checkpoint.size),
+            Fact::Settled { .. }
+            | Fact::Purged { .. }
+            | Fact::Seal { .. }
+            | Fact::Fork { .. }
+            | Fact::Body { .. } => {}
         }
-        Ok(())
     }
 
     fn follow_statuses(&mut self, line: &LineId, batch: &AdmittedBatch) {

@@ -15,13 +15,15 @@ use tokio::sync::Notify;
 
 use super::entries::{Looking, message_of, place_text, utc_text};
 use super::{Answer, Service};
-use crate::alarms::{About, Alarm, first_look, reason_words};
+use crate::alarms::{About, Alarm, StillOpen, first_look, reason_words};
 use crate::alerts::{Alert, AlertId, AlertKind};
+use crate::audit::{Act, Deed};
 use crate::engine::Engine;
 use crate::engine::acts::documents;
 use crate::engine::tell::News;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
+use crate::officers::Role;
 use crate::view::{AlarmView, SilenceRequest};
 
 /// Messages looked at in one round.
@@ -44,9 +46,8 @@ struct Looked {
     message_type: MessageType,
     precedence: Precedence,
     is_for_life: bool,
-    is_open: bool,
+    open: Option<StillOpen>,
     rings: Vec<(PartyIndex, Ring)>,
-    next: Option<i64>,
 }
 
 impl Service {
@@ -115,12 +116,14 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Unavailable`]
     pub async fn alarms(&self) -> Answer<Vec<AlarmView>> {
-        self.engine(|engine| {
+        let actor = self.actor.clone();
+        self.engine(move |engine| {
             let now = wall_ms();
             let mut alarms: Vec<AlarmView> = engine
                 .alarms
                 .ringing
                 .iter()
+                .filter(|(about, _)| engine.sees(&actor, &about.line()))
                 .map(|(about, alarm)| engine.alarm_view(about, alarm, now))
                 .collect();
             alarms.sort_by_key(|alarm| (!alarm.is_ringing, alarm.since_ms));
@@ -139,7 +142,10 @@ impl Service {
             return Err(ServiceError::Unusable(words));
         }
         let id = id.to_owned();
-        self.engine(move |engine| {
+        let actor = self.actor.clone();
+        let deed = Deed::new(Act::SilenceAlarm).to(id.as_str());
+        let deed = deed.detail(format!("{} minutes", request.minutes));
+        self.act(&[Role::DutyOfficer], deed, move |engine| {
             let now = wall_ms();
             let rung = engine
                 .alarms
@@ -153,6 +159,7 @@ impl Service {
                         "there is no alarm \"{id}\"; openline alarm list shows all"
                     ))
                 })?;
+            engine.require(&actor, &[Role::DutyOfficer], Some(&about.line()))?;
             let until = now + i64::from(request.minutes) * 60_000;
             engine.commit(&[Write::Document {
                 kind: documents::SILENCE,
@@ -193,9 +200,8 @@ fn look(reader: &Reader, line: LineId, place: Ref, me: PartyIndex, now: i64) -> 
         message_type: entry.header.message_type,
         precedence: Precedence::Routine,
         is_for_life: false,
-        is_open: false,
+        open: None,
         rings: Vec::new(),
-        next: None,
     };
     if entry.header.kind != Kind::Message {
         return Ok(looked);
@@ -222,11 +228,14 @@ fn look(reader: &Reader, line: LineId, place: Ref, me: PartyIndex, now: i64) -> 
             entry.arrived_ms,
             now,
         );
-        looked.is_open |= !exchange.is_closed();
         looked
             .rings
             .extend(rung.into_iter().map(|ring| (exchange.party, ring)));
-        looked.next = looked.next.into_iter().chain(next).min();
+        if !exchange.is_closed() {
+            let open = looked.open.get_or_insert_default();
+            open.next = open.next.into_iter().chain(next).min();
+            open.waits_to_be_stored |= exchange.owed.contains(&Owed::Stored);
+        }
     }
     Ok(looked)
 }
@@ -239,11 +248,10 @@ impl Engine {
             message_type,
             precedence,
             is_for_life,
-            is_open,
+            open,
             rings,
-            next,
         } = looked;
-        self.alarms.looked(line, place, is_open, next);
+        self.alarms.looked(line, place, open);
         let mut rung = Vec::new();
         for (party, ring) in rings {
             let about = About::Message(line, place, party, ring.reason);

@@ -2,6 +2,7 @@
 
 use super::{Answer, Service};
 use crate::alerts::Alerts;
+use crate::officers::Role;
 use crate::view::{AlertTestRequest, AlertTestView, AlertsView};
 
 impl Service {
@@ -24,6 +25,7 @@ impl Service {
     /// # Errors
     /// [`crate::error::ServiceError::NotFound`] if no channel has that name; [`crate::error::ServiceError::Unavailable`]
     pub async fn test_alerts(&self, request: &AlertTestRequest) -> Answer<Vec<AlertTestView>> {
+        self.require(Role::Administrator, None).await?;
         self.alerts().test(request.name.as_deref()).await
     }
 }

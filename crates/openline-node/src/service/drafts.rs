@@ -78,8 +78,15 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown id or line; [`ServiceError::Conflict`] when too many are kept;
     /// [`ServiceError::Forbidden`] without the role.
-    pub async fn save_draft(&self, id: Option<String>, request: SendRequest) -> Answer<DraftView> {
+    pub async fn save_draft(
+        &self,
+        id: Option<String>,
+        mut request: SendRequest,
+    ) -> Answer<DraftView> {
         let line = self.resolve_line(&request.line).await?;
+        if request.as_of.is_none() {
+            request.as_of = Some(self.sizes(line).await?);
+        }
         let actor = self.actor.clone();
         let is_full = id.is_none()
             && self
@@ -207,8 +214,14 @@ impl Service {
     /// Releases a draft, and deletes it in the transaction that puts it on the record. If `content` is given, only that content.
     ///
     /// # Errors
-    /// As [`Service::send`]; [`ServiceError::NeedsOthers`] while clearances are missing. The draft is kept then.
-    pub async fn release_draft(&self, id: &str, content: Option<&str>) -> Answer<ReleasedView> {
+    /// As [`Service::send`]; [`ServiceError::NeedsOthers`] while clearances are missing; [`ServiceError::Conflict`] if messages of
+    /// others have arrived since it was begun, unless it is to go all the same. The draft is kept then.
+    pub async fn release_draft(
+        &self,
+        id: &str,
+        content: Option<&str>,
+        is_anyway: bool,
+    ) -> Answer<ReleasedView> {
         let (key, actor) = (id.to_owned(), self.actor.clone());
         let kept = self
             .engine(move |engine| standing(engine, &actor, &key))
@@ -218,6 +231,9 @@ impl Service {
         }
         let mut request = kept.request()?;
         request.line.clone_from(&kept.line);
+        if is_anyway {
+            request.as_of = None;
+        }
         let (id, content) = (id.to_owned(), kept.content());
         self.release_request(request, Some(FromDraft { id, content }))
             .await

@@ -1,15 +1,16 @@
 //! Messages, receipts, purges: what people release.
 
-use openline_core::body::{Purge, Receipt, Stage};
+use openline_core::body::Purge;
+use openline_core::charter::CharterTerms;
 use openline_core::charter::Founded;
 use openline_core::entry::{Kind, MessageType, Ref, SaltedBody};
-use openline_core::field::{Field, Values};
+use openline_core::field::Field;
 use openline_core::limits::CHUNK_MAX;
 use openline_core::message::{Address, Attachment, ClaimedStage, Form, Message, Text};
 use openline_core::{Hash, LineId};
+use openline_desk::language::count_words;
 use openline_proto::DraftContent;
 
-use super::closing::check_read_back;
 use super::entries::{Looking, place_text};
 use super::names::{self, PlaceName};
 use super::standing::check_taken;
@@ -18,7 +19,7 @@ use crate::engine::Engine;
 use crate::engine::acts::Outgoing;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
-use crate::view::{AttachmentRequest, FieldView, ReceiptRequest, ReleasedView, SendRequest};
+use crate::view::{AttachmentRequest, FieldView, ReleasedView, SendRequest};
 
 /// Most messages that are named when a draft is overtaken.
 const OVERTAKING_MAX: usize = 8;
@@ -80,6 +81,18 @@ impl Service {
         .await
     }
 
+    /// How many entries of each log there are, by party index.
+    pub(super) async fn sizes(&self, line: LineId) -> Answer<Vec<u64>> {
+        self.read(move |reader| {
+            let founded = Looking::at(reader, line)?.founded;
+            founded
+                .parties()
+                .map(|party| Ok(reader.size(line, party)?))
+                .collect()
+        })
+        .await
+    }
+
     /// The places that names mean, on a line.
     pub(super) async fn places(&self, line: LineId, names: &[String]) -> Answer<Vec<Ref>> {
         if names.is_empty() {
@@ -94,55 +107,6 @@ impl Service {
                 .into_iter()
                 .map(|name| name.find(reader, line))
                 .collect()
-        })
-        .await
-    }
-
-    /// Puts a receipt on the record: a person's act, never the program's.
-    ///
-    /// # Errors
-    /// The rule that it would break.
-    pub async fn receipt(&self, request: ReceiptRequest) -> Answer<ReleasedView> {
-        let (line, of) = self.resolve(&request.line, &request.of).await?;
-        let stage = names::stage(&request.stage)?;
-        let original = self.read(move |reader| Ok(reader.entry(line, of)?)).await?;
-        let original = original.ok_or_else(|| {
-            ServiceError::NotFound(format!("there is no entry {}", place_text(of)))
-        })?;
-        let message_type = match &request.message_type {
-            Some(word) => names::message_type(word)?,
-            None => original.header.message_type,
-        };
-        if (stage == Stage::StandBy) != request.promised_ms.is_some() {
-            let words = "stand by, and only stand by, promises a time: give it with stand by, and leave it out otherwise";
-            return Err(ServiceError::Unusable(words.to_owned()));
-        }
-        check_type(&original, message_type)?;
-        let values: Values = request
-            .values
-            .into_iter()
-            .map(|value| (value.name, value.value))
-            .collect();
-        check_read_back(&original, stage, &values)?;
-        let receipt = Receipt {
-            stage,
-            time: request.time_ms.unwrap_or_else(wall_ms),
-            class: request.class,
-            words: request.words,
-            promised: request.promised_ms,
-            values,
-        };
-        let content = DraftContent::Other {
-            kind: Kind::Receipt,
-            body: receipt.encode(),
-        };
-        self.release_other(Outgoing {
-            line,
-            post: request.post,
-            message_type,
-            time: None,
-            refs: vec![of],
-            content,
         })
         .await
     }
@@ -199,7 +163,10 @@ fn is_about(form: &str) -> bool {
 }
 
 /// Real, exercise and test can't be turned into each other.
-fn check_type(entry: &openline_store::StoredEntry, message_type: MessageType) -> Answer<()> {
+pub(super) fn check_type(
+    entry: &openline_store::StoredEntry,
+    message_type: MessageType,
+) -> Answer<()> {
     if entry.header.message_type == message_type {
         return Ok(());
     }
@@ -241,6 +208,30 @@ pub(super) fn cut_attachments(requests: &[AttachmentRequest]) -> Answer<Cut> {
     Ok((attachments, chunks))
 }
 
+/// The charter's word limit binds whoever writes, except to put right what was wrong.
+fn check_length(request: &SendRequest, form: Form, terms: &CharterTerms) -> Answer<()> {
+    let precedence = names::precedence(&request.precedence)?;
+    let limit = terms.word_limits.get(precedence as usize);
+    let Some(limit) = limit.copied().filter(|limit| *limit > 0) else {
+        return Ok(());
+    };
+    if form.supersedes() {
+        return Ok(());
+    }
+    let long = request
+        .texts
+        .iter()
+        .map(|text| (&text.language, count_words(&text.text)))
+        .find(|(_, words)| *words > limit);
+    match long {
+        None => Ok(()),
+        Some((language, words)) => Err(ServiceError::Unusable(format!(
+            "the text in \"{language}\" has {words} words; the charter allows {limit} at {}: shorten it, or send it at a lower precedence",
+            precedence.word()
+        ))),
+    }
+}
+
 /// A message as its request has it. A number that it needs is taken.
 pub(super) fn prepare(
     engine: &mut Engine,
@@ -260,6 +251,7 @@ pub(super) fn prepare(
     }
     let me = engine.me(&line)?;
     let form = names::form(&request.form)?;
+    check_length(request, form, founded.terms())?;
     let time = request.time_ms.unwrap_or_else(wall_ms);
     let number = note_number(engine, &line, form, request.number, time)?;
     let message = Message {

@@ -3,12 +3,13 @@
 use openline_bearer::pouch::{self, SealPublicKey};
 use openline_core::{LineId, PartyId, Rule};
 
-use super::names::{line_of, party_of};
+use super::names::party_of;
 use super::{Answer, Service};
 use crate::engine::Engine;
 use crate::error::{ServiceError, rule_of_sealed};
 use crate::identity::wall_ms;
 use crate::non_paper::{Arrived, Brought, Error, INFO, Sent, ShareIs, Taken, is_text, outgoing};
+use crate::officers::Role;
 use crate::view::{
     NonPaperBrought, NonPaperFiled, NonPaperPack, NonPaperRequest, NonPaperText, NonPaperView,
 };
@@ -29,7 +30,9 @@ impl Service {
     /// [`ServiceError::Unusable`] unless `off_the_record` is said, and for a text that can't be one; [`ServiceError::Conflict`] when too
     /// many wait.
     pub async fn send_non_paper(&self, request: NonPaperRequest) -> Answer<NonPaperView> {
-        self.engine(move |engine| send(engine, request)).await
+        let line = self.resolve_line(&request.line).await?;
+        self.require(Role::Releaser, Some(line)).await?;
+        self.engine(move |engine| send(engine, line, request)).await
     }
 
     /// Every non-paper that is kept, and the fate of ours, oldest first.
@@ -134,7 +137,7 @@ impl Service {
     }
 }
 
-fn send(engine: &mut Engine, request: NonPaperRequest) -> Answer<NonPaperView> {
+fn send(engine: &mut Engine, line: LineId, request: NonPaperRequest) -> Answer<NonPaperView> {
     if !request.off_the_record {
         let words = "a non-paper goes off the record and proves nothing: say so with --off-the-record (\"off_the_record\": true), \
                      or send a message, which is on the record";
@@ -147,7 +150,6 @@ fn send(engine: &mut Engine, request: NonPaperRequest) -> Answer<NonPaperView> {
         );
         return Err(ServiceError::Unusable(words));
     }
-    let line = line_of(engine, &request.line)?;
     let to = other_party(engine, &line, &request.to)?;
     let content = outgoing(request.text, wall_ms());
     let papers = &mut engine.off_the_record.papers;

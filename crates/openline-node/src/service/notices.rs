@@ -5,12 +5,13 @@ use openline_core::limits::NOTICES_MAX;
 use openline_core::watch::{Notice, NoticeKind};
 use openline_store::Write;
 
-use super::names::{self, line_of};
-use super::{Answer, Service};
+use super::{Answer, Service, names};
+use crate::audit::{Act, Deed};
 use crate::engine::Engine;
 use crate::engine::acts::documents;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
+use crate::officers::Role;
 use crate::view::{NoticeRequest, NoticeView, OtherLineView, StateView};
 
 impl Service {
@@ -18,7 +19,7 @@ impl Service {
     /// and holds until it is over or withdrawn, over restarts.
     ///
     /// # Errors
-    /// [`ServiceError::Unusable`] where its times do not fit.
+    /// [`ServiceError::Unusable`] where its times do not fit; [`ServiceError::Forbidden`] without the role.
     pub async fn give_notice(&self, request: NoticeRequest) -> Answer<Vec<NoticeView>> {
         let kind = names::notice(&request.kind)?;
         let from = request.from_ms.unwrap_or_else(wall_ms);
@@ -36,8 +37,9 @@ impl Service {
             until: request.until_ms,
             words: request.words,
         };
-        self.engine(move |engine| {
-            let line = line_of(engine, &request.line)?;
+        let line = self.resolve_line(&request.line).await?;
+        let deed = Deed::new(Act::GiveNotice).on(line).detail(kind.word());
+        self.act(&[Role::DutyOfficer], deed, move |engine| {
             let mut notices = engine
                 .knowledge
                 .notices
@@ -62,9 +64,9 @@ impl Service {
     /// [`ServiceError::NotFound`] when none is given.
     pub async fn withdraw_notice(&self, line: &str, kind: &str) -> Answer<Vec<NoticeView>> {
         let kind = names::notice(kind)?;
-        let line = line.to_owned();
-        self.engine(move |engine| {
-            let line = line_of(engine, &line)?;
+        let line = self.resolve_line(line).await?;
+        let deed = Deed::new(Act::WithdrawNotice).on(line).detail(kind.word());
+        self.act(&[Role::DutyOfficer], deed, move |engine| {
             let mut notices = engine
                 .knowledge
                 .notices
@@ -88,12 +90,8 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`]
     pub async fn notices(&self, line: &str) -> Answer<Vec<NoticeView>> {
-        let line = line.to_owned();
-        self.engine(move |engine| {
-            let line = line_of(engine, &line)?;
-            Ok(views(engine, &line))
-        })
-        .await
+        let line = self.resolve_line(line).await?;
+        self.engine(move |engine| Ok(views(engine, &line))).await
     }
 
     /// What state a line is in, and why, and how the other lines of its parties stand.
@@ -101,9 +99,8 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`]
     pub async fn line_state(&self, line: &str) -> Answer<(StateView, Vec<OtherLineView>)> {
-        let line = line.to_owned();
+        let line = self.resolve_line(line).await?;
         self.engine(move |engine| {
-            let line = line_of(engine, &line)?;
             let state = crate::state::view(engine, &line).unwrap_or_default();
             Ok((state, others(engine, &line)))
         })

@@ -1,7 +1,7 @@
 //! What stands between a person and the record: the role, and the release policy.
 
 use openline_core::LineId;
-use openline_core::body::{Receipt, Stage};
+use openline_core::body::Receipt;
 use openline_core::entry::{Kind, MessageType, Ref};
 use openline_core::message::{Form, Message, Precedence};
 use openline_proto::DraftContent;
@@ -11,7 +11,7 @@ use super::drafts::{self, FromDraft};
 use super::entries::place_text;
 use super::messages::{Cut, cut_attachments, prepare};
 use super::names::{self, PlaceName};
-use super::{Answer, Service};
+use super::{Answer, Service, receipts};
 use crate::audit::{Act, Deed};
 use crate::engine::acts::Outgoing;
 use crate::engine::office::Aside;
@@ -118,10 +118,8 @@ fn supersedes_own(engine: &Engine, line: LineId, traits: &Traits) -> Answer<bool
 fn roles_for(kind: Kind, body: &[u8]) -> &'static [Role] {
     match kind {
         Kind::Receipt => match Receipt::decode(body).map(|receipt| receipt.stage) {
-            Ok(Stage::SightTranslation | Stage::RoughTranslation | Stage::OfficialTranslation) => {
-                &[Role::Linguist, Role::DutyOfficer]
-            }
-            _ => &[Role::DutyOfficer],
+            Ok(stage) => receipts::roles_of(stage),
+            Err(_) => &[Role::DutyOfficer],
         },
         Kind::KeyChange => &[Role::Administrator],
         Kind::Founding
@@ -218,6 +216,29 @@ impl Service {
                     let _ = reply.send(Err(error));
                 }
             }
+        };
+        let released = self.handle.call_later(release).await?;
+        Ok(view(&released, None))
+    }
+
+    /// Releases an entry that `by` was allowed to write before, and that had to wait.
+    pub(super) async fn release_kept(
+        &self,
+        outgoing: Outgoing,
+        by: String,
+    ) -> Answer<ReleasedView> {
+        let actor = Actor::Node;
+        let release = move |engine: &mut Engine, reply: oneshot::Sender<Answer<Released>>| {
+            let deed = deed_of(&outgoing).given_by(&by);
+            engine.release(
+                outgoing,
+                Aside {
+                    actor,
+                    deed,
+                    draft: None,
+                },
+                reply,
+            );
         };
         let released = self.handle.call_later(release).await?;
         Ok(view(&released, None))

@@ -4,8 +4,10 @@ use openline_core::charter::is_post;
 use openline_desk::rota::{self, Shift};
 
 use super::{Answer, Service};
+use crate::audit::{Act, Deed};
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
+use crate::officers::Role;
 use crate::view::{HoleView, RotaRequest, RotaView, ShiftView};
 use crate::watch::calendar::{CalendarError, ROTA_DAYS_MAX, write};
 use crate::watch::{KeptRota, Rota};
@@ -13,6 +15,8 @@ use crate::watch::{KeptRota, Rota};
 const DAY_MS: i64 = 86_400_000;
 /// Zone of events that name none.
 const ZONE: &str = "UTC";
+/// Who plans the watch.
+const ROTA_ROLES: &[Role] = &[Role::DutyOfficer, Role::Administrator];
 
 impl From<CalendarError> for ServiceError {
     fn from(error: CalendarError) -> Self {
@@ -42,8 +46,10 @@ impl Service {
         let rota = tokio::task::spawn_blocking(move || Rota::new(kept, now))
             .await
             .map_err(|error| ServiceError::Unavailable(error.to_string()))??;
-        self.engine(move |engine| engine.keep_rota(Some(rota)))
-            .await?;
+        self.act(ROTA_ROLES, Deed::new(Act::ImportRota), move |engine| {
+            engine.keep_rota(Some(rota))
+        })
+        .await?;
         self.rota(None, 31).await
     }
 
@@ -52,7 +58,8 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`] if there is none.
     pub async fn remove_rota(&self) -> Answer<()> {
-        self.engine(|engine| match engine.watches.rota() {
+        let deed = Deed::new(Act::RemoveRota);
+        self.act(ROTA_ROLES, deed, |engine| match engine.watches.rota() {
             Some(_) => engine.keep_rota(None),
             None => Err(no_rota()),
         })

@@ -22,6 +22,7 @@ use crate::engine::acts::Outgoing;
 use crate::engine::tell::News;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
+use crate::officers::{Actor, Role};
 use crate::view::{ReleasedView, TestView};
 
 /// What a node answers to a test.
@@ -33,6 +34,8 @@ pub(crate) const TEST_ANSWERS_MAX: u32 = 120;
 const GAP_GRACE_MS: i64 = 300_000;
 /// When something could not be done, it is tried again after this time.
 const TRY_AGAIN_MS: i64 = 60_000;
+/// Receipts that wait are looked at again after this time, ms.
+const RECEIPTS_AGAIN_MS: i64 = 1000;
 const HOUR_MS: i64 = 3_600_000;
 /// Most tests of one list.
 const LIST_MAX: usize = 1000;
@@ -73,8 +76,8 @@ pub struct Round {
 }
 
 impl Service {
-    /// Does what is due at `now_ms`: tests at their slots, answers to the tests of other parties, watches whose time is over, and
-    /// word of posts whose watch nobody has taken. The node does this by itself; done twice, it does nothing more.
+    /// Does what is due at `now_ms`: tests at their slots, answers to the tests of other parties, watches whose time is over,
+    /// word of posts whose watch nobody has taken, and receipts that have waited to be written. The node does this by itself; done twice, it does nothing more.
     ///
     /// A slot that was missed by more than half the time to the next one is left out, and so is seen to be missed.
     ///
@@ -100,6 +103,10 @@ impl Service {
                 }
             };
             round.next_ms = round.next_ms.into_iter().chain(next).min();
+        }
+        if self.write_waiting_receipts(now_ms).await? {
+            let again = now_ms + RECEIPTS_AGAIN_MS;
+            round.next_ms = Some(round.next_ms.map_or(again, |next| next.min(again)));
         }
         Ok(round)
     }
@@ -260,7 +267,9 @@ impl Service {
         let member = own.founded.member(own.me);
         let post = member.and_then(|member| member.posts.first().cloned());
         let post = post.ok_or_else(|| ServiceError::NotFound("we have no post here".to_owned()))?;
-        self.release_other(Outgoing {
+        // A test is the node's word, whoever asked for it.
+        let node = self.acting_as(Actor::Node);
+        node.release_other(Outgoing {
             line: own.line,
             post,
             message_type: MessageType::Test,
@@ -324,6 +333,7 @@ impl Service {
     /// As [`Service::send`].
     pub async fn test_now(&self, line: &str) -> Answer<ReleasedView> {
         let own = self.own_line(line).await?;
+        self.require(Role::DutyOfficer, Some(own.line)).await?;
         self.hold_test(&own, None, wall_ms()).await
     }
 

@@ -6,12 +6,14 @@ use openline_core::limits::LANGUAGES_MAX;
 use openline_core::watch::PostWatch;
 use openline_desk::rota;
 
-use super::names::line_of;
+use super::names::line_for;
 use super::rota::shift_view;
 use super::{Answer, Service};
+use crate::audit::{Act, Deed};
 use crate::engine::Engine;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
+use crate::officers::{Actor, Role};
 use crate::view::{
     HandOverRequest, HandoverNoteView, PastWatchView, PostView, PostsRequest, StandDownRequest,
     TakeWatchRequest, WatchView,
@@ -57,11 +59,11 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown line.
     pub async fn watch(&self, line: Option<&str>) -> Answer<WatchView> {
-        let line = line.map(str::to_owned);
+        let (line, actor) = (line.map(str::to_owned), self.actor.clone());
         self.engine(move |engine| {
             let lines = match line {
-                Some(name) => vec![line_of(engine, &name)?],
-                None => engine.founded.keys().copied().collect(),
+                Some(name) => vec![line_for(engine, &actor, &name)?],
+                None => seen_lines(engine, &actor),
             };
             Ok(watch_view(engine, &lines, wall_ms()))
         })
@@ -74,7 +76,7 @@ impl Service {
     /// [`ServiceError::Conflict`] if somebody else has it, or a handover note has not been read.
     pub async fn take_watch(&self, request: TakeWatchRequest) -> Answer<WatchView> {
         check_taking(&request)?;
-        self.change(request.posts, move |log, now| {
+        self.change(Act::TakeWatch, request.posts, move |log, now| {
             let taking = Taking {
                 who: &request.who,
                 until: request.until_ms,
@@ -94,7 +96,7 @@ impl Service {
     pub async fn hand_over_watch(&self, request: HandOverRequest) -> Answer<WatchView> {
         check_who(&request.to)?;
         check_note(&request.note)?;
-        self.change(request.posts, move |log, now| {
+        self.change(Act::HandOverWatch, request.posts, move |log, now| {
             log.hand_over(&request.to, &request.note, now)
         })
         .await
@@ -108,7 +110,7 @@ impl Service {
         if let Some(note) = &request.note {
             check_note(note)?;
         }
-        self.change(request.posts, move |log, now| {
+        self.change(Act::StandDown, request.posts, move |log, now| {
             log.stand_down(request.note.as_deref(), now)
         })
         .await
@@ -125,10 +127,11 @@ impl Service {
         limit: usize,
     ) -> Answer<Vec<PastWatchView>> {
         let (line, post) = (line.map(str::to_owned), post.map(str::to_owned));
+        let actor = self.actor.clone();
         self.engine(move |engine| {
             let lines: Vec<LineId> = match line {
-                Some(name) => vec![line_of(engine, &name)?],
-                None => engine.founded.keys().copied().collect(),
+                Some(name) => vec![line_for(engine, &actor, &name)?],
+                None => seen_lines(engine, &actor),
             };
             let mut views = Vec::new();
             for line in lines {
@@ -150,17 +153,29 @@ impl Service {
     /// Changes the watch on all the lines named or on none, tells of it, and shows what is then.
     async fn change(
         &self,
+        act: Act,
         posts: PostsRequest,
         change: impl Fn(&mut PostLog, i64) -> Result<(), crate::watch::post::NotDone> + Send + 'static,
     ) -> Answer<WatchView> {
+        let actor = self.actor.clone();
         let (lines, view) = self
             .engine(move |engine| {
-                let lines = lines_of(engine, &posts)?;
-                let now = wall_ms();
-                engine.change_watch(&lines, &posts.post, |log| change(log, now))?;
-                let mut view = watch_view(engine, &lines, now);
-                view.posts.retain(|view| view.post == posts.post);
-                Ok((lines, view))
+                let lines = lines_of(engine, &actor, &posts)?;
+                let deed = Deed::new(act).to(posts.post.as_str());
+                let deed = match lines[..] {
+                    [line] => deed.on(line),
+                    _ => deed.detail(format!("on {} lines", lines.len())),
+                };
+                engine.act(&actor, &[Role::DutyOfficer], &deed, |engine| {
+                    for line in &lines {
+                        engine.require(&actor, &[Role::DutyOfficer], Some(line))?;
+                    }
+                    let now = wall_ms();
+                    engine.change_watch(&lines, &posts.post, |log| change(log, now))?;
+                    let mut view = watch_view(engine, &lines, now);
+                    view.posts.retain(|view| view.post == posts.post);
+                    Ok((lines, view))
+                })
             })
             .await?;
         for line in lines {
@@ -170,11 +185,16 @@ impl Service {
     }
 }
 
+fn seen_lines(engine: &Engine, actor: &Actor) -> Vec<LineId> {
+    let all = engine.founded.keys().copied();
+    all.filter(|line| engine.sees(actor, line)).collect()
+}
+
 /// The lines that are meant, each of which has the post.
-fn lines_of(engine: &Engine, request: &PostsRequest) -> Answer<Vec<LineId>> {
-    let has_post = |line: &LineId| engine.own_posts(line).contains(&request.post);
+fn lines_of(engine: &mut Engine, actor: &Actor, request: &PostsRequest) -> Answer<Vec<LineId>> {
     if request.all_lines {
-        let lines: Vec<LineId> = engine.founded.keys().copied().filter(has_post).collect();
+        let mut lines = seen_lines(engine, actor);
+        lines.retain(|line| engine.own_posts(line).contains(&request.post));
         if lines.is_empty() {
             return Err(ServiceError::NotFound(format!(
                 "we have the post \"{}\" on no line; openline watch show lists our posts",
@@ -185,13 +205,13 @@ fn lines_of(engine: &Engine, request: &PostsRequest) -> Answer<Vec<LineId>> {
     }
     let mut lines = Vec::new();
     for name in &request.lines {
-        let line = line_of(engine, name)?;
+        let line = line_for(engine, actor, name)?;
         if !lines.contains(&line) {
             lines.push(line);
         }
     }
     if lines.is_empty() {
-        let mut all = engine.founded.keys().copied();
+        let mut all = seen_lines(engine, actor).into_iter();
         match (all.next(), all.next()) {
             (Some(only), None) => lines.push(only),
             (None, _) => {
@@ -207,7 +227,8 @@ fn lines_of(engine: &Engine, request: &PostsRequest) -> Answer<Vec<LineId>> {
             }
         }
     }
-    match lines.iter().find(|line| !has_post(line)) {
+    let lacks_post = |line: &&LineId| !engine.own_posts(line).contains(&request.post);
+    match lines.iter().find(lacks_post) {
         None => Ok(lines),
         Some(line) => Err(ServiceError::NotFound(format!(
             "the charter of \"{}\" gives us no post \"{}\"; our posts there are {}",

@@ -84,20 +84,45 @@ pub async fn found(a: &Service, b: &Service, with: &str) -> String {
     found_by_all(&[a.clone(), b.clone()], &[with]).await
 }
 
+/// Founds a line of two on terms of its own.
+pub async fn found_with(a: &Service, b: &Service, change: impl FnOnce(&mut TermsView)) -> String {
+    let with = b.card().await.expect("a card").name;
+    let mut terms = quiet_terms();
+    change(&mut terms);
+    found_on(&[a.clone(), b.clone()], &[&with], terms).await
+}
+
+fn quiet_terms() -> TermsView {
+    TermsView {
+        title: "Watch line".to_owned(),
+        settle_delay_ms: 50,
+        // No test falls due while something else is tested.
+        test_times: vec![],
+        ..TermsView::default()
+    }
+}
+
+/// Takes the watch of the post "watch": only a post on watch gives receipts.
+pub async fn take_watch(service: &Service, line: &str) {
+    let request = serde_json::json!({
+        "posts": {"post": "watch", "lines": [line]}, "who": "the duty officer"
+    });
+    let request = serde_json::from_value(request).expect("a request");
+    service.take_watch(request).await.expect("taken");
+}
+
 /// The first proposes a line with all the others, which sign it; returns when every one has it.
 pub async fn found_by_all(services: &[Service], others: &[&str]) -> String {
+    found_on(services, others, quiet_terms()).await
+}
+
+async fn found_on(services: &[Service], others: &[&str], terms: TermsView) -> String {
     let request = ProposeRequest {
         with: others.iter().map(|name| (*name).to_owned()).collect(),
         posts: vec!["watch".to_owned()],
         zone: "UTC".to_owned(),
         others: vec![],
-        terms: TermsView {
-            title: "Watch line".to_owned(),
-            settle_delay_ms: 50,
-            // No test falls due while something else is tested.
-            test_times: vec![],
-            ..TermsView::default()
-        },
+        terms,
     };
     let charter = services[0].propose(request).await.expect("proposed");
     for service in &services[1..] {
@@ -160,6 +185,27 @@ pub async fn one_record(services: &[&Service], line: &str) {
                 .iter()
                 .all(|p| p.index == v.me || p.holds_of_ours == v.parties[usize::from(v.me)].size)
         })
+    })
+    .await;
+}
+
+/// Exports the record, and has the verifier read it.
+pub async fn verify(service: &Service, line: &str) -> openline_core::export::Report {
+    let path = service.export(line).await.expect("export");
+    let bytes = std::fs::read(&path).expect("read");
+    openline_core::export::verify(&bytes, |_| ()).expect("verifies")
+}
+
+/// Waits until all export one and the same record: a mark that is written between two exports is in the next ones.
+pub async fn one_export(services: &[&Service], line: &str) {
+    one_record(services, line).await;
+    wait_for(services[0], "one export", async |_| {
+        let mut exports = Vec::new();
+        for service in services {
+            let report = verify(service, line).await;
+            exports.push((report.entries, report.root));
+        }
+        exports.windows(2).all(|pair| pair[0] == pair[1])
     })
     .await;
 }

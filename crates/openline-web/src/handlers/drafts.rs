@@ -41,6 +41,9 @@ pub(crate) struct RefuseRequest {
 pub(crate) struct ReleaseQuery {
     /// Only if the draft's content has this hash, or one that begins so.
     pub content: Option<String>,
+    /// Even if messages of others have arrived since it was begun.
+    #[serde(default)]
+    pub anyway: bool,
 }
 
 /// Drafts that are kept.
@@ -118,7 +121,7 @@ pub(crate) async fn release(
     reply(
         state
             .service
-            .release_draft(&id, query.content.as_deref())
+            .release_draft(&id, query.content.as_deref(), query.anyway)
             .await,
     )
 }

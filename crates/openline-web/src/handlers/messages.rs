@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use openline_node::view::{EntryBrief, ReceiptRequest, ReleasedView, SendRequest};
+use openline_node::view::{
+    EntryBrief, ReceiptRequest, ReceiptView, ReleasedView, SendRequest, ShownRequest,
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -34,13 +36,23 @@ pub(crate) async fn send(
 }
 
 /// Puts a receipt on the record: a person's act.
-#[utoipa::path(post, path = "/v1/receipts", request_body = ReceiptRequest, responses((status = 200, body = ReleasedView), (status = "default", body = Problem)))]
+#[utoipa::path(post, path = "/v1/receipts", request_body = ReceiptRequest, responses((status = 200, body = ReceiptView), (status = "default", body = Problem)))]
 pub(crate) async fn receipt(
     Extract(state): Extract<State>,
     body: Body<ReceiptRequest>,
-) -> Reply<ReleasedView> {
+) -> Reply<ReceiptView> {
     let Json(request) = body?;
     reply(state.service.receipt(request).await)
+}
+
+/// Says that a message was really rendered to a post on watch; whoever asks has shown it before.
+#[utoipa::path(post, path = "/v1/shown", request_body = ShownRequest, responses((status = 200, body = ReceiptView), (status = "default", body = Problem)))]
+pub(crate) async fn shown(
+    Extract(state): Extract<State>,
+    body: Body<ShownRequest>,
+) -> Reply<ReceiptView> {
+    let Json(request) = body?;
+    reply(state.service.shown(request).await)
 }
 
 /// Messages of other parties, newest first.

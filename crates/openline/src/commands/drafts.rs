@@ -2,6 +2,7 @@
 
 use openline_node::view::{ClearanceView, DraftView, ReleasedView};
 
+use super::language::warn;
 use super::messages::released_text;
 use crate::cli::DraftCommand;
 use crate::client::{Client, part};
@@ -48,10 +49,16 @@ pub(super) fn draft(
                 format!("Refused. Draft {id} does not go until it is changed.")
             });
         }
-        DraftCommand::Release { id, content } => {
-            let query = content
-                .as_ref()
-                .map_or_else(String::new, |content| format!("?content={}", part(content)));
+        DraftCommand::Release {
+            id,
+            content,
+            anyway,
+        } => {
+            warn(client, &show(client, id)?.request, output);
+            let mut query = format!("?anyway={anyway}");
+            if let Some(content) = content {
+                query.push_str(&format!("&content={}", part(content)));
+            }
             let released: ReleasedView =
                 client.post(&path(id, &format!("/release{query}")), &())?;
             output.print(&released, |released| released_text(released, None));

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use base64::Engine as _;
 use openline_node::view::{
-    AttachmentRequest, DraftView, EntryBrief, ReceiptRequest, ReleasedView, SendRequest, TextView,
-    ValueView,
+    AttachmentRequest, DraftView, EntryBrief, ReceiptRequest, ReceiptView, ReleasedView,
+    SendRequest, TextView, ValueView,
 };
 
 use super::language::warn;
@@ -189,12 +189,10 @@ pub(super) fn receipt(client: &Client, args: &ReceiptArgs, output: Output) -> Re
         promised_ms: args.promised.as_deref().map(time_of).transpose()?,
         values: values(&args.values)?,
     };
-    let released: ReleasedView = client.post("/v1/receipts", &request)?;
-    output.print(&released, |released| {
-        format!(
-            "The receipt is entry {}. Received is not agreed.",
-            released.place
-        )
+    let given: ReceiptView = client.post("/v1/receipts", &request)?;
+    output.print(&given, |given| match &given.place {
+        Some(place) => format!("The receipt is entry {place}. Received is not agreed."),
+        None => "The receipt is kept, with the time of the act, and written as soon as it can be. Received is not agreed.".to_owned(),
     });
     Ok(())
 }

@@ -8,6 +8,7 @@ use openline_node::view::{
 };
 
 use super::messages::briefs_text;
+use super::shown::say_shown;
 use super::{read_bytes, write_bytes};
 use crate::cli::{
     AttachmentArgs, DiscloseArgs, ExportArgs, LogArgs, PlaceArgs, PouchCommand, PurgeCommand,
@@ -42,20 +43,12 @@ pub(super) fn entry_path(client: &Client, args: &PlaceArgs) -> Result<String, Fa
 pub(super) fn show(client: &Client, args: &PlaceArgs, output: Output) -> Result<(), Failure> {
     let view: EntryView = client.get(&entry_path(client, args)?)?;
     output.print(&view, entry_text);
-    Ok(())
+    say_shown(client, &view, output)
 }
 
 fn entry_text(view: &EntryView) -> String {
     let b = &view.brief;
     let mut text = String::new();
-    if b.message_type != "real" {
-        text.push_str(&format!(
-            "*** {} *** {} *** {} ***\n",
-            b.message_type.to_uppercase(),
-            b.message_type.to_uppercase(),
-            b.message_type.to_uppercase()
-        ));
-    }
     let joint = b
         .joint
         .map_or_else(|| "not settled yet".to_owned(), |n| format!("No. {n}"));
@@ -68,10 +61,6 @@ fn entry_text(view: &EntryView) -> String {
     ));
     if let Some([year, number]) = b.number {
         text.push_str(&format!("Note No. {number}/{year}\n"));
-    }
-    if b.message_type != "real" {
-        let banner = format!("{} ", b.message_type.to_uppercase()).repeat(3);
-        text.insert_str(0, &format!("*** {banner}***\n"));
     }
     if let Some(successor) = &b.successor {
         let what = if successor.is_cancelled {

@@ -1,86 +1,53 @@
-//! Playing the steps of a story, and showing them.
+//! Playing the steps of a story. Everything goes through the façade of the side's own node.
+
+mod entries;
+mod looks;
+mod origin;
+mod ways;
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use openline_node::service::Service;
-use openline_node::view::{ClaimedView, ReceiptRequest, SendRequest, TextView};
 
-use super::side::{PATIENCE, Relays, Side, wait_for};
-use super::story::{Act, Step, Story};
+use super::acts::Act;
+use super::show::{Show, arrow, ms};
+use super::side::{PATIENCE, Side, wait_for};
+use super::story::Story;
 use crate::failure::Failure;
-use crate::output::Output;
-
-/// Between two steps, for people who watch.
-const PACE: Duration = Duration::from_millis(350);
-
-/// What is shown while the story is told.
-pub struct Show {
-    output: Output,
-    has_colour: bool,
-    is_paced: bool,
-}
-
-impl Show {
-    pub fn new(output: Output, is_headless: bool) -> Self {
-        let is_terminal = std::io::stdout().is_terminal();
-        let has_colour = is_terminal && !is_headless && std::env::var_os("NO_COLOR").is_none();
-        Self {
-            output,
-            has_colour,
-            is_paced: is_terminal && !is_headless,
-        }
-    }
-
-    fn paint(&self, code: &str, text: &str) -> String {
-        if self.has_colour {
-            format!("\x1b[{code}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
-    }
-
-    pub fn title(&self, title: &str, source: &str) {
-        self.output.say(&self.paint("1", title));
-        self.output.say(source);
-    }
-
-    pub fn heading(&self, text: &str) {
-        self.output.say(&format!("\n{}", self.paint("1;36", text)));
-    }
-
-    pub fn line(&self, text: &str) {
-        self.output.say(&format!("  {text}"));
-    }
-
-    fn warning(&self, text: &str) {
-        self.output.say(&format!("  {}", self.paint("33", text)));
-    }
-
-    pub fn verdict(&self, is_good: bool) {
-        let text = if is_good {
-            self.paint("1;32", "One and the same record on every side, accepted by two programs that share no code.")
-        } else {
-            self.paint(
-                "1;31",
-                "The sides do not hold one record that both verifiers accept.",
-            )
-        };
-        self.output.say(&format!("\n{text}"));
-    }
-}
 
 /// A message that was played: where it stands and how long it took.
 pub struct Played {
     pub side: usize,
     pub place: String,
+    pub times: Times,
+}
+
+/// How long an entry took today.
+pub struct Times {
     /// From the request to durability at home.
     pub released: Duration,
-    /// From the request to every other party's cosignature; none if it went by pouch.
+    /// From the request to every other party's cosignature; none if no bearer stood.
     pub stored: Option<Duration>,
+    /// The bearers that stood.
     pub over: String,
+}
+
+impl Times {
+    fn words(&self) -> String {
+        let released = ms(self.released);
+        match self.stored {
+            Some(stored) => {
+                format!(
+                    "released {released}, stored there {}, {}",
+                    ms(stored),
+                    self.over
+                )
+            }
+            None => format!("released {released}, waits: no bearer stands"),
+        }
+    }
 }
 
 /// Bearers that stand, by kind.
@@ -100,292 +67,202 @@ pub async fn bearers(service: &Service) -> Vec<String> {
 /// Plays every step; gives back the messages by label, in order.
 pub async fn steps(
     story: &Story,
-    sides: &[Side],
-    relays: &Relays,
+    sides: &mut [Side],
     line: &str,
     folder: &Path,
     show: &Show,
 ) -> Result<Vec<(String, Played)>, Failure> {
     let mut stage = Stage {
         sides,
-        relays,
         line,
         folder,
         show,
         places: BTreeMap::new(),
         played: Vec::new(),
         pouches: 0,
+        caused_ms: now_ms(),
     };
-    for step in &story.steps {
+    for (number, step) in story.steps.iter().enumerate() {
         if let Some(note) = &step.note {
-            show.warning(note);
+            show.note(note);
         }
-        match step.act() {
-            Some(Act::Message) => stage.message(step).await?,
-            Some(Act::Receipt) => stage.receipt(step).await?,
-            Some(Act::Cut) => stage.cut(step).await?,
-            Some(Act::Restore) => stage.restore(step).await?,
-            Some(Act::Pouch) => stage.pouch(step).await?,
-            Some(Act::Note) | None => {}
+        if let Some(act) = &step.act {
+            stage.play(act).await.map_err(|mut failure| {
+                failure.title = format!("step {}: {}", number + 1, failure.title);
+                failure
+            })?;
         }
-        if show.is_paced {
-            tokio::time::sleep(PACE).await;
-        }
+        show.pause().await;
     }
     Ok(stage.played)
 }
 
+fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+fn in_minutes(minutes: u32) -> i64 {
+    now_ms() + i64::from(minutes) * 60_000
+}
+
 struct Stage<'a> {
-    sides: &'a [Side],
-    relays: &'a Relays,
+    sides: &'a mut [Side],
     line: &'a str,
     folder: &'a Path,
     show: &'a Show,
+    /// Where the entries stand that have a label.
     places: BTreeMap<String, String>,
     played: Vec<(String, Played)>,
     pouches: u32,
+    /// When something was last done that may change the line's state.
+    caused_ms: i64,
+}
+
+/// An entry that is on its way.
+struct Going {
+    over: Vec<String>,
+    started: Instant,
 }
 
 impl Stage<'_> {
-    fn side(&self, key: &str) -> (usize, &Side) {
+    async fn play(&mut self, act: &Act) -> Result<(), Failure> {
+        match act {
+            Act::Message(act) => self.message(act).await,
+            Act::Receipt(act) => self.receipt(act).await,
+            Act::Confirm(act) => self.confirm(act).await,
+            Act::Answer(act) => self.answer(act).await,
+            Act::Correct(act) => self.correct(act).await,
+            Act::Cancel(act) => self.cancel(act).await,
+            Act::Notify(act) => self.notify(act).await,
+            Act::NonPaper(act) => self.non_paper(act).await,
+            Act::Ask(act) => self.ask(act).await,
+            Act::Finding(act) => self.finding(act).await,
+            Act::Announce(act) => self.announce(act).await,
+            Act::Status(act) => self.status(act).await,
+            Act::Watch(act) => self.watch(act).await,
+            Act::Notice(act) => self.notice(act).await,
+            Act::Withdraw(act) => self.withdraw(act).await,
+            Act::Stop(act) => self.stop(act).await,
+            Act::Start(act) => self.start(act).await,
+            Act::Uplink(act) => self.uplink(act).await,
+            Act::Cut(act) => self.cut(act.cut).await,
+            Act::Restore(act) => self.restore(act.restore).await,
+            Act::Pouch(act) => self.pouch(act).await,
+            Act::Expect(act) => self.expect(act).await,
+            Act::Rings(act) => self.rings(act).await,
+            Act::Quiet(act) => self.quiet(act).await,
+            Act::Crossed(act) => self.crossed(act).await,
+            Act::Waits(act) => self.waits(act).await,
+            Act::Done(act) => self.done(act).await,
+        }
+    }
+
+    fn at(&self, key: &str) -> usize {
         let at = self.sides.iter().position(|side| side.party.key == key);
-        let at = at.expect("the story was checked");
-        (at, &self.sides[at])
+        at.expect("the story was checked")
     }
 
-    async fn message(&mut self, step: &Step) -> Result<(), Failure> {
-        let (at, side) = self.side(step.from.as_deref().unwrap_or_default());
-        let over = bearers(&side.service).await;
-        let started = Instant::now();
-        let released = side.service.send(self.request(side, step)).await?;
-        let took = started.elapsed();
-        let mut stored = None;
-        if !over.is_empty() {
-            side.service
-                .wait_stored(self.line, &released.place, PATIENCE)
-                .await?;
-            stored = Some(started.elapsed());
+    fn name(&self, at: usize) -> &str {
+        &self.sides[at].party.name
+    }
+
+    fn service(&self, at: usize) -> &Service {
+        &self.sides[at].service
+    }
+
+    fn post(&self, at: usize, post: Option<&String>) -> String {
+        post.unwrap_or(&self.sides[at].party.posts[0]).clone()
+    }
+
+    fn place(&self, label: &str) -> String {
+        let place = self.places.get(label);
+        place.expect("the story was checked").clone()
+    }
+
+    /// An entry as those who watch know it: its label, and where it stands.
+    fn named(&self, label: &str) -> String {
+        format!("{label} ({})", self.place(label))
+    }
+
+    /// The sides that are named, or every one that runs.
+    fn on(&self, keys: &[String]) -> Vec<usize> {
+        if keys.is_empty() {
+            let all = self.sides.iter().enumerate();
+            return all
+                .filter(|(_, side)| side.is_running())
+                .map(|(at, _)| at)
+                .collect();
         }
-        let label = step.label.clone().unwrap_or_else(|| released.place.clone());
-        let what = format!(
-            "{} {} {:<9} {}",
-            arrow(at),
-            side.party.name,
-            step.message_type
-                .as_deref()
-                .unwrap_or("exercise")
-                .to_uppercase(),
-            step.subject.as_deref().unwrap_or(&label)
-        );
-        let over = if over.is_empty() {
-            "waits: no bearer stands".to_owned()
+        keys.iter().map(|key| self.at(key)).collect()
+    }
+
+    /// What a side does, in a line.
+    fn does(&self, at: usize, what: &str) {
+        let name = self.name(at);
+        self.show.line(&format!("{} {name:<12} {what}", arrow(at)));
+    }
+
+    /// Waits until a side's node holds what another has released: it may still be under way.
+    async fn arrived(&self, at: usize, place: &str) -> Result<(), Failure> {
+        let what = format!("entry {place} to arrive at {}", self.name(at));
+        wait_for(self.service(at), &what, async |service| {
+            service.entry(self.line, place).await.is_ok()
+        })
+        .await
+    }
+
+    async fn going(&self, at: usize) -> Going {
+        Going {
+            over: bearers(self.service(at)).await,
+            started: Instant::now(),
+        }
+    }
+
+    /// Waits until every other party holds an entry, if a bearer stands.
+    async fn stored(&self, at: usize, going: Going, place: &str) -> Result<Times, Failure> {
+        let took = going.started.elapsed();
+        let stored = if going.over.is_empty() {
+            None
         } else {
-            over.join("+")
+            self.service(at)
+                .wait_stored(self.line, place, PATIENCE)
+                .await?;
+            Some(going.started.elapsed())
         };
-        let times = match stored {
-            Some(stored) => format!("released {}, stored there {}", ms(took), ms(stored)),
-            None => format!("released {}", ms(took)),
-        };
-        self.show.line(&format!(
-            "{what}\n        entry {}, {times}, {over}",
-            released.place
-        ));
-        self.places.insert(label.clone(), released.place.clone());
-        self.played.push((
-            label,
-            Played {
-                side: at,
-                place: released.place,
-                released: took,
-                stored,
-                over,
-            },
-        ));
-        Ok(())
+        Ok(Times {
+            released: took,
+            stored,
+            over: going.over.join("+"),
+        })
     }
 
-    fn request(&self, side: &Side, step: &Step) -> SendRequest {
-        let text = TextView {
-            language: step.language.clone().unwrap_or_else(|| "en".to_owned()),
-            text: step.text.clone().unwrap_or_default(),
-        };
-        let translations = step.translations.iter().map(|(language, text)| TextView {
-            language: language.clone(),
-            text: text.clone(),
-        });
-        let or = |given: &Option<String>, default: &str| {
-            given.clone().unwrap_or_else(|| default.to_owned())
-        };
-        SendRequest {
-            line: self.line.to_owned(),
-            post: step
-                .post
-                .clone()
-                .unwrap_or_else(|| side.party.posts[0].clone()),
-            message_type: or(&step.message_type, "exercise"),
-            form: or(&step.form, "message"),
-            precedence: or(&step.precedence, "routine"),
-            to: Vec::new(),
-            info: Vec::new(),
-            info_precedence: None,
-            subject: step.subject.clone(),
-            texts: std::iter::once(text).chain(translations).collect(),
-            refs: step
-                .refs
-                .iter()
-                .filter_map(|label| self.places.get(label).cloned())
-                .collect(),
-            attachments: Vec::new(),
-            own_reference: None,
-            authority: step.authority.clone(),
-            validity_ms: None,
-            time_ms: step.at.map(jiff::Timestamp::as_millisecond),
-            claimed: step
-                .claimed
-                .iter()
-                .map(|(stage, at)| ClaimedView {
-                    stage: stage.clone(),
-                    time_ms: at.as_millisecond(),
-                })
-                .collect(),
-            number: None,
-            class: None,
-            template: None,
-            fields: Vec::new(),
-            as_of: None,
-        }
-    }
-
-    async fn receipt(&mut self, step: &Step) -> Result<(), Failure> {
-        let (at, side) = self.side(step.from.as_deref().unwrap_or_default());
-        let of = step
-            .of
-            .as_ref()
-            .and_then(|label| self.places.get(label))
-            .cloned()
-            .unwrap_or_default();
-        let line = self.line.to_owned();
-        // A receipt is about something that is here: the message may still be under way.
-        wait_for(
-            &side.service,
-            "the message that a receipt is about",
-            async |s| s.entry(&line, &of).await.is_ok(),
-        )
-        .await?;
-        let stage = step.receipt.clone().unwrap_or_default();
-        let released = side
-            .service
-            .receipt(ReceiptRequest {
-                line: self.line.to_owned(),
-                of: of.clone(),
-                post: step
-                    .post
-                    .clone()
-                    .unwrap_or_else(|| side.party.posts[0].clone()),
-                stage: stage.clone(),
-                message_type: None,
-                time_ms: step.at.map(jiff::Timestamp::as_millisecond),
-                class: step.class.clone(),
-                words: step.words.clone(),
-                promised_ms: None,
-                values: Vec::new(),
-            })
-            .await?;
-        let class = step
-            .class
-            .as_ref()
-            .map_or_else(String::new, |class| format!(" ({class})"));
-        self.show.line(&format!(
-            "{} {} receipt {}: {stage}{class} {of}",
-            arrow(at),
-            side.party.name,
-            released.place
-        ));
-        Ok(())
-    }
-
-    async fn cut(&mut self, step: &Step) -> Result<(), Failure> {
-        let word = step.cut.as_deref().unwrap_or_default();
-        for relay in self.relays.named(word) {
-            relay.cut();
-        }
-        let started = Instant::now();
-        for side in self.sides {
-            wait_for(&side.service, "the cut to be noticed", async |s| {
-                let standing = bearers(s).await;
-                if word == "all" {
-                    standing.is_empty()
-                } else {
-                    !standing.iter().any(|kind| kind == word)
-                }
-            })
-            .await?;
-        }
-        self.show.line(&format!(
-            "noticed on every side after {}",
-            ms(started.elapsed())
-        ));
-        Ok(())
-    }
-
-    async fn restore(&mut self, step: &Step) -> Result<(), Failure> {
-        let word = step.restore.as_deref().unwrap_or_default();
-        for relay in self.relays.named(word) {
-            relay.restore();
-        }
-        let wanted = self.relays.named(word).len();
-        let started = Instant::now();
-        for side in self.sides {
-            wait_for(&side.service, "the bearers to stand again", async |s| {
-                bearers(s).await.len() >= wanted
-            })
-            .await?;
-        }
-        self.show.line(&format!(
-            "bearers stand again after {}",
-            ms(started.elapsed())
-        ));
-        Ok(())
-    }
-
-    /// Carries a pouch there, and one with the receipts back.
-    async fn pouch(&mut self, step: &Step) -> Result<(), Failure> {
-        let Some((from, to)) = &step.pouch else {
-            return Ok(());
-        };
-        for (from, to) in [(from, to), (to, from)] {
-            self.pouches += 1;
-            let path = self
-                .folder
-                .join(format!("{}-{from}-to-{to}.pouch", self.pouches));
-            let (at, sender) = self.side(from);
-            let (_, recipient) = self.side(to);
-            let bytes = sender.service.pack_pouch(&recipient.party.name).await?;
-            openline_bearer::pouch::write_file(&path, &bytes)
-                .map_err(|error| Failure::unusable(error.to_string(), "free some space"))?;
-            let carried = openline_bearer::pouch::read_file(&path)
-                .map_err(|error| Failure::unusable(error.to_string(), "run it again"))?;
-            let view = recipient.service.open_pouch(carried).await?;
-            self.show.line(&format!(
-                "{} {} pouch No. {}, {} bytes, carried to {}: {} new entries, {} new cosignatures",
-                arrow(at),
-                sender.party.name,
-                view.number,
-                bytes.len(),
-                recipient.party.name,
-                view.entries,
-                view.cosignatures
-            ));
+    /// Shows an entry that is no message, once it is stored, and keeps its label.
+    async fn entered(
+        &mut self,
+        at: usize,
+        going: Going,
+        place: &str,
+        what: &str,
+        label: Option<&String>,
+    ) -> Result<(), Failure> {
+        let times = self.stored(at, going, place).await?;
+        self.does(
+            at,
+            &format!(
+                "{what}\n       {:<12} entry {}, {}",
+                "",
+                place,
+                times.words()
+            ),
+        );
+        if let Some(label) = label {
+            self.places.insert(label.clone(), place.to_owned());
         }
         Ok(())
     }
 }
 
-fn arrow(side: usize) -> &'static str {
-    if side == 0 { "─▶" } else { "◀─" }
-}
-
-/// A time as milliseconds.
-pub fn ms(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+/// Words in quotes, after a colon; nothing where there are none.
+fn quoted(words: Option<&String>) -> String {
+    words.map_or_else(String::new, |words| format!(": \"{words}\""))
 }

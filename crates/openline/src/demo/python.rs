@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::play::Show;
+use super::show::Show;
 use crate::failure::Failure;
 
 /// Where the verifier is: in the source tree that this program was built from, or below the working folder.

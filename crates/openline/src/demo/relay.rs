@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::watch;
@@ -16,8 +15,7 @@ const DATAGRAM_MAX: usize = 65_536;
 pub struct Relay {
     pub address: SocketAddr,
     target: watch::Sender<Option<SocketAddr>>,
-    carries: Arc<AtomicBool>,
-    cuts: watch::Sender<u64>,
+    carries: watch::Sender<bool>,
 }
 
 impl Relay {
@@ -25,8 +23,7 @@ impl Relay {
         Self {
             address,
             target: watch::Sender::new(None),
-            carries: Arc::new(AtomicBool::new(true)),
-            cuts: watch::Sender::new(0),
+            carries: watch::Sender::new(true),
         }
     }
 
@@ -35,19 +32,19 @@ impl Relay {
         self.target.send_replace(Some(target));
     }
 
-    /// Stops carrying: connections are broken, packets vanish.
+    /// Stops carrying: what stands is broken, and what is new gets no answer.
     pub fn cut(&self) {
-        self.carries.store(false, Ordering::SeqCst);
-        self.cuts.send_modify(|count| *count += 1);
+        self.carries.send_replace(false);
     }
 
     /// Carries again.
     pub fn restore(&self) {
-        self.carries.store(true, Ordering::SeqCst);
+        self.carries.send_replace(true);
     }
 
-    fn is_carrying(&self) -> bool {
-        self.carries.load(Ordering::SeqCst)
+    /// Whether it carries.
+    pub fn is_carrying(&self) -> bool {
+        *self.carries.borrow()
     }
 }
 
@@ -58,16 +55,18 @@ pub async fn tcp() -> std::io::Result<Relay> {
     let own = relay.clone();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            if own.is_carrying() {
-                tokio::spawn(carry_tcp(own.clone(), client));
-            }
+            tokio::spawn(carry_tcp(own.clone(), client));
         }
     });
     Ok(relay)
 }
 
 async fn carry_tcp(relay: Relay, mut client: TcpStream) {
-    let mut cuts = relay.cuts.subscribe();
+    let mut carries = relay.carries.subscribe();
+    // Over a way that is cut nothing comes back, not even that it is cut.
+    if carries.wait_for(|carries| *carries).await.is_err() {
+        return;
+    }
     let target = *relay.target.borrow();
     let Some(target) = target else { return };
     let Ok(mut server) = TcpStream::connect(target).await else {
@@ -76,7 +75,7 @@ async fn carry_tcp(relay: Relay, mut client: TcpStream) {
     // The relay must not add a delay of its own to what is measured.
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     tokio::select! {
-        _ = cuts.changed() => {}
+        _ = carries.wait_for(|carries| !*carries) => {}
         _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
     }
 }

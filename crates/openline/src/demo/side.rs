@@ -1,14 +1,18 @@
-//! The sides of a story: a home, a running node and, for the side that is dialled, its relays.
+//! The sides of a story: a home, a running node, the relays that every way to it goes through, and what it asks about its own
+//! way out.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use openline_node::home::{Cost, Home, InitOptions};
 use openline_node::service::Service;
-use openline_node::view::{CharterView, MemberRequest, ProposeRequest, TermsView};
+use openline_node::view::{CharterView, MemberRequest, ProposeRequest};
 use openline_node::{Node, NodeOptions};
+use toml::{Table, Value};
 
+use super::acts::Bearers;
+use super::outside::Outside;
 use super::relay::{self, Relay};
 use super::story::{Party, Story};
 use crate::failure::Failure;
@@ -19,71 +23,113 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// A party of the story, with everything that is its own.
 pub struct Side {
     pub party: Party,
+    /// Of the node that runs, or of the last one that did.
     pub service: Service,
-    node: Node,
+    /// Asked whether its own way out is well.
+    pub outside: Outside,
+    node: Option<Node>,
+    home: PathBuf,
+    quic: Relay,
+    tls: Relay,
 }
 
-/// The bearers between the sides: every packet goes through these.
-pub struct Relays {
-    pub quic: Relay,
-    pub tls: Relay,
-}
+impl Side {
+    async fn start(party: &Party, folder: &Path) -> Result<Self, Failure> {
+        let quic = relay::udp().await.map_err(failed)?;
+        let tls = relay::tcp().await.map_err(failed)?;
+        let outside = Outside::start().map_err(failed)?;
+        let home = folder.join(&party.key);
+        make_home(&home, party, &outside)?;
+        let node = start_node(&home, &quic, &tls)?;
+        let side = Self {
+            party: party.clone(),
+            service: node.service(),
+            outside,
+            node: Some(node),
+            home,
+            quic,
+            tls,
+        };
+        side.aim().await?;
+        Ok(side)
+    }
 
-impl Relays {
-    /// The relays that a word of a story names.
-    pub fn named(&self, word: &str) -> Vec<&Relay> {
-        match word {
-            "quic" => vec![&self.quic],
-            "tls" => vec![&self.tls],
-            _ => vec![&self.quic, &self.tls],
+    /// Whether its node runs.
+    pub fn is_running(&self) -> bool {
+        self.node.is_some()
+    }
+
+    /// Stops its node in order.
+    pub async fn stop(&mut self) -> Result<(), Failure> {
+        if let Some(node) = self.node.take() {
+            self.service.shutdown().await?;
+            node.stopped().await;
         }
+        Ok(())
+    }
+
+    /// Starts its node again, from what its home holds.
+    pub async fn start_again(&mut self) -> Result<(), Failure> {
+        let node = start_node(&self.home, &self.quic, &self.tls)?;
+        self.service = node.service();
+        self.node = Some(node);
+        self.aim().await
+    }
+
+    /// The relays of these bearers to its node.
+    pub fn relays(&self, bearers: Bearers) -> impl Iterator<Item = &Relay> {
+        let both = [("quic", &self.quic), ("tls", &self.tls)];
+        both.into_iter()
+            .filter(move |(kind, _)| bearers.covers(kind))
+            .map(|(_, relay)| relay)
+    }
+
+    /// The relays carry to where its node listens.
+    async fn aim(&self) -> Result<(), Failure> {
+        for endpoint in self.service.status().await?.listening {
+            let Some((kind, address)) = endpoint.split_once("://") else {
+                continue;
+            };
+            let address = address.parse().map_err(failed)?;
+            if kind == "quic" {
+                self.quic.set_target(address);
+            } else {
+                self.tls.set_target(address);
+            }
+        }
+        Ok(())
     }
 }
 
-fn failed(error: impl std::fmt::Display) -> Failure {
+pub fn failed(error: impl std::fmt::Display) -> Failure {
     Failure::unreachable(
         format!("the demo could not go on: {error}"),
         "run it again; with --keep DIR its homes can be looked at",
     )
 }
 
-/// Makes homes and starts nodes; the first party is dialled by all others, through the relays.
-pub async fn start(story: &Story, folder: &Path) -> Result<(Vec<Side>, Relays), Failure> {
-    let relays = Relays {
-        quic: relay::udp().await.map_err(failed)?,
-        tls: relay::tcp().await.map_err(failed)?,
-    };
+/// Makes homes and starts nodes; each dials every other, through that one's relays.
+pub async fn start(story: &Story, folder: &Path) -> Result<Vec<Side>, Failure> {
     let mut sides = Vec::new();
-    for (number, party) in story.parties.iter().enumerate() {
-        let home = folder.join(&party.key);
-        make_home(&home, party)?;
-        let endpoints = if number == 0 {
-            vec![
-                format!("quic://{}", relays.quic.address),
-                format!("tls://{}", relays.tls.address),
-            ]
-        } else {
-            Vec::new()
-        };
-        let options = NodeOptions {
-            endpoints: Some(endpoints),
-            ..NodeOptions::default()
-        };
-        let node = Node::start(&home, options).map_err(failed)?;
-        let service = node.service();
-        if number == 0 {
-            aim(&relays, &service).await?;
-        }
-        sides.push(Side {
-            party: party.clone(),
-            service,
-            node,
-        });
+    for party in &story.parties {
+        sides.push(Side::start(party, folder).await?);
     }
-    Ok((sides, relays))
+    Ok(sides)
 }
 
-fn make_home(path: &Path, party: &Party) -> Result<(), Failure> {
+fn start_node(home: &Path, quic: &Relay, tls: &Relay) -> Result<Node, Failure> {
+    let endpoints = vec![
+        format!("quic://{}", quic.address),
+        format!("tls://{}", tls.address),
+    ];
+    let options = NodeOptions {
+        endpoints: Some(endpoints),
+        ..NodeOptions::default()
+    };
+    Node::start(home, options).map_err(failed)
+}
+
+fn make_home(path: &Path, party: &Party, outside: &Outside) -> Result<(), Failure> {
     let any: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 0));
     Home::init(
         path,
@@ -101,27 +147,29 @@ fn make_home(path: &Path, party: &Party) -> Result<(), Failure> {
             },
         },
     )?;
-    // A cut is to be noticed while somebody watches.
     let config = path.join(openline_node::config::FILE);
     let text = std::fs::read_to_string(&config).map_err(|error| Failure::file(&config, &error))?;
-    let text =
-        format!("{text}keep_alive_ms = 300\nidle_timeout_ms = 1500\nreconnect_max_ms = 1000\n");
+    let text = configured(&text, outside).map_err(failed)?;
     std::fs::write(&config, text).map_err(|error| Failure::file(&config, &error))
 }
 
-async fn aim(relays: &Relays, service: &Service) -> Result<(), Failure> {
-    for endpoint in service.status().await?.listening {
-        let Some((kind, address)) = endpoint.split_once("://") else {
-            continue;
-        };
-        let address = address.parse().map_err(failed)?;
-        if kind == "quic" {
-            relays.quic.set_target(address)
-        } else {
-            relays.tls.set_target(address)
-        }
-    }
-    Ok(())
+/// A home's configuration for a story: a cut is to be noticed while somebody watches.
+fn configured(text: &str, outside: &Outside) -> Result<String, toml::de::Error> {
+    let mut config: Table = text.parse()?;
+    let bearers = [
+        ("keep_alive_ms", 300),
+        ("idle_timeout_ms", 1500),
+        ("reconnect_max_ms", 1000),
+    ];
+    let bearers = bearers.map(|(key, ms)| (key.to_owned(), Value::Integer(ms)));
+    config.insert(
+        "bearers".to_owned(),
+        Value::Table(Table::from_iter(bearers)),
+    );
+    let check = Value::Array(vec![Value::String(outside.address.to_string())]);
+    let uplink = Table::from_iter([("check".to_owned(), check)]);
+    config.insert("uplink".to_owned(), Value::Table(uplink));
+    Ok(config.to_string())
 }
 
 /// Cards are exchanged between every two sides, and the phrase is compared.
@@ -160,13 +208,7 @@ pub async fn found(story: &Story, sides: &[Side]) -> Result<CharterView, Failure
                 zone: side.party.zone.clone(),
             })
             .collect(),
-        terms: TermsView {
-            title: story.line.title.clone(),
-            level: story.line.level.clone(),
-            languages: story.line.languages.clone(),
-            settle_delay_ms: 200,
-            ..TermsView::default()
-        },
+        terms: story.terms.clone(),
     };
     let charter = first.service.propose(request).await?;
     for side in others {
@@ -210,10 +252,9 @@ pub async fn wait_for(
 }
 
 /// Stops every node, in order.
-pub async fn stop(sides: Vec<Side>) -> Result<(), Failure> {
+pub async fn stop(sides: &mut [Side]) -> Result<(), Failure> {
     for side in sides {
-        side.service.shutdown().await?;
-        side.node.stopped().await;
+        side.stop().await?;
     }
     Ok(())
 }

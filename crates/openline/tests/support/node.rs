@@ -159,6 +159,28 @@ impl Party {
         run(&mut self.command(args), b"")
     }
 
+    /// Runs a command on a terminal, and gives what it showed.
+    pub fn rendered(&self, args: &[&str]) -> Ran {
+        let on_pipe = self.command(args);
+        let words = std::iter::once(on_pipe.get_program()).chain(on_pipe.get_args());
+        let line: Vec<String> = words
+            .map(|word| format!("'{}'", word.to_string_lossy().replace('\'', "'\\''")))
+            .collect();
+        let mut command = Command::new("script");
+        command
+            .current_dir(&self.folder)
+            .args([
+                "--quiet",
+                "--return",
+                "--command",
+                &line.join(" "),
+                "/dev/null",
+            ])
+            .env("HOME", &self.folder)
+            .env("TZ", "UTC");
+        run(&mut command, b"")
+    }
+
     fn command(&self, args: &[&str]) -> Command {
         let home = self.path();
         let args = [args, &["--home", home.to_str().expect("a plain path")]].concat();
