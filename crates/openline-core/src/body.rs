@@ -13,6 +13,7 @@ use crate::message::Message;
 use crate::origin::{Announcement, Finding, OriginQuery};
 use crate::rule::Rule;
 use crate::status::Status;
+use crate::text::{Amendment, Assent, TextProposal};
 
 /// A decoded body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +50,14 @@ pub enum Body {
     Finding(Finding),
     /// An act outside the line that is to come.
     Announcement(Announcement),
+    /// A text proposed.
+    TextProposal(TextProposal),
+    /// Changes to a text.
+    Amendment(Amendment),
+    /// An initial under a text.
+    Initial(Assent),
+    /// A signature under a text.
+    Signature(Assent),
     /// A kind this version does not define.
     Other,
 }
@@ -91,6 +100,10 @@ impl Body {
             Kind::OriginQuery => OriginQuery::decode(bytes).map(Self::OriginQuery),
             Kind::Finding => Finding::read(bytes, Some(around)).map(Self::Finding),
             Kind::Announcement => Announcement::decode(bytes).map(Self::Announcement),
+            Kind::TextProposal => TextProposal::read(bytes, Some(around)).map(Self::TextProposal),
+            Kind::Amendment => Amendment::read(bytes, Some(around)).map(Self::Amendment),
+            Kind::Initial => Assent::read(bytes, Some(around)).map(Self::Initial),
+            Kind::Signature => Assent::read(bytes, Some(around)).map(Self::Signature),
             Kind::Other(_) => Ok(Self::Other),
         }
     }

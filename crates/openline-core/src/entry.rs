@@ -42,6 +42,14 @@ pub enum Kind {
     Finding,
     /// Announces a call or another contact outside the line.
     Announcement,
+    /// Proposes a text.
+    TextProposal,
+    /// Changes a text.
+    Amendment,
+    /// Initials a text.
+    Initial,
+    /// Signs a text.
+    Signature,
     /// A kind that version 1 does not define; kept and passed on as it is.
     Other(u64),
 }
@@ -67,6 +75,10 @@ impl Kind {
             Self::OriginQuery => 13,
             Self::Finding => 14,
             Self::Announcement => 15,
+            Self::TextProposal => 16,
+            Self::Amendment => 17,
+            Self::Initial => 18,
+            Self::Signature => 19,
             Self::Other(number) => number,
         }
     }
@@ -91,6 +103,10 @@ impl Kind {
             13 => Self::OriginQuery,
             14 => Self::Finding,
             15 => Self::Announcement,
+            16 => Self::TextProposal,
+            17 => Self::Amendment,
+            18 => Self::Initial,
+            19 => Self::Signature,
             other => Self::Other(other),
         }
     }
@@ -115,6 +131,10 @@ impl Kind {
             Self::OriginQuery => "origin query",
             Self::Finding => "finding",
             Self::Announcement => "announcement",
+            Self::TextProposal => "text",
+            Self::Amendment => "amendment",
+            Self::Initial => "initial",
+            Self::Signature => "signature",
             Self::Other(_) => "unknown kind",
         }
     }

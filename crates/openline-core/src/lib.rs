@@ -31,6 +31,7 @@ pub mod phrase;
 pub mod proof;
 pub mod rule;
 pub mod status;
+pub mod text;
 pub mod tree;
 pub mod watch;
 
