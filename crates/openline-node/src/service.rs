@@ -33,6 +33,7 @@ mod standing;
 mod status;
 mod templates;
 mod testing;
+mod texts;
 mod watch;
 
 use std::sync::Arc;

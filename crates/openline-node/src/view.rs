@@ -14,6 +14,7 @@ pub use origin::*;
 mod alerts;
 mod review;
 mod templates;
+mod texts;
 mod watch;
 
 pub use alerts::*;
@@ -33,6 +34,7 @@ use utoipa::ToSchema;
 pub use language::*;
 pub use review::*;
 pub use templates::*;
+pub use texts::*;
 pub use watch::*;
 
 /// The node at a glance.

@@ -25,6 +25,7 @@ mod shell;
 mod standing;
 mod templates;
 mod testing;
+mod text;
 mod verify;
 mod watch;
 
@@ -75,6 +76,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Alarm(command) => alarm::alarm(&client()?, command, *output),
         Command::Notice(command) => notice::notice(&client()?, command, *output),
         Command::Origin(command) => origin::origin(&client()?, command, *output),
+        Command::Text(command) => text::text(&client()?, command, *output),
         Command::Announce(command) => origin::announce(&client()?, command, *output),
         Command::Show(args) => record::show(&client()?, args, *output),
         Command::Log(args) => record::log(&client()?, args, *output),
