@@ -15,6 +15,7 @@ use crate::message::Message;
 use crate::origin::{Announcement, Finding, OriginQuery};
 use crate::rule::Rule;
 use crate::status::Status;
+use crate::text::{Amendment, Assent, TextProposal};
 use crate::topic::{Account, StatedPosition, Topic, Undertaking};
 
 /// A decoded body.
@@ -52,6 +53,14 @@ pub enum Body {
     Finding(Finding),
     /// An act outside the line that is to come.
     Announcement(Announcement),
+    /// A text proposed.
+    TextProposal(TextProposal),
+    /// Changes to a text.
+    Amendment(Amendment),
+    /// An initial under a text.
+    Initial(Assent),
+    /// A signature under a text.
+    Signature(Assent),
     /// An encounter that is asked for.
     Encounter(Box<Encounter>),
     /// Something done about one.
@@ -108,6 +117,10 @@ impl Body {
             Kind::OriginQuery => OriginQuery::decode(bytes).map(Self::OriginQuery),
             Kind::Finding => Finding::read(bytes, Some(around)).map(Self::Finding),
             Kind::Announcement => Announcement::decode(bytes).map(Self::Announcement),
+            Kind::TextProposal => TextProposal::read(bytes, Some(around)).map(Self::TextProposal),
+            Kind::Amendment => Amendment::read(bytes, Some(around)).map(Self::Amendment),
+            Kind::Initial => Assent::read(bytes, Some(around)).map(Self::Initial),
+            Kind::Signature => Assent::read(bytes, Some(around)).map(Self::Signature),
             Kind::Encounter => {
                 Encounter::read(bytes, Some(around)).map(|e| Self::Encounter(Box::new(e)))
             }

@@ -42,6 +42,14 @@ pub enum Kind {
     Finding,
     /// Announces a call or another contact outside the line.
     Announcement,
+    /// Proposes a text.
+    TextProposal,
+    /// Changes a text.
+    Amendment,
+    /// Initials a text.
+    Initial,
+    /// Signs a text.
+    Signature,
     /// Asks for a call, a meeting or a visit.
     Encounter,
     /// Something done about an encounter.
@@ -81,6 +89,10 @@ impl Kind {
             Self::OriginQuery => 13,
             Self::Finding => 14,
             Self::Announcement => 15,
+            Self::TextProposal => 16,
+            Self::Amendment => 17,
+            Self::Initial => 18,
+            Self::Signature => 19,
             Self::Encounter => 20,
             Self::Step => 21,
             Self::Contact => 22,
@@ -112,6 +124,10 @@ impl Kind {
             13 => Self::OriginQuery,
             14 => Self::Finding,
             15 => Self::Announcement,
+            16 => Self::TextProposal,
+            17 => Self::Amendment,
+            18 => Self::Initial,
+            19 => Self::Signature,
             20 => Self::Encounter,
             21 => Self::Step,
             22 => Self::Contact,
@@ -143,6 +159,10 @@ impl Kind {
             Self::OriginQuery => "origin query",
             Self::Finding => "finding",
             Self::Announcement => "announcement",
+            Self::TextProposal => "text",
+            Self::Amendment => "amendment",
+            Self::Initial => "initial",
+            Self::Signature => "signature",
             Self::Encounter => "encounter",
             Self::Step => "encounter step",
             Self::Contact => "contact",

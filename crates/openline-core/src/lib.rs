@@ -34,6 +34,7 @@ pub mod phrase;
 pub mod proof;
 pub mod rule;
 pub mod status;
+pub mod text;
 pub mod topic;
 pub mod tree;
 pub mod watch;

@@ -40,6 +40,12 @@ pub const NOTICES_MAX: usize = 8;
 pub const TERMS_MAX: usize = 64;
 /// Longest words of a confirmation, answer, status, accord, finding or announcement, bytes.
 pub const WORDS_MAX: usize = 16_384;
+/// Most paragraphs of a text.
+pub const PARAGRAPHS_MAX: usize = 256;
+/// Deepest nesting of brackets.
+pub const BRACKET_DEPTH_MAX: usize = 8;
+/// Most operations of an amendment.
+pub const OPERATIONS_MAX: usize = 64;
 /// Most participants that an encounter names.
 pub const PARTICIPANTS_MAX: usize = 64;
 /// Most claims of when an encounter was, of one entry.

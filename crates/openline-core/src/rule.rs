@@ -6,6 +6,7 @@ use crate::id::PartyIndex;
 
 macro_rules! rules {
     ($($variant:ident = $id:literal, $fails:literal;)*) => {
+        /// A rule of `spec/record.md`, `spec/loop.md`, `spec/texts.md`, `spec/charter.md`, `spec/line.md`, `spec/bundle.md` or `spec/non-paper.md`.
         /// A rule of `spec/record.md`, `spec/loop.md`, `spec/encounters.md`, `spec/charter.md`, `spec/line.md`, `spec/bundle.md` or `spec/non-paper.md`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -87,6 +88,12 @@ rules! {
     AccordValue = "accord-value", "the accord is neither agreed nor declined, or its words are of the wrong size";
     OriginValue = "origin-value", "the origin query or its finding is out of range or says nothing";
     AnnouncementValue = "announcement-value", "the announcement ends before it begins, or does not say of what and by whom";
+    TextRef = "text-ref", "an amendment, initial or signature must refer to exactly one entry, the text";
+    TextTitle = "text-title", "the text's title or languages are missing, repeated or not of their form";
+    TextParagraphs = "text-paragraphs", "the text has no paragraph, too many, or one in a language that it does not name";
+    TextParagraph = "text-paragraph", "a paragraph is empty, its brackets are not balanced or too deep, or differ between its languages";
+    AmendmentValue = "amendment-value", "the amendment changes nothing or too much, names what its author had not seen, or its words are of the wrong size";
+    TextAssent = "text-assent", "the initial or signature is neither full nor ad referendum, or its words are of the wrong size";
     SubjectRef = "subject-ref", "the entry must refer to what it is about";
     EncounterValue = "encounter-value", "the encounter is out of range, or names a party, an office or a language that can't be";
     EncounterLink = "encounter-link", "what the encounter is part of or returns is not among its references, or it returns a visit without being one";

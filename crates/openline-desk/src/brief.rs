@@ -9,6 +9,7 @@ use openline_core::glossary::{Accord, Glossary};
 use openline_core::message::Message;
 use openline_core::origin::{Announcement, Finding, OriginQuery};
 use openline_core::status::{Act, Status};
+use openline_core::text::{Amendment, Assent, TextProposal, Weight};
 use openline_core::topic::{Account, StatedPosition, Topic, Undertaking};
 
 /// Characters of a text that stand for it.
@@ -54,6 +55,15 @@ pub fn brief(header: &Header, body: Option<&[u8]>) -> String {
         }),
         Kind::Announcement => Announcement::decode(body)
             .map_or_else(|_| "an announcement".to_owned(), of_announcement),
+        Kind::TextProposal => TextProposal::decode(body).map_or_else(
+            |_| "a text".to_owned(),
+            |text| first_words(&format!("proposes a text: {}", text.title)),
+        ),
+        Kind::Amendment => of(Amendment::decode(body), header, |a: Amendment| {
+            format!("amends the text, {} changes", a.operations.len())
+        }),
+        Kind::Initial => of(Assent::decode(body), header, |a| of_assent("initials", &a)),
+        Kind::Signature => of(Assent::decode(body), header, |a| of_assent("signs", &a)),
         Kind::Encounter => Encounter::decode(body).map_or_else(
             |_| "an encounter".to_owned(),
             |e| format!("{} asked for: {}", e.kind.word(), first_words(&e.subject)),
@@ -133,6 +143,17 @@ fn of_announcement(announcement: Announcement) -> String {
     } = announcement;
     let whom = whom.map_or_else(String::new, |whom| format!(" to {whom}"));
     format!("announces a {} of {who}{whom}", channel.word())
+}
+
+fn of_assent(what: &str, assent: &Assent) -> String {
+    let how = match assent.weight {
+        Weight::Full => "",
+        Weight::AdReferendum => " ad referendum",
+    };
+    format!(
+        "{what} the text{how} over {}",
+        &assent.hash.to_string()[..16]
+    )
 }
 
 fn of_message(message: Message) -> String {

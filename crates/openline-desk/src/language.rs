@@ -27,6 +27,8 @@ use openline_core::message::{Form, Precedence};
 use crate::glossary::AgreedTerm;
 use words::Word;
 
+pub use binding::Force;
+pub(crate) use binding::{forces, knows_forces};
 pub use length::count_words;
 
 /// Most warnings of one kind about one text; when these are mended, the rest is shown.

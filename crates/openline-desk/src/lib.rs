@@ -17,6 +17,7 @@
 //! - [`renotify`]: notifications whose event lies ahead, and when they are due again.
 //! - [`template`]: forms of notifications, and what a filled one says.
 //! - [`glossary`]: the terms that the parties have agreed on.
+//! - [`text`]: texts under negotiation, from brackets to signatures.
 //! - [`language`]: warnings of what a reader elsewhere may misread.
 
 pub mod alarm;
@@ -41,5 +42,6 @@ pub mod rota;
 pub mod schedule;
 pub mod standing;
 pub mod template;
+pub mod text;
 pub mod timing;
 pub mod topics;

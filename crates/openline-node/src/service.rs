@@ -36,6 +36,7 @@ mod standing;
 mod status;
 mod templates;
 mod testing;
+mod texts;
 mod topics;
 mod watch;
 

@@ -16,6 +16,7 @@ pub use origin::*;
 mod alerts;
 mod review;
 mod templates;
+mod texts;
 mod topics;
 mod watch;
 
@@ -36,6 +37,7 @@ use utoipa::ToSchema;
 pub use language::*;
 pub use review::*;
 pub use templates::*;
+pub use texts::*;
 pub use topics::*;
 pub use watch::*;
 

@@ -23,6 +23,7 @@ pub(crate) mod relations;
 pub(crate) mod standing;
 pub(crate) mod status;
 pub(crate) mod testing;
+pub(crate) mod texts;
 pub(crate) mod topics;
 pub(crate) mod watch;
 

@@ -4,6 +4,9 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
+    alarms, alerts, audit, charters, closing, drafts, events, language, lines, messages,
+    non_papers, notices, notifications, officers, origin, policy, pouch, record, relations,
+    standing, status, testing, texts, watch,
     alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines,
     messages, non_papers, notices, notifications, officers, origin, policy, pouch, record,
     relations, standing, status, testing, topics, watch,
@@ -125,6 +128,14 @@ use crate::handlers::{
         testing::hold,
         testing::health,
         testing::report,
+        texts::propose,
+        texts::list,
+        texts::show,
+        texts::diff,
+        texts::export,
+        texts::amend,
+        texts::initial,
+        texts::sign,
         non_papers::list,
         non_papers::send,
         non_papers::show,

@@ -6,6 +6,9 @@ use axum::routing::{delete, get, post};
 
 use crate::auth::Door;
 use crate::handlers::{
+    alarms, alerts, audit, charters, closing, drafts, events, language, lines, messages,
+    non_papers, notices, notifications, officers, origin, policy, pouch, record, relations,
+    standing, status, testing, texts, watch,
     alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines,
     messages, non_papers, notices, notifications, officers, origin, policy, pouch, record,
     relations, standing, status, testing, topics, watch,
@@ -56,6 +59,23 @@ pub fn router(state: State) -> Router {
         .route("/v1/lines/{line}/open", get(closing::open))
         .route("/v1/statuses", post(standing::set))
         .route("/v1/lines/{line}/standings", get(standing::list))
+        .route("/v1/texts", post(texts::propose))
+        .route("/v1/lines/{line}/texts", get(texts::list))
+        .route("/v1/lines/{line}/texts/{text}", get(texts::show))
+        .route("/v1/lines/{line}/texts/{text}/diff", get(texts::diff))
+        .route("/v1/lines/{line}/texts/{text}/file", get(texts::export))
+        .route(
+            "/v1/lines/{line}/texts/{text}/amendments",
+            post(texts::amend),
+        )
+        .route(
+            "/v1/lines/{line}/texts/{text}/initials",
+            post(texts::initial),
+        )
+        .route(
+            "/v1/lines/{line}/texts/{text}/signatures",
+            post(texts::sign),
+        )
         .route("/v1/alarms", get(alarms::list))
         .route("/v1/alarms/{id}/silence", post(alarms::silence))
         .route("/v1/lines/{line}/state", get(notices::state))

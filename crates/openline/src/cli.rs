@@ -8,6 +8,7 @@ mod notice;
 mod notify;
 mod origin;
 mod standing;
+mod text;
 mod watch;
 
 pub use alerts::AlertCommand;
@@ -26,6 +27,7 @@ pub use encounters::*;
 pub use notice::*;
 pub use origin::*;
 pub use standing::*;
+pub use text::*;
 
 use crate::{bench, demo};
 pub use language::{AccordArgs, GlossaryCommand, LanguageArgs, TermsArgs};
@@ -244,6 +246,12 @@ pub enum Command {
         after_help = "Example:\n  openline origin ask --line \"Watch line\" --channel call --what \"A caller in your minister's name, 23:10 UTC\"\n  openline origin answer --line \"Watch line\" 0/12 --finding no"
     )]
     Origin(OriginCommand),
+    /// Texts under negotiation: brackets, amendments, initials, signatures.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline text import --line \"Watch line\" minutes.md\n  openline text brackets --line \"Watch line\" 0/4\n  openline text amend --line \"Watch line\" 0/4 --choose 1.1=2"
+    )]
+    Text(TextCommand),
     /// Announce a call on the line before the phone rings, with codes that both sides read out.
     #[command(
         subcommand,

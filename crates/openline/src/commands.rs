@@ -27,6 +27,7 @@ mod shown;
 mod standing;
 mod templates;
 mod testing;
+mod text;
 mod topics;
 mod verify;
 mod watch;
@@ -82,6 +83,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Undertaking(command) => topics::undertaking(&client()?, command, *output),
         Command::History(args) => encounters::history(&client()?, args, *output),
         Command::Origin(command) => origin::origin(&client()?, command, *output),
+        Command::Text(command) => text::text(&client()?, command, *output),
         Command::Announce(command) => origin::announce(&client()?, command, *output),
         Command::Show(args) => record::show(&client()?, args, *output),
         Command::Log(args) => record::log(&client()?, args, *output),

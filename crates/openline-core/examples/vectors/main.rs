@@ -28,6 +28,7 @@ mod proofs;
 mod records;
 mod sessions;
 mod suite;
+mod texts;
 mod watches;
 
 use std::process::ExitCode;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
     entries::write(&mut suite);
     bodies::write(&mut suite);
     loops::write(&mut suite);
+    texts::write(&mut suite);
     encounters::write(&mut suite);
     notes::write(&mut suite);
     records::write(&mut suite);

@@ -7,9 +7,12 @@ use super::{Findings, Language, Passage, WarningKind};
 
 /// What a verb does to whoever it is said of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Force {
+pub enum Force {
+    /// It must be done.
     Obliges,
+    /// It had better be done.
     Recommends,
+    /// It may be done.
     Permits,
 }
 
@@ -84,6 +87,18 @@ pub(super) fn compare(texts: &[&Passage<'_>], findings: &mut Findings) {
             }
         }
     }
+}
+
+/// The binding words of a text in their order, with the force of each.
+pub(crate) fn forces(language: &str, text: &str) -> Vec<(Force, String)> {
+    let passage = Passage::new(super::Part::Text(0), language, text);
+    let word = |(force, at, _): Use| (force, passage.words[at].folded.clone());
+    uses(&passage).into_iter().map(word).collect()
+}
+
+/// Whether binding words of a language are known.
+pub(crate) fn knows_forces(language: &str) -> bool {
+    !verbs(Language::of(language)).is_empty()
 }
 
 /// A use of a binding word: its force, which word it is, and where it stands.

@@ -136,6 +136,10 @@ fn roles_for(kind: Kind, body: &[u8]) -> &'static [Role] {
         | Kind::OriginQuery
         | Kind::Finding
         | Kind::Announcement
+        | Kind::TextProposal
+        | Kind::Amendment
+        | Kind::Initial
+        | Kind::Signature
         | Kind::Encounter
         | Kind::Step
         | Kind::Contact
