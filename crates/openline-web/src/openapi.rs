@@ -4,12 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    alarms, alerts, audit, charters, closing, drafts, events, language, lines, messages,
-    non_papers, notices, notifications, officers, origin, policy, pouch, record, relations,
-    standing, status, testing, texts, watch,
-    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines,
-    messages, non_papers, notices, notifications, officers, origin, policy, pouch, record,
-    relations, standing, status, testing, topics, watch,
+    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines, messages, non_papers, notices, notifications, officers, origin, policy, pouch, record, relations, standing, status, testing, texts, topics, watch,
 };
 
 #[derive(OpenApi)]

@@ -6,12 +6,7 @@ use axum::routing::{delete, get, post};
 
 use crate::auth::Door;
 use crate::handlers::{
-    alarms, alerts, audit, charters, closing, drafts, events, language, lines, messages,
-    non_papers, notices, notifications, officers, origin, policy, pouch, record, relations,
-    standing, status, testing, texts, watch,
-    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines,
-    messages, non_papers, notices, notifications, officers, origin, policy, pouch, record,
-    relations, standing, status, testing, topics, watch,
+    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines, messages, non_papers, notices, notifications, officers, origin, policy, pouch, record, relations, standing, status, testing, texts, topics, watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
