@@ -11,6 +11,7 @@ use crate::id::{Hash, LineId, PartyIndex};
 use crate::limits::{BODY_MAX, CHUNK_MAX, LANGUAGE_MAX, PURGE_MAX, SUBJECT_MAX, TIME_MAX};
 use crate::message::Message;
 use crate::origin::{Announcement, Finding, OriginQuery};
+use crate::readout::{PublicStatement, Readout};
 use crate::rule::Rule;
 use crate::status::Status;
 
@@ -49,6 +50,10 @@ pub enum Body {
     Finding(Finding),
     /// An act outside the line that is to come.
     Announcement(Announcement),
+    /// One side's account of a contact.
+    Readout(Readout),
+    /// What its author says in public.
+    PublicStatement(PublicStatement),
     /// A kind this version does not define.
     Other,
 }
@@ -70,7 +75,7 @@ pub(crate) struct Around<'a> {
 }
 
 impl Body {
-    /// Decodes and checks a body in its place: rules 21 to 38 and D1 to D12 in order.
+    /// Decodes and checks a body in its place: rules 21 to 38, D1 to D12 and R1 to R5 in order.
     pub(crate) fn verify(kind: Kind, bytes: &[u8], around: &Around<'_>) -> Result<Self, Rule> {
         match kind {
             Kind::Founding => verify_founding(bytes, around).map(Self::Founding),
@@ -91,6 +96,10 @@ impl Body {
             Kind::OriginQuery => OriginQuery::decode(bytes).map(Self::OriginQuery),
             Kind::Finding => Finding::read(bytes, Some(around)).map(Self::Finding),
             Kind::Announcement => Announcement::decode(bytes).map(Self::Announcement),
+            Kind::Readout => Readout::read(bytes, Some(around)).map(Self::Readout),
+            Kind::PublicStatement => {
+                PublicStatement::read(bytes, Some(around)).map(Self::PublicStatement)
+            }
             Kind::Other(_) => Ok(Self::Other),
         }
     }

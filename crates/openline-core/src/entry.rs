@@ -42,6 +42,10 @@ pub enum Kind {
     Finding,
     /// Announces a call or another contact outside the line.
     Announcement,
+    /// One side's own account of a contact.
+    Readout,
+    /// What its author says in public.
+    PublicStatement,
     /// A kind that version 1 does not define; kept and passed on as it is.
     Other(u64),
 }
@@ -67,6 +71,8 @@ impl Kind {
             Self::OriginQuery => 13,
             Self::Finding => 14,
             Self::Announcement => 15,
+            Self::Readout => 32,
+            Self::PublicStatement => 33,
             Self::Other(number) => number,
         }
     }
@@ -91,6 +97,8 @@ impl Kind {
             13 => Self::OriginQuery,
             14 => Self::Finding,
             15 => Self::Announcement,
+            32 => Self::Readout,
+            33 => Self::PublicStatement,
             other => Self::Other(other),
         }
     }
@@ -115,6 +123,8 @@ impl Kind {
             Self::OriginQuery => "origin query",
             Self::Finding => "finding",
             Self::Announcement => "announcement",
+            Self::Readout => "readout",
+            Self::PublicStatement => "public statement",
             Self::Other(_) => "unknown kind",
         }
     }

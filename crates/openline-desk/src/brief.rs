@@ -6,6 +6,7 @@ use openline_core::entry::{Header, Kind, Ref};
 use openline_core::glossary::{Accord, Glossary};
 use openline_core::message::Message;
 use openline_core::origin::{Announcement, Finding, OriginQuery};
+use openline_core::readout::{PublicStatement, Readout};
 use openline_core::status::{Act, Status};
 
 /// Characters of a text that stand for it.
@@ -51,6 +52,13 @@ pub fn brief(header: &Header, body: Option<&[u8]>) -> String {
         }),
         Kind::Announcement => Announcement::decode(body)
             .map_or_else(|_| "an announcement".to_owned(), of_announcement),
+        Kind::Readout => of(Readout::decode(body), header, |r: Readout| {
+            format!("readout: {}", first_words(&r.texts[0].text))
+        }),
+        Kind::PublicStatement => PublicStatement::decode(body).map_or_else(
+            |_| "a public statement".to_owned(),
+            |statement| format!("public statement: {}", first_words(&statement.title)),
+        ),
         Kind::Other(number) => format!("kind {number}, which this version does not know"),
     }
 }

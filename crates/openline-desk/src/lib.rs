@@ -17,9 +17,12 @@
 //! - [`renotify`]: notifications whose event lies ahead, and when they are due again.
 //! - [`template`]: forms of notifications, and what a filled one says.
 //! - [`glossary`]: the terms that the parties have agreed on.
+//! - [`readout`]: each side's own account of a contact; [`beside`]: two accounts side by side; [`sentences`]: what they are cut into.
+//! - [`releasability`]: what an account would give away.
 //! - [`language`]: warnings of what a reader elsewhere may misread.
 
 pub mod alarm;
+pub mod beside;
 pub mod brief;
 pub mod crossing;
 pub mod exchange;
@@ -31,9 +34,13 @@ pub mod ladder;
 pub mod language;
 pub mod origin;
 pub mod readback;
+pub mod readout;
+pub mod releasability;
 pub mod renotify;
 pub mod review;
 pub mod rota;
 pub mod schedule;
+pub mod sentences;
 pub mod standing;
 pub mod template;
+mod tokens;

@@ -138,6 +138,8 @@ fn roles_for(kind: Kind, body: &[u8]) -> &'static [Role] {
         | Kind::OriginQuery
         | Kind::Finding
         | Kind::Announcement
+        | Kind::Readout
+        | Kind::PublicStatement
         | Kind::Other(_) => &[Role::Releaser],
     }
 }
