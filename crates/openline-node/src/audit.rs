@@ -66,6 +66,10 @@ pub enum Act {
     Attempt,
     /// The bearers told that the network has changed.
     RetryBearers,
+    /// A releaser has confirmed what an account gives away of its own side's.
+    ConfirmRelease,
+    /// Statements published, with proofs.
+    Publish,
 }
 
 impl Act {
@@ -98,6 +102,8 @@ impl Act {
             Self::StopNode => "stop node",
             Self::Attempt => "attempt",
             Self::RetryBearers => "retry bearers",
+            Self::ConfirmRelease => "confirm release",
+            Self::Publish => "publish",
         }
     }
 }

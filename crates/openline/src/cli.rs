@@ -6,6 +6,7 @@ mod closing;
 mod notice;
 mod notify;
 mod origin;
+mod readout;
 mod standing;
 mod watch;
 
@@ -23,6 +24,7 @@ use clap::{Args, Parser, Subcommand};
 pub use closing::*;
 pub use notice::*;
 pub use origin::*;
+pub use readout::*;
 pub use standing::*;
 
 use crate::{bench, demo};
@@ -223,6 +225,23 @@ pub enum Command {
         after_help = "Example:\n  openline announce call --line \"Watch line\" --who \"Minister\" --whom \"Minister\" --minutes 30"
     )]
     Announce(AnnounceCommand),
+    /// Our own account of a contact, beside the other side's.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline readout draft --line \"Watch line\" 0/12 --file readout.txt\n  openline readout compare --line \"Watch line\" 0/12"
+    )]
+    Readout(ReadoutCommand),
+    /// Public statements that cite the record.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline statement make --line \"Watch line\" --title \"On the talks\" --file statement.txt --cite 7"
+    )]
+    Statement(StatementCommand),
+    /// Write statements and readouts as a page and a feed, with proofs that anyone can check.
+    #[command(
+        after_help = "Example:\n  openline publish --line \"Watch line\" 0/14 --out public\n  openline verify public"
+    )]
+    Publish(PublishArgs),
     /// Save an attachment of a message.
     #[command(
         after_help = "Example:\n  openline attachment --line \"Watch line\" 0/12 --number 0 --out map.png"
@@ -231,7 +250,7 @@ pub enum Command {
     /// Write a whole record into a file that a stranger can verify.
     #[command(after_help = "Example:\n  openline export --line \"Watch line\" --out watch.export")]
     Export(ExportArgs),
-    /// Verify an export, a disclosure, a card or a charter. Needs no node and no home.
+    /// Verify an export, a disclosure, a card, a charter or the folder of a publication. Needs no node and no home.
     #[command(after_help = "Example:\n  openline verify watch.export")]
     Verify(VerifyArgs),
     /// Prove one entry to anybody.

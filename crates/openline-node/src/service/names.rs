@@ -157,7 +157,7 @@ pub(crate) fn authority(text: &str) -> Answer<openline_core::message::Authority>
 
 pub(crate) fn kind(text: &str) -> Answer<Kind> {
     // The last stands for every kind that this version does not know.
-    let all: Vec<Kind> = (0..=16).map(Kind::from_number).collect();
+    let all: Vec<Kind> = (0..=16).chain(32..=33).map(Kind::from_number).collect();
     word(text, &all, Kind::word, "kind")
 }
 
