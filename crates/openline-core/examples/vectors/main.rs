@@ -24,6 +24,7 @@ mod loops;
 mod non_papers;
 mod notes;
 mod proofs;
+mod readouts;
 mod records;
 mod sessions;
 mod suite;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
     entries::write(&mut suite);
     bodies::write(&mut suite);
     loops::write(&mut suite);
+    readouts::write(&mut suite);
     notes::write(&mut suite);
     records::write(&mut suite);
     exports::write(&mut suite);
