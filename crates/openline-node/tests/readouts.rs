@@ -245,7 +245,10 @@ async fn what_is_not_releasable_does_not_go() {
     assert!(released.check.flags.is_empty(), "its author has said it");
     let audit = pair
         .a
-        .audit_log(openline_node::service::AuditQuery::default())
+        .audit_log(openline_node::service::AuditQuery {
+            limit: 1000,
+            ..Default::default()
+        })
         .await
         .expect("an audit log");
     let text = serde_json::to_string(&audit).expect("JSON");
