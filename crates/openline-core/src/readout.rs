@@ -175,7 +175,7 @@ impl PublicStatement {
 }
 
 fn read_extents(r: &mut Reader<'_>) -> Result<Vec<u64>, Rule> {
-    (0..r.array()?).map(|_| Ok(r.uint()?)).collect()
+    (0..r.array()?).map(|_| r.uint()).collect()
 }
 
 /// Rule R5: one for each reference, and none without.
