@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from . import charter, export, fork, identity, proof, vectors
+from . import charter, export, fork, identity, proof, publication, vectors
 from .rules import Refused, Unusable
 
 
@@ -67,8 +67,17 @@ def _show(values):
 
 
 def _verify_command(arguments):
+    return _report(arguments, lambda: verify(arguments.file, arguments.charter))
+
+
+def _publication_command(arguments):
+    return _report(arguments, lambda: publication.verify(arguments.dir))
+
+
+def _report(arguments, run):
+    """Runs a verification and says what came of it; the exit code."""
     try:
-        values = {"result": "ok", "rule": None, "where": None, **verify(arguments.file, arguments.charter)}
+        values = {"result": "ok", "rule": None, "where": None, **run()}
     except Unusable as error:
         print(f"unusable: {error}", file=sys.stderr)
         return 2
@@ -104,6 +113,10 @@ def main(argv=None):
     many = commands.add_parser("vectors", help="run every vector under a folder")
     many.add_argument("dir")
     many.set_defaults(run=_vectors_command)
+    public = commands.add_parser("publication", help="verify the folder of a publication")
+    public.add_argument("dir")
+    public.add_argument("--json", action="store_true")
+    public.set_defaults(run=_publication_command)
     arguments = parser.parse_args(argv)
     return arguments.run(arguments)
 

@@ -4,6 +4,11 @@ from hashlib import sha256
 
 from . import loop, texts
 from . import encounter, loop
+"""Salts and bodies of entries (record.md section 4; rules 18 to 38, then those of loop.md and readouts.md)."""
+
+from hashlib import sha256
+
+from . import loop, readout
 from .cbor import decode
 from .charter import language_ok, languages_differ
 from .entry import CHUNK, CONSENT, FOUNDING, KEY_CHANGE, MARK, MESSAGE, PURGE, RECEIPT, REF, STRUCTURAL, seen_ref
@@ -29,11 +34,13 @@ SHAPES = {
     **loop.SHAPES,
     **texts.SHAPES,
     **loop.SHAPES, **encounter.SHAPES,
+    **readout.SHAPES,
 }
 
 
 def check_body(header, salt, body, place):
     """Rules 18 to 38, D1 to D12 and T1 to T6 for an entry whose body is there; the decoded body (None where it is not CBOR)."""
+    """Rules 18 to 38, D1 to D12 and R1 to R5 for an entry whose body is there; the decoded body (None where it is not CBOR)."""
     require(len(salt) == SALT_LEN, "salt-size")
     require(len(body) <= BODY_MAX, "body-size")
     require(sha256(salt + body).digest() == header.body_hash, "body-hash")
@@ -174,4 +181,5 @@ CHECKS = {
     KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS, **texts.CHECKS,
     KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS,
     **encounter.CHECKS,
+    KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS, **readout.CHECKS,
 }

@@ -78,7 +78,12 @@ def _check_entry(line, party, index, header_raw, salt, body):
 
 
 def verify_proof(data):
-    """56; the instrument; the credentials; 40 to 42; 57; 1 to 11, 14 to 38; 45, 46, 48. The summary."""
+    """The summary of a proof that holds."""
+    return _summary(*verify_entry(data))
+
+
+def verify_entry(data):
+    """56; the instrument; the credentials; 40 to 42; 57; 1 to 11, 14 to 38; 45, 46, 48. What the proof is of."""
     file = _parse_file(data)
     value = decode(file.extra)
     good = DISCLOSURE(value) and len(value[1]) <= CREDENTIALS_MAX
@@ -97,7 +102,7 @@ def verify_proof(data):
         raise refused.at(party=checkpoint.party, index=file.index)
     check_signature(line, checkpoint, keyring.every(checkpoint.party))
     cosignatures = check_cosignatures(keyring, checkpoint)
-    return _summary(line, checkpoint, file.index, header, body, cosignatures)
+    return line, checkpoint, file.index, header, body, cosignatures
 
 
 def _summary(line, checkpoint, index, header, body, cosignatures):

@@ -13,6 +13,7 @@ use crate::id::{Hash, LineId, PartyIndex};
 use crate::limits::{BODY_MAX, CHUNK_MAX, LANGUAGE_MAX, PURGE_MAX, SUBJECT_MAX, TIME_MAX};
 use crate::message::Message;
 use crate::origin::{Announcement, Finding, OriginQuery};
+use crate::readout::{PublicStatement, Readout};
 use crate::rule::Rule;
 use crate::status::Status;
 use crate::text::{Amendment, Assent, TextProposal};
@@ -75,6 +76,10 @@ pub enum Body {
     Undertaking(Undertaking),
     /// An account of one.
     Account(Account),
+    /// One side's account of a contact.
+    Readout(Readout),
+    /// What its author says in public.
+    PublicStatement(PublicStatement),
     /// A kind this version does not define.
     Other,
 }
@@ -97,6 +102,7 @@ pub(crate) struct Around<'a> {
 
 impl Body {
     /// Decodes and checks a body in its place: rules 21 to 38, D1 to D12 and E1 to E10 in order.
+    /// Decodes and checks a body in its place: rules 21 to 38, D1 to D12 and R1 to R5 in order.
     pub(crate) fn verify(kind: Kind, bytes: &[u8], around: &Around<'_>) -> Result<Self, Rule> {
         match kind {
             Kind::Founding => verify_founding(bytes, around).map(Self::Founding),
@@ -130,6 +136,10 @@ impl Body {
             Kind::Position => StatedPosition::read(bytes, Some(around)).map(Self::Position),
             Kind::Undertaking => Undertaking::read(bytes, Some(around)).map(Self::Undertaking),
             Kind::Account => Account::read(bytes, Some(around)).map(Self::Account),
+            Kind::Readout => Readout::read(bytes, Some(around)).map(Self::Readout),
+            Kind::PublicStatement => {
+                PublicStatement::read(bytes, Some(around)).map(Self::PublicStatement)
+            }
             Kind::Other(_) => Ok(Self::Other),
         }
     }

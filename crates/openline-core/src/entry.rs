@@ -64,6 +64,10 @@ pub enum Kind {
     Undertaking,
     /// A side's account of an undertaking.
     Account,
+    /// One side's own account of a contact.
+    Readout,
+    /// What its author says in public.
+    PublicStatement,
     /// A kind that version 1 does not define; kept and passed on as it is.
     Other(u64),
 }
@@ -100,6 +104,8 @@ impl Kind {
             Self::Position => 24,
             Self::Undertaking => 25,
             Self::Account => 26,
+            Self::Readout => 32,
+            Self::PublicStatement => 33,
             Self::Other(number) => number,
         }
     }
@@ -135,6 +141,8 @@ impl Kind {
             24 => Self::Position,
             25 => Self::Undertaking,
             26 => Self::Account,
+            32 => Self::Readout,
+            33 => Self::PublicStatement,
             other => Self::Other(other),
         }
     }
@@ -170,6 +178,8 @@ impl Kind {
             Self::Position => "position",
             Self::Undertaking => "undertaking",
             Self::Account => "account",
+            Self::Readout => "readout",
+            Self::PublicStatement => "public statement",
             Self::Other(_) => "unknown kind",
         }
     }

@@ -1,4 +1,4 @@
-//! The record: bytes to types and back, and every check of `spec/record.md`, `spec/loop.md` and `spec/charter.md`.
+//! The record: bytes to types and back, and every check of `spec/record.md`, `spec/loop.md`, `spec/readouts.md` and `spec/charter.md`.
 //!
 //! Pure: no clock, no randomness, no threads, no I/O. Bytes from outside become
 //! `&[u8] → Entry → VerifiedEntry → AdmittedEntry`, and only the last can be stored; each step
@@ -32,6 +32,7 @@ pub mod order;
 pub mod origin;
 pub mod phrase;
 pub mod proof;
+pub mod readout;
 pub mod rule;
 pub mod status;
 pub mod text;

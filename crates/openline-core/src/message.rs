@@ -220,13 +220,8 @@ impl Message {
         if let Some(subject) = &self.subject {
             w.uint(5).text(subject);
         }
-        w.uint(6).array(self.texts.len());
-        for text in &self.texts {
-            w.array(3)
-                .text(&text.language)
-                .uint(u64::from(!text.is_authoritative))
-                .text(&text.text);
-        }
+        w.uint(6);
+        write_texts(w, &self.texts);
         if let Some((year, number)) = self.number {
             w.uint(7).array(2).uint(year).uint(number);
         }
@@ -347,7 +342,7 @@ struct Raw {
     info: Option<Vec<Address>>,
     info_precedence: Option<u64>,
     subject: Option<String>,
-    texts: Vec<(String, u64, String)>,
+    texts: RawTexts,
     number: Option<(u64, u64)>,
     attachments: Option<Vec<Attachment>>,
     own_reference: Option<String>,
@@ -417,7 +412,20 @@ fn read_addresses(r: &mut Reader<'_>) -> Result<Vec<Address>, Rule> {
         .collect()
 }
 
-fn read_texts(r: &mut Reader<'_>) -> Result<Vec<(String, u64, String)>, Rule> {
+pub(crate) fn write_texts(w: &mut Writer, texts: &[Text]) {
+    w.array(texts.len());
+    for text in texts {
+        w.array(3)
+            .text(&text.language)
+            .uint(u64::from(!text.is_authoritative))
+            .text(&text.text);
+    }
+}
+
+/// Texts of the right shape, whose values have not been looked at: language, status, words.
+pub(crate) type RawTexts = Vec<(String, u64, String)>;
+
+pub(crate) fn read_texts(r: &mut Reader<'_>) -> Result<RawTexts, Rule> {
     (0..r.array()?)
         .map(|_| {
             r.array_exact(3)?;
@@ -476,7 +484,8 @@ fn check_addresses(list: &[Address], around: Option<&Around<'_>>) -> Result<(), 
     }
 }
 
-fn check_texts(raw: Vec<(String, u64, String)>) -> Result<Vec<Text>, Rule> {
+/// One authoritative text, then courtesy translations, each in another language.
+pub(crate) fn check_texts(raw: RawTexts) -> Result<Vec<Text>, Rule> {
     let is_right = (1..=TEXTS_MAX).contains(&raw.len())
         && raw.iter().enumerate().all(|(i, (language, status, text))| {
             *status == u64::from(i > 0)
@@ -511,7 +520,7 @@ fn is_short(text: &str) -> bool {
 }
 
 /// Short words without control characters.
-fn is_label(text: &str) -> bool {
+pub(crate) fn is_label(text: &str) -> bool {
     is_short(text) && !text.contains(char::is_control)
 }
 

@@ -8,6 +8,7 @@ macro_rules! rules {
     ($($variant:ident = $id:literal, $fails:literal;)*) => {
         /// A rule of `spec/record.md`, `spec/loop.md`, `spec/texts.md`, `spec/charter.md`, `spec/line.md`, `spec/bundle.md` or `spec/non-paper.md`.
         /// A rule of `spec/record.md`, `spec/loop.md`, `spec/encounters.md`, `spec/charter.md`, `spec/line.md`, `spec/bundle.md` or `spec/non-paper.md`.
+        /// A rule of `spec/record.md`, `spec/loop.md`, `spec/readouts.md`, `spec/charter.md`, `spec/line.md`, `spec/bundle.md` or `spec/non-paper.md`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Rule { $(#[doc = $fails] $variant,)* }
@@ -104,6 +105,11 @@ rules! {
     PositionValue = "position-value", "the position says nothing, or is out of range";
     UndertakingValue = "undertaking-value", "the undertaking names no party, says nothing, or is out of range";
     AccountValue = "account-value", "the account is out of range, or its words are of the wrong size";
+    ReadoutRefs = "readout-refs", "the readout does not refer to what it is an account of";
+    AccountTexts = "account-texts", "the texts must be one authoritative text, then courtesy translations in other languages";
+    ReadoutQuotes = "readout-quotes", "a quotation is of no entry that is referred to, stands in no text, or is of the wrong size";
+    StatementTitle = "statement-title", "the title is empty, too long or holds control characters";
+    StatementExtents = "statement-extents", "the statement does not say of each entry it refers to how much it discloses";
     BodyAbsent = "body-absent", "the body is missing and no agreed purge names the entry";
     NoteFormat = "note-format", "the text is not a signed note";
     CheckpointFormat = "checkpoint-format", "the note is not a checkpoint in its one form";

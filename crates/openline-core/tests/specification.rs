@@ -17,11 +17,15 @@ const DOCUMENTS: [&str; 7] = [
     "loop.md",
     "texts.md",
     "encounters.md",
+    "readouts.md",
     "charter.md",
     "line.md",
     "bundle.md",
     "non-paper.md",
 ];
+
+/// Where the documents about bodies of entries end.
+const OF_BODIES: usize = 3;
 
 /// Rules that no vector breaks, and why.
 const WITHOUT_VECTOR: [(&str, &str); 1] = [(
@@ -50,6 +54,7 @@ fn rules_of(document: &str) -> Vec<String> {
 
 /// Those of all documents, in the order of checking: the rules of `loop.md` and `texts.md` stand before 39 of `record.md`.
 /// Those of all documents, in the order of checking: the rules of `loop.md` and `encounters.md` stand before 39 of `record.md`.
+/// Those of all documents, in the order of checking: the rules of bodies stand before 39 of `record.md`.
 fn rules() -> Vec<String> {
     let mut rules = rules_of(DOCUMENTS[0]);
     let after_bodies = rules.iter().position(|rule| rule == "body-absent");
@@ -59,6 +64,9 @@ fn rules() -> Vec<String> {
     let bodies = DOCUMENTS[1..3].iter().copied().flat_map(rules_of);
     rules.splice(at..at, bodies);
     rules.extend(DOCUMENTS[3..].iter().copied().flat_map(rules_of));
+    let of_bodies = DOCUMENTS[1..OF_BODIES].iter().copied().flat_map(rules_of);
+    rules.splice(at..at, of_bodies);
+    rules.extend(DOCUMENTS[OF_BODIES..].iter().copied().flat_map(rules_of));
     rules
 }
 
@@ -167,6 +175,7 @@ fn the_examples_of_the_specification_are_what_the_vectors_hold() {
     let all = vectors::all();
     for (document, count) in DOCUMENTS.into_iter().zip([2, 1, 1, 1, 2, 2, 1]) {
     for (document, count) in DOCUMENTS.into_iter().zip([2, 1, 0, 1, 2, 2, 1]) {
+    for (document, count) in DOCUMENTS.into_iter().zip([2, 1, 2, 1, 2, 2, 1]) {
         let examples = examples(document);
         assert_eq!(examples.len(), count, "{document}");
         for (names, block) in examples {

@@ -8,6 +8,7 @@ use openline_core::entry::{Header, Kind, Ref};
 use openline_core::glossary::{Accord, Glossary};
 use openline_core::message::Message;
 use openline_core::origin::{Announcement, Finding, OriginQuery};
+use openline_core::readout::{PublicStatement, Readout};
 use openline_core::status::{Act, Status};
 use openline_core::text::{Amendment, Assent, TextProposal, Weight};
 use openline_core::topic::{Account, StatedPosition, Topic, Undertaking};
@@ -94,6 +95,13 @@ pub fn brief(header: &Header, body: Option<&[u8]>) -> String {
         Kind::Account => of(Account::decode(body), header, |a: Account| {
             a.kept.word().to_owned()
         }),
+        Kind::Readout => of(Readout::decode(body), header, |r: Readout| {
+            format!("readout: {}", first_words(&r.texts[0].text))
+        }),
+        Kind::PublicStatement => PublicStatement::decode(body).map_or_else(
+            |_| "a public statement".to_owned(),
+            |statement| format!("public statement: {}", first_words(&statement.title)),
+        ),
         Kind::Other(number) => format!("kind {number}, which this version does not know"),
     }
 }

@@ -22,6 +22,12 @@
 
 pub mod alarm;
 pub mod assent;
+//! - [`readout`]: each side's own account of a contact; [`beside`]: two accounts side by side; [`sentences`]: what they are cut into.
+//! - [`releasability`]: what an account would give away.
+//! - [`language`]: warnings of what a reader elsewhere may misread.
+
+pub mod alarm;
+pub mod beside;
 pub mod brief;
 pub mod crossing;
 pub mod encounter;
@@ -36,12 +42,16 @@ pub mod language;
 pub mod origin;
 pub mod readback;
 pub mod reciprocity;
+pub mod readout;
+pub mod releasability;
 pub mod renotify;
 pub mod review;
 pub mod rota;
 pub mod schedule;
+pub mod sentences;
 pub mod standing;
 pub mod template;
 pub mod text;
 pub mod timing;
 pub mod topics;
+mod tokens;

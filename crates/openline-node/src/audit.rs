@@ -84,6 +84,10 @@ pub enum Act {
     SilenceAlarm,
     /// A receipt kept until it can be written.
     KeepReceipt,
+    /// A releaser has confirmed what an account gives away of its own side's.
+    ConfirmRelease,
+    /// Statements published, with proofs.
+    Publish,
 }
 
 impl Act {
@@ -125,6 +129,8 @@ impl Act {
             Self::RemoveRota => "remove rota",
             Self::SilenceAlarm => "silence alarm",
             Self::KeepReceipt => "keep receipt",
+            Self::ConfirmRelease => "confirm release",
+            Self::Publish => "publish",
         }
     }
 }

@@ -20,6 +20,7 @@ mod notices;
 pub mod officers;
 pub mod policy;
 mod pouch;
+pub mod publication;
 pub mod relations;
 mod rounds;
 mod sealing;

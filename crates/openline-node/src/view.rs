@@ -6,6 +6,7 @@ mod alarm;
 mod encounters;
 mod exchange;
 mod origin;
+mod readouts;
 mod standing;
 mod state;
 
@@ -13,6 +14,7 @@ pub use alarm::*;
 pub use encounters::*;
 pub use exchange::*;
 pub use origin::*;
+pub use readouts::*;
 mod alerts;
 mod review;
 mod templates;

@@ -18,6 +18,7 @@ pub(crate) mod officers;
 pub(crate) mod origin;
 pub(crate) mod policy;
 pub(crate) mod pouch;
+pub(crate) mod readouts;
 pub(crate) mod record;
 pub(crate) mod relations;
 pub(crate) mod standing;

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines, messages, non_papers, notices, notifications, officers, origin, policy, pouch, record, relations, standing, status, testing, texts, topics, watch,
+    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines, messages, non_papers, notices, notifications, officers, origin, policy, pouch, readouts, record, relations, standing, status, testing, texts, topics, watch,
 };
 
 #[derive(OpenApi)]
@@ -69,6 +69,16 @@ use crate::handlers::{
         origin::list,
         origin::announce,
         origin::announced,
+        readouts::draft,
+        readouts::release_readout,
+        readouts::readouts,
+        readouts::accounts,
+        readouts::drafted,
+        readouts::delete_draft,
+        readouts::make_statement,
+        readouts::check_statement,
+        readouts::statements,
+        readouts::publish,
         notifications::templates,
         notifications::template,
         notifications::fill,

@@ -6,7 +6,7 @@ use axum::routing::{delete, get, post};
 
 use crate::auth::Door;
 use crate::handlers::{
-    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines, messages, non_papers, notices, notifications, officers, origin, policy, pouch, record, relations, standing, status, testing, texts, topics, watch,
+    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines, messages, non_papers, notices, notifications, officers, origin, policy, pouch, readouts, record, relations, standing, status, testing, texts, topics, watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -98,6 +98,27 @@ pub fn router(state: State) -> Router {
         .route("/v1/lines/{line}/origin-queries", get(origin::list))
         .route("/v1/announcements", post(origin::announce))
         .route("/v1/lines/{line}/announcements", get(origin::announced))
+        .route("/v1/readouts", post(readouts::draft))
+        .route("/v1/readouts/release", post(readouts::release_readout))
+        .route("/v1/lines/{line}/readouts", get(readouts::readouts))
+        .route(
+            "/v1/lines/{line}/readouts/{party}/{index}",
+            get(readouts::accounts),
+        )
+        .route(
+            "/v1/lines/{line}/readouts/{party}/{index}/draft",
+            get(readouts::drafted).delete(readouts::delete_draft),
+        )
+        .route("/v1/public-statements", post(readouts::make_statement))
+        .route(
+            "/v1/public-statements/check",
+            post(readouts::check_statement),
+        )
+        .route(
+            "/v1/lines/{line}/public-statements",
+            get(readouts::statements),
+        )
+        .route("/v1/publications", post(readouts::publish))
         .route("/v1/drafts", get(drafts::list).post(drafts::save))
         .route(
             "/v1/drafts/{id}",

@@ -7,6 +7,7 @@ mod encounters;
 mod notice;
 mod notify;
 mod origin;
+mod readout;
 mod standing;
 mod text;
 mod watch;
@@ -26,6 +27,7 @@ pub use closing::*;
 pub use encounters::*;
 pub use notice::*;
 pub use origin::*;
+pub use readout::*;
 pub use standing::*;
 pub use text::*;
 
@@ -258,6 +260,23 @@ pub enum Command {
         after_help = "Example:\n  openline announce call --line \"Watch line\" --who \"Minister\" --whom \"Minister\" --minutes 30"
     )]
     Announce(AnnounceCommand),
+    /// Our own account of a contact, beside the other side's.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline readout draft --line \"Watch line\" 0/12 --file readout.txt\n  openline readout compare --line \"Watch line\" 0/12"
+    )]
+    Readout(ReadoutCommand),
+    /// Public statements that cite the record.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  openline statement make --line \"Watch line\" --title \"On the talks\" --file statement.txt --cite 7"
+    )]
+    Statement(StatementCommand),
+    /// Write statements and readouts as a page and a feed, with proofs that anyone can check.
+    #[command(
+        after_help = "Example:\n  openline publish --line \"Watch line\" 0/14 --out public\n  openline verify public"
+    )]
+    Publish(PublishArgs),
     /// Save an attachment of a message.
     #[command(
         after_help = "Example:\n  openline attachment --line \"Watch line\" 0/12 --number 0 --out map.png"
@@ -266,7 +285,7 @@ pub enum Command {
     /// Write a whole record into a file that a stranger can verify.
     #[command(after_help = "Example:\n  openline export --line \"Watch line\" --out watch.export")]
     Export(ExportArgs),
-    /// Verify an export, a disclosure, a card or a charter. Needs no node and no home.
+    /// Verify an export, a disclosure, a card, a charter or the folder of a publication. Needs no node and no home.
     #[command(after_help = "Example:\n  openline verify watch.export")]
     Verify(VerifyArgs),
     /// Prove one entry to anybody.

@@ -19,6 +19,7 @@ mod notify;
 mod officers;
 mod origin;
 mod policy;
+mod readout;
 mod record;
 mod relations;
 mod serve;
@@ -85,6 +86,9 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Origin(command) => origin::origin(&client()?, command, *output),
         Command::Text(command) => text::text(&client()?, command, *output),
         Command::Announce(command) => origin::announce(&client()?, command, *output),
+        Command::Readout(command) => readout::readout(&client()?, command, *output),
+        Command::Statement(command) => readout::statement(&client()?, command, *output),
+        Command::Publish(args) => readout::publish(&client()?, args, *output),
         Command::Show(args) => record::show(&client()?, args, *output),
         Command::Log(args) => record::log(&client()?, args, *output),
         Command::Search(args) => record::search(&client()?, args, *output),

@@ -25,6 +25,7 @@ mod loops;
 mod non_papers;
 mod notes;
 mod proofs;
+mod readouts;
 mod records;
 mod sessions;
 mod suite;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
     loops::write(&mut suite);
     texts::write(&mut suite);
     encounters::write(&mut suite);
+    readouts::write(&mut suite);
     notes::write(&mut suite);
     records::write(&mut suite);
     exports::write(&mut suite);

@@ -46,6 +46,8 @@ pub(crate) mod documents {
     pub(crate) const WATCH: &str = "watch";
     /// The rota: one calendar.
     pub(crate) const ROTA: &str = "rota";
+    /// Drafts of readouts, by line id and place of the contact.
+    pub(crate) const READOUT: &str = "readout";
 }
 
 /// An entry to be released, before it has a ticket.

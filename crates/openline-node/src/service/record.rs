@@ -493,7 +493,7 @@ fn note(
     ))
 }
 
-fn disclose(looking: &Looking<'_>, place: Ref, with_body: bool) -> Answer<Vec<u8>> {
+pub(super) fn disclose(looking: &Looking<'_>, place: Ref, with_body: bool) -> Answer<Vec<u8>> {
     let entry = looking.entry(place)?;
     let logs = epochs(looking)?;
     let (reader, line) = (looking.reader, looking.line);

@@ -147,6 +147,8 @@ fn roles_for(kind: Kind, body: &[u8]) -> &'static [Role] {
         | Kind::Position
         | Kind::Undertaking
         | Kind::Account
+        | Kind::Readout
+        | Kind::PublicStatement
         | Kind::Other(_) => &[Role::Releaser],
     }
 }

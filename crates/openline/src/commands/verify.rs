@@ -1,5 +1,7 @@
 //! `openline verify`: no node, no home, no trust.
 
+mod publication;
+
 use std::path::Path;
 
 use openline_core::card::Card;
@@ -21,7 +23,7 @@ const FIRST_LINE_SHOWN_MAX: usize = 60;
 /// What a verified file is and says.
 #[derive(Debug, Serialize)]
 pub struct Verified {
-    /// `export`, `disclosure`, `card` or `charter`.
+    /// `export`, `disclosure`, `card`, `charter` or `publication`.
     pub what: &'static str,
     /// Always "ok": a file that is not leads to an error.
     pub result: &'static str,
@@ -70,6 +72,11 @@ impl Verified {
 }
 
 pub(super) fn verify(path: &Path, output: Output) -> Result<(), Failure> {
+    if let Some(folder) = publication::folder_of(path) {
+        let verified = publication::verify(&folder)?;
+        output.print(&verified, text);
+        return Ok(());
+    }
     let bytes = read_any(path)?;
     let verified = verify_bytes(&bytes)?;
     output.print(&verified, text);
