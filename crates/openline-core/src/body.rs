@@ -12,6 +12,7 @@ use crate::limits::{BODY_MAX, CHUNK_MAX, LANGUAGE_MAX, PURGE_MAX, SUBJECT_MAX, T
 use crate::message::Message;
 use crate::origin::{Announcement, Finding, OriginQuery};
 use crate::rule::Rule;
+use crate::scheduling::Scheduling;
 use crate::status::Status;
 
 /// A decoded body.
@@ -49,6 +50,8 @@ pub enum Body {
     Finding(Finding),
     /// An act outside the line that is to come.
     Announcement(Announcement),
+    /// A step of private scheduling.
+    Scheduling(Box<Scheduling>),
     /// A kind this version does not define.
     Other,
 }
@@ -91,6 +94,15 @@ impl Body {
             Kind::OriginQuery => OriginQuery::decode(bytes).map(Self::OriginQuery),
             Kind::Finding => Finding::read(bytes, Some(around)).map(Self::Finding),
             Kind::Announcement => Announcement::decode(bytes).map(Self::Announcement),
+            Kind::SlotRequest
+            | Kind::SlotCommitment
+            | Kind::SlotEvaluation
+            | Kind::SlotResult
+            | Kind::SlotSeal
+            | Kind::SlotOpening
+            | Kind::SlotConfirmation
+            | Kind::SlotWithdrawal => Ok(Scheduling::read(kind, bytes, Some(around))?
+                .map_or(Self::Other, |said| Self::Scheduling(Box::new(said)))),
             Kind::Other(_) => Ok(Self::Other),
         }
     }

@@ -42,6 +42,22 @@ pub enum Kind {
     Finding,
     /// Announces a call or another contact outside the line.
     Announcement,
+    /// Proposes a scheduling run.
+    SlotRequest,
+    /// Approves a blind match and commits to picks.
+    SlotCommitment,
+    /// Evaluates the other's blinded picks.
+    SlotEvaluation,
+    /// Says which picks are common.
+    SlotResult,
+    /// Commits to the slots of an offer.
+    SlotSeal,
+    /// Opens a sealed offer, or a disputed commitment.
+    SlotOpening,
+    /// Confirms the slot that was found.
+    SlotConfirmation,
+    /// Ends a scheduling run.
+    SlotWithdrawal,
     /// A kind that version 1 does not define; kept and passed on as it is.
     Other(u64),
 }
@@ -67,6 +83,14 @@ impl Kind {
             Self::OriginQuery => 13,
             Self::Finding => 14,
             Self::Announcement => 15,
+            Self::SlotRequest => 40,
+            Self::SlotCommitment => 41,
+            Self::SlotEvaluation => 42,
+            Self::SlotResult => 43,
+            Self::SlotSeal => 44,
+            Self::SlotOpening => 45,
+            Self::SlotConfirmation => 46,
+            Self::SlotWithdrawal => 47,
             Self::Other(number) => number,
         }
     }
@@ -91,6 +115,14 @@ impl Kind {
             13 => Self::OriginQuery,
             14 => Self::Finding,
             15 => Self::Announcement,
+            40 => Self::SlotRequest,
+            41 => Self::SlotCommitment,
+            42 => Self::SlotEvaluation,
+            43 => Self::SlotResult,
+            44 => Self::SlotSeal,
+            45 => Self::SlotOpening,
+            46 => Self::SlotConfirmation,
+            47 => Self::SlotWithdrawal,
             other => Self::Other(other),
         }
     }
@@ -115,6 +147,14 @@ impl Kind {
             Self::OriginQuery => "origin query",
             Self::Finding => "finding",
             Self::Announcement => "announcement",
+            Self::SlotRequest => "slot request",
+            Self::SlotCommitment => "slot commitment",
+            Self::SlotEvaluation => "slot evaluation",
+            Self::SlotResult => "slot result",
+            Self::SlotSeal => "sealed offer",
+            Self::SlotOpening => "slot opening",
+            Self::SlotConfirmation => "slot confirmation",
+            Self::SlotWithdrawal => "slot withdrawal",
             Self::Other(_) => "unknown kind",
         }
     }
@@ -123,6 +163,12 @@ impl Kind {
     #[must_use]
     pub fn is_by_node(self) -> bool {
         matches!(self, Self::Founding | Self::Mark | Self::KeyChange)
+    }
+
+    /// Whether it is a step of private scheduling.
+    #[must_use]
+    pub fn is_scheduling(self) -> bool {
+        (Self::SlotRequest.number()..=Self::SlotWithdrawal.number()).contains(&self.number())
     }
 
     /// Whether the record's own rules rest on the body, so that it can't be purged.

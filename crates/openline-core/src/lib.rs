@@ -30,6 +30,7 @@ pub mod origin;
 pub mod phrase;
 pub mod proof;
 pub mod rule;
+pub mod scheduling;
 pub mod status;
 pub mod tree;
 pub mod watch;

@@ -6,6 +6,7 @@ use openline_core::entry::{Header, Kind, Ref};
 use openline_core::glossary::{Accord, Glossary};
 use openline_core::message::Message;
 use openline_core::origin::{Announcement, Finding, OriginQuery};
+use openline_core::scheduling::Scheduling;
 use openline_core::status::{Act, Status};
 
 /// Characters of a text that stand for it.
@@ -51,7 +52,32 @@ pub fn brief(header: &Header, body: Option<&[u8]>) -> String {
         }),
         Kind::Announcement => Announcement::decode(body)
             .map_or_else(|_| "an announcement".to_owned(), of_announcement),
+        Kind::SlotRequest
+        | Kind::SlotCommitment
+        | Kind::SlotEvaluation
+        | Kind::SlotResult
+        | Kind::SlotSeal
+        | Kind::SlotOpening
+        | Kind::SlotConfirmation
+        | Kind::SlotWithdrawal => of_scheduling(header, body),
         Kind::Other(number) => format!("kind {number}, which this version does not know"),
+    }
+}
+
+/// A step of a scheduling run. The request says what it is for; the steps name it.
+fn of_scheduling(header: &Header, body: &[u8]) -> String {
+    let word = header.kind.word();
+    match Scheduling::decode(header.kind, body) {
+        Ok(Some(Scheduling::Request(request))) => format!(
+            "{} by {}: {}",
+            word,
+            request.method.word(),
+            first_words(&request.purpose)
+        ),
+        Ok(Some(Scheduling::Confirmation(said))) => {
+            format!("{word} {}: {}", refs(header), said.text)
+        }
+        _ => format!("{word} {}", refs(header)),
     }
 }
 
