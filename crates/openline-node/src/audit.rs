@@ -66,6 +66,8 @@ pub enum Act {
     Attempt,
     /// The bearers told that the network has changed.
     RetryBearers,
+    /// One side's availability kept.
+    KeepAvailability,
 }
 
 impl Act {
@@ -98,6 +100,7 @@ impl Act {
             Self::StopNode => "stop node",
             Self::Attempt => "attempt",
             Self::RetryBearers => "retry bearers",
+            Self::KeepAvailability => "keep availability",
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod policy;
 mod pouch;
 pub mod relations;
 mod rounds;
+mod scheduling;
 mod sealing;
 mod search;
 pub mod service;

@@ -29,6 +29,7 @@ mod relations;
 mod releasing;
 mod review;
 mod rota;
+mod scheduling;
 mod standing;
 mod status;
 mod templates;

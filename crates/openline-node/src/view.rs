@@ -5,12 +5,14 @@
 mod alarm;
 mod exchange;
 mod origin;
+mod scheduling;
 mod standing;
 mod state;
 
 pub use alarm::*;
 pub use exchange::*;
 pub use origin::*;
+pub use scheduling::*;
 mod alerts;
 mod review;
 mod templates;

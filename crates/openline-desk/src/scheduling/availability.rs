@@ -1,13 +1,9 @@
 //! When one's own side could, and how gladly. It never leaves the machine.
 
-use std::collections::BTreeSet;
-
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use openline_core::Hash;
 use openline_core::scheduling::SlotRequest;
 
-use super::grid::{days_of, in_common_order};
+use super::grid::in_common_order;
 
 /// Highest preference; 0 is: no.
 pub const PREFERENCE_MAX: u8 = 3;
@@ -26,25 +22,16 @@ pub struct Stretch {
 /// One side's availability.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Availability {
-    /// Typed stretches, and those of a calendar with preference 0.
+    /// Typed stretches; and with preference 0 what a calendar holds, and the holidays here and there.
     pub stretches: Vec<Stretch>,
-    /// Days on which there is nobody, here or there.
-    pub holidays: BTreeSet<Date>,
-    /// The zone that the holidays are days of.
-    pub zone: TimeZone,
     /// How well a time suits that no stretch says anything of.
     pub otherwise: u8,
 }
 
 impl Availability {
-    /// How well a slot suits: 0 if it touches a holiday or a stretch that does not suit; else the lowest of the stretches that it
-    /// touches, and what is so otherwise where they leave a part of it out.
+    /// How well a slot suits: the lowest of the stretches that it touches, and what is so otherwise where they leave a part of it out.
     #[must_use]
     pub fn preference(&self, from: i64, until: i64) -> u8 {
-        let days = days_of(from, until, &self.zone);
-        if days.iter().any(|day| self.holidays.contains(day)) {
-            return 0;
-        }
         let touched = self
             .stretches
             .iter()
@@ -102,8 +89,6 @@ mod tests {
     fn availability(stretches: Vec<Stretch>, otherwise: u8) -> Availability {
         Availability {
             stretches,
-            holidays: BTreeSet::new(),
-            zone: TimeZone::UTC,
             otherwise,
         }
     }
@@ -117,15 +102,6 @@ mod tests {
         let calendar = availability(vec![stretch(10, 20, 0)], 1);
         assert_eq!(calendar.preference(0, 10), 1);
         assert_eq!(calendar.preference(0, 11), 0);
-    }
-
-    #[test]
-    fn a_holiday_is_no_day_to_meet() {
-        let mut with = availability(vec![], 2);
-        with.holidays.insert(Date::constant(1970, 1, 2));
-        let day = 86_400_000;
-        assert_eq!(with.preference(0, day), 2);
-        assert_eq!(with.preference(0, day + 1), 0);
     }
 
     #[test]

@@ -75,15 +75,6 @@ fn local(ms: i64, zone: &TimeZone) -> Option<DateTime> {
     Some(at.to_zoned_datetime(zone.clone()).datetime())
 }
 
-/// The days that a slot touches in a zone, for a list of holidays.
-#[must_use]
-pub fn days_of(from: i64, until: i64, zone: &TimeZone) -> Vec<Date> {
-    let (Some(from), Some(until)) = (local(from, zone), local(until, zone)) else {
-        return Vec::new();
-    };
-    days(from.date(), until).collect()
-}
-
 /// Puts slots in an order that nobody chooses and all compute: of a few picks out of many, those of all sides then rather meet.
 pub fn in_common_order(run: &Hash, slots: &mut [u16]) {
     slots.sort_by_cached_key(|slot| Hash::of(&[ORDER, &run.0, &slot.to_be_bytes()]).0);
