@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from . import loop
+from . import loop, scheduling
 from .cbor import decode
 from .charter import language_ok, languages_differ
 from .entry import CHUNK, CONSENT, FOUNDING, KEY_CHANGE, MARK, MESSAGE, PURGE, RECEIPT, REF, STRUCTURAL, seen_ref
@@ -26,11 +26,12 @@ SHAPES = {
     PURGE: MAP({0: LIST(REF), 1: TEXT}),
     CONSENT: MAP({}),
     **loop.SHAPES,
+    **scheduling.SHAPES,
 }
 
 
 def check_body(header, salt, body, place):
-    """Rules 18 to 38 and D1 to D12 for an entry whose body is there; the decoded body (None where it is not CBOR)."""
+    """Rules 18 to 38, D1 to D12 and S1 to S8 for an entry whose body is there; the decoded body (None where it is not CBOR)."""
     require(len(salt) == SALT_LEN, "salt-size")
     require(len(body) <= BODY_MAX, "body-size")
     require(sha256(salt + body).digest() == header.body_hash, "body-hash")
@@ -168,5 +169,5 @@ def _check_consent(header, body, place):
 
 CHECKS = {
     FOUNDING: _check_founding, MESSAGE: _check_message, RECEIPT: _check_receipt,
-    KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS,
+    KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS, **scheduling.CHECKS,
 }

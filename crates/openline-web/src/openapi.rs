@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use crate::handlers::{
     alarms, alerts, audit, charters, closing, drafts, events, language, lines, messages,
     non_papers, notices, notifications, officers, origin, policy, pouch, record, relations,
-    standing, status, testing, watch,
+    scheduling, standing, status, testing, watch,
 };
 
 #[derive(OpenApi)]
@@ -107,6 +107,17 @@ use crate::handlers::{
         watch::remove,
         watch::next,
         watch::file,
+        scheduling::availability,
+        scheduling::set_availability,
+        scheduling::forget_availability,
+        scheduling::propose,
+        scheduling::approve,
+        scheduling::run,
+        scheduling::confirm,
+        scheduling::open,
+        scheduling::withdraw,
+        scheduling::list,
+        scheduling::show,
         testing::list,
         testing::hold,
         testing::health,

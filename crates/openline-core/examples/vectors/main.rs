@@ -25,6 +25,7 @@ mod non_papers;
 mod notes;
 mod proofs;
 mod records;
+mod schedulings;
 mod sessions;
 mod suite;
 mod watches;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
     entries::write(&mut suite);
     bodies::write(&mut suite);
     loops::write(&mut suite);
+    schedulings::write(&mut suite);
     notes::write(&mut suite);
     records::write(&mut suite);
     exports::write(&mut suite);
