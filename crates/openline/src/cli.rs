@@ -6,6 +6,7 @@ mod closing;
 mod notice;
 mod notify;
 mod origin;
+mod scheduling;
 mod standing;
 mod watch;
 
@@ -23,6 +24,7 @@ use clap::{Args, Parser, Subcommand};
 pub use closing::*;
 pub use notice::*;
 pub use origin::*;
+pub use scheduling::*;
 pub use standing::*;
 
 use crate::{bench, demo};
@@ -217,6 +219,9 @@ pub enum Command {
         after_help = "Example:\n  openline origin ask --line \"Watch line\" --channel call --what \"A caller in your minister's name, 23:10 UTC\"\n  openline origin answer --line \"Watch line\" 0/12 --finding no"
     )]
     Origin(OriginCommand),
+    /// Find a time that suits all without showing a calendar.
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
     /// Announce a call on the line before the phone rings, with codes that both sides read out.
     #[command(
         subcommand,

@@ -20,6 +20,7 @@ mod origin;
 mod policy;
 mod record;
 mod relations;
+mod scheduling;
 mod serve;
 mod shell;
 mod standing;
@@ -74,6 +75,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Open(args) => closing::open(&client()?, args, *output),
         Command::Alarm(command) => alarm::alarm(&client()?, command, *output),
         Command::Notice(command) => notice::notice(&client()?, command, *output),
+        Command::Schedule(command) => scheduling::run(&client()?, command, *output),
         Command::Origin(command) => origin::origin(&client()?, command, *output),
         Command::Announce(command) => origin::announce(&client()?, command, *output),
         Command::Show(args) => record::show(&client()?, args, *output),
