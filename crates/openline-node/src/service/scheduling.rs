@@ -336,7 +336,7 @@ impl Known {
         }
         let slots = match slots_ms {
             Some(slots) => by_hand(&self.run.request, slots)?,
-            None => self.from_availability(looking)?,
+            None => self.suiting(looking)?,
         };
         let picks = Picks::new(&slots, self.picks).ok_or_else(|| {
             ServiceError::Unusable(format!(
@@ -352,7 +352,7 @@ impl Known {
         })
     }
 
-    fn from_availability(&self, looking: &Looking<'_>) -> Answer<Vec<u16>> {
+    fn suiting(&self, looking: &Looking<'_>) -> Answer<Vec<u16>> {
         let request = &self.run.request;
         if request.method == Method::Offer {
             let words = "an offer names its slots by hand: give them with --slot";
