@@ -9,6 +9,7 @@ from . import encounter, loop
 from hashlib import sha256
 
 from . import loop, readout
+from . import loop, scheduling
 from .cbor import decode
 from .charter import language_ok, languages_differ
 from .entry import CHUNK, CONSENT, FOUNDING, KEY_CHANGE, MARK, MESSAGE, PURGE, RECEIPT, REF, STRUCTURAL, seen_ref
@@ -35,12 +36,14 @@ SHAPES = {
     **texts.SHAPES,
     **loop.SHAPES, **encounter.SHAPES,
     **readout.SHAPES,
+    **scheduling.SHAPES,
 }
 
 
 def check_body(header, salt, body, place):
     """Rules 18 to 38, D1 to D12 and T1 to T6 for an entry whose body is there; the decoded body (None where it is not CBOR)."""
     """Rules 18 to 38, D1 to D12 and R1 to R5 for an entry whose body is there; the decoded body (None where it is not CBOR)."""
+    """Rules 18 to 38, D1 to D12 and S1 to S8 for an entry whose body is there; the decoded body (None where it is not CBOR)."""
     require(len(salt) == SALT_LEN, "salt-size")
     require(len(body) <= BODY_MAX, "body-size")
     require(sha256(salt + body).digest() == header.body_hash, "body-hash")
@@ -182,4 +185,5 @@ CHECKS = {
     KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS,
     **encounter.CHECKS,
     KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS, **readout.CHECKS,
+    KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS, **scheduling.CHECKS,
 }

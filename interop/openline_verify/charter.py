@@ -55,6 +55,7 @@ class Line:
         self.parties = parties
         self.title = terms[1]
         self.attachment_limit = terms[12]
+        self.picks = terms[18][0]
         self.tolerance_ms = terms[13] * 1000
         self.posts = [set(party.posts) for party in parties]
 

@@ -13,6 +13,8 @@ CONFIRMATION, ANSWER, STATUS, GLOSSARY, ACCORD, ORIGIN_QUERY, FINDING, ANNOUNCEM
 TEXT_PROPOSAL, AMENDMENT, INITIAL, SIGNATURE = range(16, 20)
 ENCOUNTER, STEP, CONTACT, TOPIC, POSITION, UNDERTAKING, ACCOUNT = range(20, 27)
 READOUT, PUBLIC_STATEMENT = 32, 33
+(SLOT_REQUEST, SLOT_COMMITMENT, SLOT_EVALUATION, SLOT_RESULT, SLOT_SEAL, SLOT_OPENING, SLOT_CONFIRMATION,
+ SLOT_WITHDRAWAL) = range(40, 48)
 NODE_KINDS = (FOUNDING, MARK, KEY_CHANGE)
 # kinds on which the record's own rules rest
 STRUCTURAL = (FOUNDING, KEY_CHANGE, PURGE, CONSENT)
@@ -52,6 +54,7 @@ class Place:
     previous: list | None = None
     line_id: bytes | None = None
     attachment_limit: int | None = None
+    picks: int | None = None
     party_id: bytes | None = None
     serial: int | None = None
     kind_of: object = lambda party, index: None

@@ -68,7 +68,7 @@ class Record:
         return Place(
             parties=len(self.logs), party=party, index=len(log), posts=line.posts,
             held=list(map(len, self.logs)), previous=log[-1].header.seen if log else None,
-            line_id=line.id, attachment_limit=line.attachment_limit, party_id=line.parties[party].id,
+            line_id=line.id, attachment_limit=line.attachment_limit, picks=line.picks, party_id=line.parties[party].id,
             serial=self.keyring.serial(party), kind_of=lambda who, index: self.logs[who][index].header.kind)
 
     def lasts(self):

@@ -67,7 +67,7 @@ def _check_entry(line, party, index, header_raw, salt, body):
     member = line.parties[party]
     place = Place(
         parties=len(line.parties), party=party, index=index, posts=line.posts, line_id=line.id,
-        attachment_limit=line.attachment_limit, party_id=member.id,
+        attachment_limit=line.attachment_limit, picks=line.picks, party_id=member.id,
         serial=member.credential.certificate.serial, kind_of=_known_kind)
     header = parse_header(header_raw)
     check_header(header, place)

@@ -15,6 +15,7 @@ use crate::message::Message;
 use crate::origin::{Announcement, Finding, OriginQuery};
 use crate::readout::{PublicStatement, Readout};
 use crate::rule::Rule;
+use crate::scheduling::Scheduling;
 use crate::status::Status;
 use crate::text::{Amendment, Assent, TextProposal};
 use crate::topic::{Account, StatedPosition, Topic, Undertaking};
@@ -80,6 +81,8 @@ pub enum Body {
     Readout(Readout),
     /// What its author says in public.
     PublicStatement(PublicStatement),
+    /// A step of private scheduling.
+    Scheduling(Box<Scheduling>),
     /// A kind this version does not define.
     Other,
 }
@@ -140,6 +143,15 @@ impl Body {
             Kind::PublicStatement => {
                 PublicStatement::read(bytes, Some(around)).map(Self::PublicStatement)
             }
+            Kind::SlotRequest
+            | Kind::SlotCommitment
+            | Kind::SlotEvaluation
+            | Kind::SlotResult
+            | Kind::SlotSeal
+            | Kind::SlotOpening
+            | Kind::SlotConfirmation
+            | Kind::SlotWithdrawal => Ok(Scheduling::read(kind, bytes, Some(around))?
+                .map_or(Self::Other, |said| Self::Scheduling(Box::new(said)))),
             Kind::Other(_) => Ok(Self::Other),
         }
     }

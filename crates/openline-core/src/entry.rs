@@ -68,6 +68,22 @@ pub enum Kind {
     Readout,
     /// What its author says in public.
     PublicStatement,
+    /// Proposes a scheduling run.
+    SlotRequest,
+    /// Approves a blind match and commits to picks.
+    SlotCommitment,
+    /// Evaluates the other's blinded picks.
+    SlotEvaluation,
+    /// Says which picks are common.
+    SlotResult,
+    /// Commits to the slots of an offer.
+    SlotSeal,
+    /// Opens a sealed offer, or a disputed commitment.
+    SlotOpening,
+    /// Confirms the slot that was found.
+    SlotConfirmation,
+    /// Ends a scheduling run.
+    SlotWithdrawal,
     /// A kind that version 1 does not define; kept and passed on as it is.
     Other(u64),
 }
@@ -106,6 +122,14 @@ impl Kind {
             Self::Account => 26,
             Self::Readout => 32,
             Self::PublicStatement => 33,
+            Self::SlotRequest => 40,
+            Self::SlotCommitment => 41,
+            Self::SlotEvaluation => 42,
+            Self::SlotResult => 43,
+            Self::SlotSeal => 44,
+            Self::SlotOpening => 45,
+            Self::SlotConfirmation => 46,
+            Self::SlotWithdrawal => 47,
             Self::Other(number) => number,
         }
     }
@@ -143,6 +167,14 @@ impl Kind {
             26 => Self::Account,
             32 => Self::Readout,
             33 => Self::PublicStatement,
+            40 => Self::SlotRequest,
+            41 => Self::SlotCommitment,
+            42 => Self::SlotEvaluation,
+            43 => Self::SlotResult,
+            44 => Self::SlotSeal,
+            45 => Self::SlotOpening,
+            46 => Self::SlotConfirmation,
+            47 => Self::SlotWithdrawal,
             other => Self::Other(other),
         }
     }
@@ -180,6 +212,14 @@ impl Kind {
             Self::Account => "account",
             Self::Readout => "readout",
             Self::PublicStatement => "public statement",
+            Self::SlotRequest => "slot request",
+            Self::SlotCommitment => "slot commitment",
+            Self::SlotEvaluation => "slot evaluation",
+            Self::SlotResult => "slot result",
+            Self::SlotSeal => "sealed offer",
+            Self::SlotOpening => "slot opening",
+            Self::SlotConfirmation => "slot confirmation",
+            Self::SlotWithdrawal => "slot withdrawal",
             Self::Other(_) => "unknown kind",
         }
     }
@@ -188,6 +228,12 @@ impl Kind {
     #[must_use]
     pub fn is_by_node(self) -> bool {
         matches!(self, Self::Founding | Self::Mark | Self::KeyChange)
+    }
+
+    /// Whether it is a step of private scheduling.
+    #[must_use]
+    pub fn is_scheduling(self) -> bool {
+        (Self::SlotRequest.number()..=Self::SlotWithdrawal.number()).contains(&self.number())
     }
 
     /// Whether the record's own rules rest on the body, so that it can't be purged.

@@ -34,6 +34,7 @@ pub mod phrase;
 pub mod proof;
 pub mod readout;
 pub mod rule;
+pub mod scheduling;
 pub mod status;
 pub mod text;
 pub mod topic;

@@ -96,6 +96,10 @@ pub const WORD_LIMIT_MAX: u64 = 65_535;
 pub const PICKS_MAX: u64 = 64;
 /// Most scheduling runs in seven days that a charter may allow.
 pub const RUNS_MAX: u64 = 64;
+/// Most slots of the grid that a scheduling request lays out.
+pub const SLOTS_MAX: usize = 8192;
+/// Longest slot, and longest step from one to the next, minutes: seven days.
+pub const SLOT_MINUTES_MAX: u64 = 10_080;
 /// Longest retention of a charter that is not for ever, days: a hundred years.
 pub const RETENTION_DAYS_MAX: u64 = 36_525;
 /// Most hashes of a Merkle proof: a tree of 2^63 leaves.

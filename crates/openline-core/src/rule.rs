@@ -110,6 +110,14 @@ rules! {
     ReadoutQuotes = "readout-quotes", "a quotation is of no entry that is referred to, stands in no text, or is of the wrong size";
     StatementTitle = "statement-title", "the title is empty, too long or holds control characters";
     StatementExtents = "statement-extents", "the statement does not say of each entry it refers to how much it discloses";
+    SlotRequest = "slot-request", "the request's method, rule, window, length, step, working hours or purpose is out of range";
+    SlotRef = "slot-ref", "the entry must refer to exactly one entry: the request of its run";
+    SlotCommitment = "slot-commitment", "the blinded picks are none, too many, of the wrong size, repeated or out of order";
+    SlotEvaluation = "slot-evaluation", "the evaluated picks or the tags are none, too many, of the wrong size, or not as many as each other; or the tags are repeated or out of order";
+    SlotResult = "slot-result", "the common picks are not of their form";
+    SlotOpening = "slot-opening", "the opened picks are not of their form";
+    SlotConfirmation = "slot-confirmation", "the slot's time is out of range, or it is not written out";
+    SlotWithdrawal = "slot-withdrawal", "the words of the withdrawal are of the wrong size";
     BodyAbsent = "body-absent", "the body is missing and no agreed purge names the entry";
     NoteFormat = "note-format", "the text is not a signed note";
     CheckpointFormat = "checkpoint-format", "the note is not a checkpoint in its one form";

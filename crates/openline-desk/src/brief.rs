@@ -9,6 +9,7 @@ use openline_core::glossary::{Accord, Glossary};
 use openline_core::message::Message;
 use openline_core::origin::{Announcement, Finding, OriginQuery};
 use openline_core::readout::{PublicStatement, Readout};
+use openline_core::scheduling::Scheduling;
 use openline_core::status::{Act, Status};
 use openline_core::text::{Amendment, Assent, TextProposal, Weight};
 use openline_core::topic::{Account, StatedPosition, Topic, Undertaking};
@@ -102,7 +103,32 @@ pub fn brief(header: &Header, body: Option<&[u8]>) -> String {
             |_| "a public statement".to_owned(),
             |statement| format!("public statement: {}", first_words(&statement.title)),
         ),
+        Kind::SlotRequest
+        | Kind::SlotCommitment
+        | Kind::SlotEvaluation
+        | Kind::SlotResult
+        | Kind::SlotSeal
+        | Kind::SlotOpening
+        | Kind::SlotConfirmation
+        | Kind::SlotWithdrawal => of_scheduling(header, body),
         Kind::Other(number) => format!("kind {number}, which this version does not know"),
+    }
+}
+
+/// A step of a scheduling run. The request says what it is for; the steps name it.
+fn of_scheduling(header: &Header, body: &[u8]) -> String {
+    let word = header.kind.word();
+    match Scheduling::decode(header.kind, body) {
+        Ok(Some(Scheduling::Request(request))) => format!(
+            "{} by {}: {}",
+            word,
+            request.method.word(),
+            first_words(&request.purpose)
+        ),
+        Ok(Some(Scheduling::Confirmation(said))) => {
+            format!("{word} {}: {}", refs(header), said.text)
+        }
+        _ => format!("{word} {}", refs(header)),
     }
 }
 

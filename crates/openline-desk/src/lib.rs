@@ -12,6 +12,7 @@
 //! - [`readback`]: critical fields beside how they were read back.
 //! - [`brief`]: an entry in a line.
 //! - [`schedule`]: when a line is tested, and with what words; [`health`]: how the tests went.
+//! - [`scheduling`]: a time that suits all, without showing a calendar.
 //! - [`review`]: what a year of a line comes to.
 //! - [`rota`]: who is to have the watch when.
 //! - [`renotify`]: notifications whose event lies ahead, and when they are due again.
@@ -49,6 +50,7 @@ pub mod review;
 pub mod rota;
 pub mod schedule;
 pub mod sentences;
+pub mod scheduling;
 pub mod standing;
 pub mod template;
 pub mod text;

@@ -88,6 +88,8 @@ pub enum Act {
     ConfirmRelease,
     /// Statements published, with proofs.
     Publish,
+    /// One side's availability kept.
+    KeepAvailability,
 }
 
 impl Act {
@@ -131,6 +133,7 @@ impl Act {
             Self::KeepReceipt => "keep receipt",
             Self::ConfirmRelease => "confirm release",
             Self::Publish => "publish",
+            Self::KeepAvailability => "keep availability",
         }
     }
 }

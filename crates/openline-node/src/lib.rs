@@ -23,6 +23,7 @@ mod pouch;
 pub mod publication;
 pub mod relations;
 mod rounds;
+mod scheduling;
 mod sealing;
 mod search;
 pub mod service;

@@ -34,6 +34,7 @@ mod relations;
 mod releasing;
 mod review;
 mod rota;
+mod scheduling;
 mod standing;
 mod statements;
 mod status;

@@ -7,6 +7,7 @@ mod encounters;
 mod exchange;
 mod origin;
 mod readouts;
+mod scheduling;
 mod standing;
 mod state;
 
@@ -15,6 +16,7 @@ pub use encounters::*;
 pub use exchange::*;
 pub use origin::*;
 pub use readouts::*;
+pub use scheduling::*;
 mod alerts;
 mod review;
 mod templates;

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines, messages, non_papers, notices, notifications, officers, origin, policy, pouch, readouts, record, relations, standing, status, testing, texts, topics, watch,
+    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines, messages, non_papers, notices, notifications, officers, origin, policy, pouch, readouts, record, relations, scheduling, standing, status, testing, texts, topics, watch,
 };
 
 #[derive(OpenApi)]
@@ -129,6 +129,17 @@ use crate::handlers::{
         watch::remove,
         watch::next,
         watch::file,
+        scheduling::availability,
+        scheduling::set_availability,
+        scheduling::forget_availability,
+        scheduling::propose,
+        scheduling::approve,
+        scheduling::run,
+        scheduling::confirm,
+        scheduling::open,
+        scheduling::withdraw,
+        scheduling::list,
+        scheduling::show,
         testing::list,
         testing::hold,
         testing::health,

@@ -6,7 +6,7 @@ use axum::routing::{delete, get, post};
 
 use crate::auth::Door;
 use crate::handlers::{
-    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines, messages, non_papers, notices, notifications, officers, origin, policy, pouch, readouts, record, relations, standing, status, testing, texts, topics, watch,
+    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines, messages, non_papers, notices, notifications, officers, origin, policy, pouch, readouts, record, relations, scheduling, standing, status, testing, texts, topics, watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
@@ -188,6 +188,23 @@ pub fn router(state: State) -> Router {
         )
         .route("/v1/rota/next", get(watch::next))
         .route("/v1/rota/file", get(watch::file))
+        .route(
+            "/v1/availability",
+            get(scheduling::availability)
+                .post(scheduling::set_availability)
+                .delete(scheduling::forget_availability),
+        )
+        .route("/v1/slots/propose", post(scheduling::propose))
+        .route("/v1/slots/approve", post(scheduling::approve))
+        .route("/v1/slots/run", post(scheduling::run))
+        .route("/v1/slots/confirm", post(scheduling::confirm))
+        .route("/v1/slots/open", post(scheduling::open))
+        .route("/v1/slots/withdraw", post(scheduling::withdraw))
+        .route("/v1/lines/{line}/slots", get(scheduling::list))
+        .route(
+            "/v1/lines/{line}/slots/{party}/{index}",
+            get(scheduling::show),
+        )
         .route("/v1/tests", get(testing::list).post(testing::hold))
         .route("/v1/lines/{line}/health", get(testing::health))
         .route("/v1/lines/{line}/report", get(testing::report))

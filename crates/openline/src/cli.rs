@@ -8,6 +8,7 @@ mod notice;
 mod notify;
 mod origin;
 mod readout;
+mod scheduling;
 mod standing;
 mod text;
 mod watch;
@@ -28,6 +29,7 @@ pub use encounters::*;
 pub use notice::*;
 pub use origin::*;
 pub use readout::*;
+pub use scheduling::*;
 pub use standing::*;
 pub use text::*;
 
@@ -254,6 +256,9 @@ pub enum Command {
         after_help = "Example:\n  openline text import --line \"Watch line\" minutes.md\n  openline text brackets --line \"Watch line\" 0/4\n  openline text amend --line \"Watch line\" 0/4 --choose 1.1=2"
     )]
     Text(TextCommand),
+    /// Find a time that suits all without showing a calendar.
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
     /// Announce a call on the line before the phone rings, with codes that both sides read out.
     #[command(
         subcommand,

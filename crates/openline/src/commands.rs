@@ -22,6 +22,7 @@ mod policy;
 mod readout;
 mod record;
 mod relations;
+mod scheduling;
 mod serve;
 mod shell;
 mod shown;
@@ -83,6 +84,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Topic(command) => topics::topic(&client()?, command, *output),
         Command::Undertaking(command) => topics::undertaking(&client()?, command, *output),
         Command::History(args) => encounters::history(&client()?, args, *output),
+        Command::Schedule(command) => scheduling::run(&client()?, command, *output),
         Command::Origin(command) => origin::origin(&client()?, command, *output),
         Command::Text(command) => text::text(&client()?, command, *output),
         Command::Announce(command) => origin::announce(&client()?, command, *output),

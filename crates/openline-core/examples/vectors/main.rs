@@ -27,6 +27,7 @@ mod notes;
 mod proofs;
 mod readouts;
 mod records;
+mod schedulings;
 mod sessions;
 mod suite;
 mod texts;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
     texts::write(&mut suite);
     encounters::write(&mut suite);
     readouts::write(&mut suite);
+    schedulings::write(&mut suite);
     notes::write(&mut suite);
     records::write(&mut suite);
     exports::write(&mut suite);

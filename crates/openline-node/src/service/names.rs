@@ -165,6 +165,7 @@ pub(crate) fn kind(text: &str) -> Answer<Kind> {
         .filter(|kind| !matches!(kind, Kind::Other(number) if *number != KIND_UNKNOWN))
         .collect();
     let all: Vec<Kind> = (0..=16).chain(32..=33).map(Kind::from_number).collect();
+    let all: Vec<Kind> = (0..=16).chain(40..=47).map(Kind::from_number).collect();
     word(text, &all, Kind::word, "kind")
 }
 
@@ -238,6 +239,16 @@ pub(crate) fn channel(text: &str) -> Answer<openline_core::origin::Channel> {
 pub(crate) fn origin(text: &str) -> Answer<openline_core::origin::Origin> {
     use openline_core::origin::Origin;
     word(text, Origin::ALL, Origin::word, "finding")
+}
+
+pub(crate) fn slot_method(text: &str) -> Answer<openline_core::scheduling::Method> {
+    use openline_core::scheduling::Method;
+    word(text, Method::ALL, Method::word, "method")
+}
+
+pub(crate) fn tie_rule(text: &str) -> Answer<openline_core::scheduling::TieRule> {
+    use openline_core::scheduling::TieRule;
+    word(text, TieRule::ALL, TieRule::word, "rule")
 }
 
 pub(crate) fn stance(text: &str) -> Answer<openline_core::glossary::Stance> {

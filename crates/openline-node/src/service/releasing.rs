@@ -122,6 +122,11 @@ fn roles_for(kind: Kind, body: &[u8]) -> &'static [Role] {
             Err(_) => &[Role::DutyOfficer],
         },
         Kind::KeyChange => &[Role::Administrator],
+        Kind::SlotCommitment | Kind::SlotSeal => &[Role::DutyOfficer],
+        Kind::SlotRequest | Kind::SlotEvaluation | Kind::SlotResult | Kind::SlotOpening => {
+            &[Role::DutyOfficer, Role::Releaser]
+        }
+        Kind::SlotConfirmation | Kind::SlotWithdrawal => &[Role::Releaser],
         Kind::Founding
         | Kind::Message
         | Kind::Chunk

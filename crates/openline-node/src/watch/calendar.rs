@@ -11,7 +11,7 @@ use calcard::common::PartialDateTime;
 use calcard::icalendar::dates::{CalendarErrorType, TimeOrDelta};
 use calcard::icalendar::{
     ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarProperty,
-    ICalendarStatus, ICalendarValue,
+    ICalendarStatus, ICalendarTransparency, ICalendarValue,
 };
 use calcard::{Entry, Parser};
 use jiff::civil::DateTime;
@@ -87,6 +87,22 @@ struct Event {
 impl Calendar {
     /// Reads a calendar. Events that name no zone are in `zone`, those that name no post are of `post`.
     pub(crate) fn parse(text: &str, zone: &str, post: Option<&str>) -> Result<Self, CalendarError> {
+        Self::read(text, zone, |component| {
+            Event::read(component, post).map(Some)
+        })
+    }
+
+    /// Reads a calendar of which only matters when somebody is busy: an event may lack a title, and one that is shown as free is
+    /// passed over.
+    pub(crate) fn busy(text: &str, zone: &str) -> Result<Self, CalendarError> {
+        Self::read(text, zone, |component| Ok(Event::busy(component)))
+    }
+
+    fn read(
+        text: &str,
+        zone: &str,
+        event: impl Fn(&ICalendarComponent) -> Result<Option<Event>, CalendarError>,
+    ) -> Result<Self, CalendarError> {
         if text.len() > ROTA_BYTES_MAX {
             return Err(CalendarError::Long);
         }
@@ -104,7 +120,9 @@ impl Calendar {
             if component.status() == Some(&ICalendarStatus::Cancelled) {
                 continue;
             }
-            let event = Event::read(component, post)?;
+            let Some(event) = event(component)? else {
+                continue;
+            };
             let uid = component
                 .uid()
                 .map_or_else(|| format!("\n{number}"), str::to_owned);
@@ -286,16 +304,43 @@ impl Event {
         let post = named
             .filter(|post| is_post(post))
             .or_else(|| post.map(str::to_owned));
-        // What belongs together is found by its name; its sequence number would only hide it.
-        let is_kept = |entry: &&ICalendarEntry| entry.name != ICalendarProperty::Sequence;
         Ok(Self {
-            component: ICalendarComponent {
-                entries: component.entries.iter().filter(is_kept).cloned().collect(),
-                ..component.clone()
-            },
+            component: without_sequence(component),
             who: who.to_owned(),
             post: post.ok_or_else(|| CalendarError::Post(who.to_owned()))?,
         })
+    }
+
+    fn busy(component: &ICalendarComponent) -> Option<Self> {
+        let text = |property: &ICalendarProperty| {
+            let value = component.property(property)?.values.first()?;
+            value.as_text().map(str::trim)
+        };
+        let is_free = component
+            .property(&ICalendarProperty::Transp)
+            .and_then(|entry| entry.values.first())
+            .is_some_and(|value| {
+                *value == ICalendarValue::Transparency(ICalendarTransparency::Transparent)
+            });
+        let title: String = text(&ICalendarProperty::Summary)
+            .unwrap_or("without a title")
+            .chars()
+            .take(64)
+            .collect();
+        (!is_free).then(|| Self {
+            component: without_sequence(component),
+            who: title,
+            post: String::new(),
+        })
+    }
+}
+
+/// What belongs together is found by its name; its sequence number would only hide it.
+fn without_sequence(component: &ICalendarComponent) -> ICalendarComponent {
+    let is_kept = |entry: &&ICalendarEntry| entry.name != ICalendarProperty::Sequence;
+    ICalendarComponent {
+        entries: component.entries.iter().filter(is_kept).cloned().collect(),
+        ..component.clone()
     }
 }
 
