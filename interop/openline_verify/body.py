@@ -1,15 +1,8 @@
-"""Salts and bodies of entries (record.md section 4; rules 18 to 38, then those of loop.md and texts.md)."""
+"""Salts and bodies of entries (record.md section 4; rules 18 to 38, then those of loop.md, texts.md, encounters.md, readouts.md and scheduling.md)."""
 
 from hashlib import sha256
 
-from . import loop, texts
-from . import encounter, loop
-"""Salts and bodies of entries (record.md section 4; rules 18 to 38, then those of loop.md and readouts.md)."""
-
-from hashlib import sha256
-
-from . import loop, readout
-from . import loop, scheduling
+from . import encounter, loop, readout, scheduling, texts
 from .cbor import decode
 from .charter import language_ok, languages_differ
 from .entry import CHUNK, CONSENT, FOUNDING, KEY_CHANGE, MARK, MESSAGE, PURGE, RECEIPT, REF, STRUCTURAL, seen_ref
@@ -34,16 +27,14 @@ SHAPES = {
     CONSENT: MAP({}),
     **loop.SHAPES,
     **texts.SHAPES,
-    **loop.SHAPES, **encounter.SHAPES,
+    **encounter.SHAPES,
     **readout.SHAPES,
     **scheduling.SHAPES,
 }
 
 
 def check_body(header, salt, body, place):
-    """Rules 18 to 38, D1 to D12 and T1 to T6 for an entry whose body is there; the decoded body (None where it is not CBOR)."""
-    """Rules 18 to 38, D1 to D12 and R1 to R5 for an entry whose body is there; the decoded body (None where it is not CBOR)."""
-    """Rules 18 to 38, D1 to D12 and S1 to S8 for an entry whose body is there; the decoded body (None where it is not CBOR)."""
+    """Rules 18 to 38, then D, T, E, R and S, for an entry whose body is there; the decoded body (None where it is not CBOR)."""
     require(len(salt) == SALT_LEN, "salt-size")
     require(len(body) <= BODY_MAX, "body-size")
     require(sha256(salt + body).digest() == header.body_hash, "body-hash")
@@ -181,9 +172,10 @@ def _check_consent(header, body, place):
 
 CHECKS = {
     FOUNDING: _check_founding, MESSAGE: _check_message, RECEIPT: _check_receipt,
-    KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS, **texts.CHECKS,
-    KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS,
+    KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent,
+    **loop.CHECKS,
+    **texts.CHECKS,
     **encounter.CHECKS,
-    KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS, **readout.CHECKS,
-    KEY_CHANGE: _check_key_change, PURGE: _check_purge, CONSENT: _check_consent, **loop.CHECKS, **scheduling.CHECKS,
+    **readout.CHECKS,
+    **scheduling.CHECKS,
 }

@@ -6,9 +6,8 @@ use crate::id::PartyIndex;
 
 macro_rules! rules {
     ($($variant:ident = $id:literal, $fails:literal;)*) => {
-        /// A rule of `spec/record.md`, `spec/loop.md`, `spec/texts.md`, `spec/charter.md`, `spec/line.md`, `spec/bundle.md` or `spec/non-paper.md`.
-        /// A rule of `spec/record.md`, `spec/loop.md`, `spec/encounters.md`, `spec/charter.md`, `spec/line.md`, `spec/bundle.md` or `spec/non-paper.md`.
-        /// A rule of `spec/record.md`, `spec/loop.md`, `spec/readouts.md`, `spec/charter.md`, `spec/line.md`, `spec/bundle.md` or `spec/non-paper.md`.
+        /// A rule of `spec/record.md`, `spec/loop.md`, `spec/texts.md`, `spec/encounters.md`, `spec/readouts.md`, `spec/scheduling.md`, `spec/charter.md`,
+        /// `spec/line.md`, `spec/bundle.md` or `spec/non-paper.md`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Rule { $(#[doc = $fails] $variant,)* }

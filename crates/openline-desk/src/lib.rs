@@ -19,15 +19,15 @@
 //! - [`template`]: forms of notifications, and what a filled one says.
 //! - [`glossary`]: the terms that the parties have agreed on.
 //! - [`text`]: texts under negotiation, from brackets to signatures.
-//! - [`language`]: warnings of what a reader elsewhere may misread.
-
-pub mod alarm;
-pub mod assent;
+//! - [`encounter`]: calls, meetings and visits, as each side claims them; [`assent`]: which claims are agreed; [`timing`]: claimed
+//!   times that contradict each other; [`reciprocity`]: visits that are owed.
+//! - [`history`]: the contacts of a line; [`topics`]: issues, opportunities and undertakings.
 //! - [`readout`]: each side's own account of a contact; [`beside`]: two accounts side by side; [`sentences`]: what they are cut into.
 //! - [`releasability`]: what an account would give away.
 //! - [`language`]: warnings of what a reader elsewhere may misread.
 
 pub mod alarm;
+pub mod assent;
 pub mod beside;
 pub mod brief;
 pub mod crossing;
@@ -42,18 +42,18 @@ pub mod ladder;
 pub mod language;
 pub mod origin;
 pub mod readback;
-pub mod reciprocity;
 pub mod readout;
+pub mod reciprocity;
 pub mod releasability;
 pub mod renotify;
 pub mod review;
 pub mod rota;
 pub mod schedule;
-pub mod sentences;
 pub mod scheduling;
+pub mod sentences;
 pub mod standing;
 pub mod template;
 pub mod text;
 pub mod timing;
-pub mod topics;
 mod tokens;
+pub mod topics;

@@ -4,7 +4,9 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::handlers::{
-    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines, messages, non_papers, notices, notifications, officers, origin, policy, pouch, readouts, record, relations, scheduling, standing, status, testing, texts, topics, watch,
+    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines,
+    messages, non_papers, notices, notifications, officers, origin, policy, pouch, readouts,
+    record, relations, scheduling, standing, status, testing, texts, topics, watch,
 };
 
 #[derive(OpenApi)]

@@ -6,7 +6,9 @@ use axum::routing::{delete, get, post};
 
 use crate::auth::Door;
 use crate::handlers::{
-    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines, messages, non_papers, notices, notifications, officers, origin, policy, pouch, readouts, record, relations, scheduling, standing, status, testing, texts, topics, watch,
+    alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines,
+    messages, non_papers, notices, notifications, officers, origin, policy, pouch, readouts,
+    record, relations, scheduling, standing, status, testing, texts, topics, watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};

@@ -164,8 +164,6 @@ pub(crate) fn kind(text: &str) -> Answer<Kind> {
         .map(Kind::from_number)
         .filter(|kind| !matches!(kind, Kind::Other(number) if *number != KIND_UNKNOWN))
         .collect();
-    let all: Vec<Kind> = (0..=16).chain(32..=33).map(Kind::from_number).collect();
-    let all: Vec<Kind> = (0..=16).chain(40..=47).map(Kind::from_number).collect();
     word(text, &all, Kind::word, "kind")
 }
 

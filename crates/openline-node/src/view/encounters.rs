@@ -131,7 +131,7 @@ pub struct MomentView {
 
 /// Whether something that one side put on the record is agreed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AssentView {
+pub struct ClaimAssentView {
     /// Whether every other party agrees.
     pub is_agreed: bool,
     /// The last accord of each party that has said something.
@@ -214,7 +214,7 @@ pub struct AskedByView {
     /// Who asked.
     pub asked: String,
     /// What the others say to that.
-    pub assent: AssentView,
+    pub assent: ClaimAssentView,
 }
 
 /// A proposed schedule.
@@ -231,7 +231,7 @@ pub struct ScheduleView {
     /// Who, where, in which languages.
     pub setting: SettingView,
     /// What the others say.
-    pub assent: AssentView,
+    pub assent: ClaimAssentView,
 }
 
 /// A statement that it was held.
@@ -246,7 +246,7 @@ pub struct HeldView {
     /// Who, where, in which languages.
     pub setting: SettingView,
     /// What the others say.
-    pub assent: AssentView,
+    pub assent: ClaimAssentView,
 }
 
 /// A contradiction among claimed times.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::AssentView;
+use super::ClaimAssentView;
 
 /// To put a topic on the record.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -116,7 +116,7 @@ pub struct TopicView {
     /// Words.
     pub words: Option<String>,
     /// What the others say to it.
-    pub assent: AssentView,
+    pub assent: ClaimAssentView,
     /// How it stands as each side sees it. There is no other status.
     pub seen_as: Vec<SeenAsView>,
     /// Every position, in the record's order.
@@ -185,7 +185,7 @@ pub struct UndertakingView {
     /// Topics.
     pub topics: Vec<String>,
     /// What the others say to it.
-    pub assent: AssentView,
+    pub assent: ClaimAssentView,
     /// Each side's last account.
     pub accounts: Vec<AccountView>,
     /// Whether two accounts differ.

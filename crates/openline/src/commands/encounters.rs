@@ -1,7 +1,7 @@
 //! Encounters, the return visits that they oblige, and the contact history.
 
 use openline_node::view::{
-    AccordRequest, AssentView, ContactsRequest, EncounterRequest, EncounterView, HistoryView,
+    AccordRequest, ClaimAssentView, ContactsRequest, EncounterRequest, EncounterView, HistoryView,
     OwedView, ReleasedView, SettingView, StepRequest,
 };
 
@@ -248,7 +248,7 @@ fn encounter_text(view: &EncounterView) -> String {
     lines.join("\n")
 }
 
-pub(super) fn assent_text(assent: &AssentView) -> String {
+pub(super) fn assent_text(assent: &ClaimAssentView) -> String {
     if assent.is_agreed {
         return "agreed by all".to_owned();
     }

@@ -10,8 +10,9 @@ use openline_desk::timing::Contradiction;
 
 use super::super::entries::{Looking, place_text, utc_text};
 use crate::view::{
-    AccordView, AskedByView, AssentView, ContradictionView, EncounterView, EndedView, HeldView,
-    MomentView, OwedView, PartyActView, ProposedView, ScheduleView, SettingView, TimeClaimView,
+    AccordView, AskedByView, ClaimAssentView, ContradictionView, EncounterView, EndedView,
+    HeldView, MomentView, OwedView, PartyActView, ProposedView, ScheduleView, SettingView,
+    TimeClaimView,
 };
 
 pub(super) fn view(looking: &Looking<'_>, state: &EncounterState) -> EncounterView {
@@ -85,8 +86,8 @@ pub(super) fn view(looking: &Looking<'_>, state: &EncounterState) -> EncounterVi
     }
 }
 
-pub(in super::super) fn assent_view(looking: &Looking<'_>, assent: &Assent) -> AssentView {
-    AssentView {
+pub(in super::super) fn assent_view(looking: &Looking<'_>, assent: &Assent) -> ClaimAssentView {
+    ClaimAssentView {
         is_agreed: assent.is_agreed(),
         said: assent
             .said
