@@ -7,6 +7,8 @@
 use openline_core::admit::check_disclosed;
 use openline_core::body::{Purge, Receipt, key_change_credential};
 use openline_core::closing::{Answer, Confirmation, Verdict};
+use openline_core::contact::Contact;
+use openline_core::encounter::{Encounter, Step};
 use openline_core::entry::{Header, Kind, MessageType, RawEntry, Ref, SaltedBody};
 use openline_core::field::Values;
 use openline_core::glossary::{Accord, Glossary};
@@ -16,7 +18,11 @@ use openline_core::limits::{
 };
 use openline_core::message::{Message, Precedence};
 use openline_core::origin::{Announcement, Finding, OriginQuery};
+use openline_core::readout::{PublicStatement, Readout};
+use openline_core::scheduling::Scheduling;
 use openline_core::status::{Act, Status};
+use openline_core::text::{Amendment, Assent, TextProposal};
+use openline_core::topic::{Account, StatedPosition, Topic, Undertaking};
 use openline_core::{PartyIndex, Rule};
 use openline_fuzz::{accepted, founded};
 
@@ -26,7 +32,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let [kind, place, body @ ..] = bytes else {
         return;
     };
-    let kind = Kind::from_number(u64::from(kind & 31));
+    let kind = Kind::from_number(u64::from(kind & 63));
     in_place(
         kind,
         u64::from(place & 3),
@@ -88,7 +94,48 @@ fn closed_loop(kind: Kind, body: &[u8]) {
                 assert!(act.window.0 < act.window.1);
             }
         }
-        _ => {}
+        _ => agreeing(kind, body),
+    }
+}
+
+/// Kinds from 16 on.
+fn agreeing(kind: Kind, body: &[u8]) {
+    match kind {
+        Kind::TextProposal => drop(again(
+            TextProposal::decode(body),
+            TextProposal::encode,
+            body,
+        )),
+        Kind::Amendment => drop(again(Amendment::decode(body), Amendment::encode, body)),
+        Kind::Initial | Kind::Signature => {
+            drop(again(Assent::decode(body), Assent::encode, body));
+        }
+        Kind::Encounter => drop(again(Encounter::decode(body), Encounter::encode, body)),
+        Kind::Step => drop(again(Step::decode(body), Step::encode, body)),
+        Kind::Contact => drop(again(Contact::decode(body), Contact::encode, body)),
+        Kind::Topic => drop(again(Topic::decode(body), Topic::encode, body)),
+        Kind::Position => {
+            drop(again(
+                StatedPosition::decode(body),
+                StatedPosition::encode,
+                body,
+            ));
+        }
+        Kind::Undertaking => drop(again(Undertaking::decode(body), Undertaking::encode, body)),
+        Kind::Account => drop(again(Account::decode(body), Account::encode, body)),
+        Kind::Readout => drop(again(Readout::decode(body), Readout::encode, body)),
+        Kind::PublicStatement => {
+            drop(again(
+                PublicStatement::decode(body),
+                PublicStatement::encode,
+                body,
+            ));
+        }
+        _ => {
+            if let Some(Some(said)) = accepted(Scheduling::decode(kind, body)) {
+                assert_eq!(said.encode(), body);
+            }
+        }
     }
 }
 

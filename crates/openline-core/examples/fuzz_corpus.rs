@@ -29,7 +29,7 @@ const BYTES_MAX: usize = 160_000;
 const BODIES_MAX: usize = 10;
 const RIGHT_BODIES_MAX: usize = 6;
 /// What stands for every kind that is not defined.
-const OTHER_KIND: u8 = 31;
+const OTHER_KIND: u8 = 63;
 /// Longest frame in a stream.
 const STREAMED_MAX: usize = 256;
 
