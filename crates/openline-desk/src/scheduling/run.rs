@@ -177,7 +177,7 @@ impl Run {
         }
     }
 
-    /// Where it stands. A withdrawal counts whenever it is said.
+    /// Where it stands. A withdrawal counts whenever it is said, but hides no breach.
     #[must_use]
     pub fn stage(&self) -> Stage {
         let withdrew = |party: &PartyIndex| {
@@ -187,13 +187,12 @@ impl Run {
             })
             .is_some()
         };
-        if let Some(party) = self.parties().find(withdrew) {
-            return Stage::Withdrawn(party);
-        }
-        match procedure(self.request.method).outcome(self) {
-            Outcome::Waits(need, parties) => Stage::Waits(need, parties),
-            Outcome::Broken(faults) => Stage::Broken(faults),
-            Outcome::Found(slots) => self
+        let withdrawn = self.parties().find(withdrew);
+        match (procedure(self.request.method).outcome(self), withdrawn) {
+            (Outcome::Broken(faults), _) => Stage::Broken(faults),
+            (_, Some(party)) => Stage::Withdrawn(party),
+            (Outcome::Waits(need, parties), None) => Stage::Waits(need, parties),
+            (Outcome::Found(slots), None) => self
                 .choose(&slots)
                 .map_or(Stage::NoSlot, |slot| self.confirmed(slot)),
         }

@@ -285,6 +285,9 @@ fn an_evaluation_without_a_right_proof_is_shown_by_the_record_alone() {
     answer.evaluated.swap(0, 1);
     let broken = Stage::Broken(vec![(PartyIndex(1), Fault::Proof)]);
     assert_eq!(whole(Method::BlindMatch, &logs).stage(), broken);
+    logs[1].push(Scheduling::Withdrawal(None));
+    let stage = whole(Method::BlindMatch, &logs).stage();
+    assert_eq!(stage, broken, "a withdrawal hides no breach");
 }
 
 /// Another secret than the committed one is a copied or lost folder: the node says so and stays silent.
