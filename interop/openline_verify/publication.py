@@ -19,6 +19,8 @@ KINDS = {
     PURGE: "purge", CONSENT: "purge consent", CONFIRMATION: "confirmation", ANSWER: "answer", STATUS: "line status",
     GLOSSARY: "glossary", ACCORD: "accord", ORIGIN_QUERY: "origin query", FINDING: "finding",
     ANNOUNCEMENT: "announcement", READOUT: "readout", PUBLIC_STATEMENT: "public statement",
+    **dict(enumerate(("text", "amendment", "initial", "signature", "encounter", "encounter step", "contact", "topic", "position", "undertaking", "account"), 16)),
+    **dict(enumerate(("slot request", "slot commitment", "slot evaluation", "slot result", "sealed offer", "slot opening", "slot confirmation", "slot withdrawal"), 40)),
 }
 TYPES = ("real", "exercise", "test")
 DATED = range(-62_135_596_800_000, 253_402_300_800_000)
