@@ -120,7 +120,8 @@ fn exchange(
         if !is_info && needs_read_back(message, ladder) {
             owed.extend(owed_of_read_back(&all, &of));
         }
-        if !is_info && needs_answer(message.form) && ladder.message_type() != MessageType::Test {
+        let asks = !is_info && needs_answer(message.form);
+        if (asks || stands_by(&of)) && ladder.message_type() != MessageType::Test {
             owed.push(Owed::Answered);
         }
     }
@@ -152,6 +153,15 @@ fn owed_by_person(of: &[&Rung], is_stored: bool, needs_person: bool) -> Vec<Owed
         owed.push(Owed::Acknowledged);
     }
     owed
+}
+
+/// Whether the last that a person there has said of it is to stand by: what was promised is owed, whatever the form.
+fn stands_by(of: &[&Rung]) -> bool {
+    let said = of.iter().rev().find_map(|rung| match rung.step {
+        Step::Receipt(stage) if counts_as_acknowledged(stage) => Some(stage),
+        _ => None,
+    });
+    said == Some(Stage::StandBy)
 }
 
 /// Whether a receipt of this stage says that a person has the message: acknowledged, or what nobody does who has it not.
@@ -381,6 +391,17 @@ mod tests {
         assert_eq!(case.owed(), [Owed::Answered]);
         assert_eq!(case.answer().owed(), []);
         assert_eq!(Case::new(Form::Query).answer().owed(), []);
+    }
+
+    #[test]
+    fn what_a_stand_by_promises_is_owed_until_more_is_said() {
+        let case = Case::new(Form::Message).stored().receipt(Stage::StandBy);
+        let all = exchanges(&case.ladder, &case.message, &CharterTerms::default());
+        assert_eq!(all[0].owed, [Owed::Answered]);
+        let terms = CharterTerms::default();
+        let due = deadlines(&all[0], clock_of(&terms, Precedence::Flash), 0);
+        assert_eq!(due.iter().map(|d| d.due).collect::<Vec<_>>(), [9_000]);
+        assert_eq!(case.receipt(Stage::Acknowledged).owed(), []);
     }
 
     #[test]

@@ -167,7 +167,15 @@ fn quoted(notice: &Notice) -> String {
     notice
         .words
         .as_ref()
-        .map_or_else(String::new, |words| format!(": \"{words}\""))
+        .map_or_else(String::new, |words| format!(": \"{}\"", one_line(words)))
+}
+
+/// Another's words within a sentence of ours stay in its line.
+fn one_line(words: &str) -> String {
+    words
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// The word of a line's state.

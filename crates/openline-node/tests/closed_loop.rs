@@ -411,6 +411,8 @@ async fn shown_is_said_only_of_what_was_rendered_to_a_post_on_watch() {
     refused(pair.b.shown(shown(&["en"])).await, "nobody has the watch");
 
     take_watch(&pair.b, &pair.line).await;
+    let over = pair.receipt(&place, "stand by", json!({"promised_ms": 1_000_000}));
+    refused(pair.b.receipt(over).await, "a time that is over");
     let given = pair.b.shown(shown(&["en"])).await.expect("shown");
     assert!(given.place.is_some() && !given.is_waiting);
     wait_for(&pair.a, "the receipt", async |s| {

@@ -366,6 +366,27 @@ async fn rights_are_per_role_and_line_and_end_with_the_token() {
         .await
         .expect("on the record");
 
+    // What is off the record is for those who speak or have the watch there.
+    let aside = serde_json::json!({
+        "line": world.line, "to": "Alpha", "text": "Between us.", "off_the_record": true
+    });
+    let aside = serde_json::from_value(aside).expect("a request");
+    let sent = world.b.service().send_non_paper(aside).await;
+    sent.expect("sent");
+    wait_for(&watch, "the non-paper", async |s| {
+        !s.non_papers().await.expect("a list").is_empty()
+    })
+    .await;
+    let number = watch.non_papers().await.expect("a list")[0].number;
+    for stranger in [&elsewhere, &linguist] {
+        assert!(stranger.non_papers().await.expect("a list").is_empty());
+        forbidden(stranger.non_paper(number).await);
+        forbidden(stranger.note_non_paper_shown(number).await);
+        forbidden(stranger.discard_non_paper(number).await);
+        forbidden(stranger.file_non_paper(number).await);
+    }
+    watch.non_paper(number).await.expect("its text");
+
     // A line that is not his is not to be seen, in whatever way it is asked for.
     forbidden(elsewhere.line(&world.line).await);
     forbidden(elsewhere.send(message(&world.line, "Hello.")).await);

@@ -53,6 +53,20 @@ async fn both_sides_say_the_same_and_why() {
     assert!(theirs.words.contains("by order") && theirs.words.contains("(signed)"));
     let bad = b.give_notice(notice(&line, "declining", None)).await;
     assert!(bad.is_err_and(|error| error.to_string().contains("next window")));
+    // What can't be signed would keep everything else from being said.
+    let unsaid = [
+        (Some(String::new()), Some(LATER)),
+        (Some("long ".repeat(1000)), Some(LATER)),
+        (None, Some(i64::MAX)),
+    ];
+    for (words, until_ms) in unsaid {
+        let bad = NoticeRequest {
+            words,
+            ..notice(&line, "drill", until_ms)
+        };
+        let bad = b.give_notice(bad).await;
+        assert!(bad.is_err_and(|error| error.to_string().contains("can't be said")));
+    }
     b.withdraw_notice(&line, "declining")
         .await
         .expect("withdrawn");

@@ -74,7 +74,16 @@ impl Client {
         &self,
         answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
     ) -> Result<ureq::Body, Failure> {
-        let answer = answer.map_err(|_| no_node(&self.home))?;
+        let answer = answer.map_err(|error| match error {
+            ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => no_node(&self.home),
+            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+                no_node(&self.home)
+            }
+            error => Failure::unreachable(
+                format!("the node has not answered ({error}): whether it has done what was asked is not known"),
+                "look before you ask again: openline status, openline log --newest-first",
+            ),
+        })?;
         let status = answer.status().as_u16();
         let mut body = answer.into_body();
         if (200..300).contains(&status) {

@@ -1,5 +1,6 @@
 //! What is printed: text for people, or one JSON document for programs.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 
 use serde::Serialize;
@@ -44,7 +45,7 @@ impl Output {
         if self.is_json {
             put(&serde_json::to_string(value)?)
         } else {
-            put(text(value).trim_end())
+            put(plain(text(value).trim_end()).as_ref())
         }
     }
 
@@ -97,6 +98,36 @@ impl Output {
     }
 }
 
+/// Text as a terminal may have it: whoever wrote it, nothing in it moves the cursor, rings, or turns the direction of writing.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c == '\n' || c == '\t' || !is_command(c);
+    if text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| {
+        if is_plain(c) {
+            c.to_string()
+        } else {
+            format!("<U+{:04X}>", u32::from(c))
+        }
+    };
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
+/// Words of somebody else within a line of ours: in one line, so that no part of them looks like ours.
+pub fn one_line(text: &str) -> String {
+    let text = text
+        .replace("\r\n", "\n")
+        .replace(['\n', '\r', '\u{2028}', '\u{2029}'], " ⏎ ");
+    plain(&text.replace('\t', " ")).into_owned()
+}
+
+/// Control characters, and those that turn the direction of writing.
+fn is_command(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 fn put(line: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}")?;
@@ -135,6 +166,10 @@ pub fn time(ms: i64) -> String {
 
 /// Lays out rows in columns; the first row is the heading.
 pub fn table(rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| one_line(cell)).collect())
+        .collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |c: usize| {
         rows.iter()
@@ -161,4 +196,24 @@ pub fn table(rows: &[Vec<String>]) -> String {
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_write_commands_no_terminal_and_forges_no_line() {
+        assert_eq!(plain("two\nlines\tand a tab"), "two\nlines\tand a tab");
+        assert_eq!(
+            plain("\u{1b}[2J\u{202e}\u{7}"),
+            "<U+001B>[2J<U+202E><U+0007>"
+        );
+        assert_eq!(
+            one_line("a\nOPEN all is well\r\nb"),
+            "a ⏎ OPEN all is well ⏎ b"
+        );
+        let rows = [vec!["a\nb".to_owned(), "c".to_owned()]];
+        assert_eq!(table(&rows), "a ⏎ b  c\n");
+    }
 }

@@ -93,6 +93,13 @@ impl Service {
 
     /// Whether the actor may be told of an event, at the moment it is told.
     pub async fn hears(&self, event: &EventView) -> bool {
+        if event.what == "non-paper" {
+            let actor = self.actor.clone();
+            let may = move |engine: &mut Engine| {
+                engine.require(&actor, super::non_papers::NON_PAPER_ROLES, None)
+            };
+            return self.engine(may).await.is_ok();
+        }
         let line = event.line.clone();
         let told = self.seen(vec![line], |line| line.as_deref()).await;
         told.is_ok_and(|told| !told.is_empty())

@@ -74,7 +74,7 @@ impl Service {
                 return Ok(());
             }
             Err(ServiceError::Conflict(format!(
-                "this draft is overtaken: since it was begun, {} arrived. Read that first; then change the draft, or release it all the same",
+                "this draft is overtaken: since it was begun, {} arrived. Read that first; then change the draft, or release it all the same (openline draft release --anyway)",
                 arrived.join(", ")
             )))
         })
@@ -372,9 +372,25 @@ fn info_precedence(request: &SendRequest) -> Answer<Option<openline_core::messag
     names::precedence(word).map(Some)
 }
 
+/// Whether anything of a text is to be seen.
+fn is_visible(text: &str) -> bool {
+    let is_blank = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    !text.chars().all(is_blank)
+}
+
 fn texts(request: &SendRequest) -> Answer<Vec<Text>> {
     if request.texts.is_empty() {
         return Err(ServiceError::Unusable("a message needs a text".to_owned()));
+    }
+    if let Some(empty) = request.texts.iter().find(|view| !is_visible(&view.text)) {
+        return Err(ServiceError::Unusable(format!(
+            "the text in \"{}\" has nothing in it that can be read",
+            empty.language
+        )));
     }
     let text = |(i, view): (usize, &crate::view::TextView)| Text {
         language: view.language.clone(),

@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::error::{ServiceError, rule_of_sealed};
 use crate::identity::wall_ms;
 use crate::non_paper::{Arrived, Brought, Error, INFO, Sent, ShareIs, Taken, is_text, outgoing};
-use crate::officers::Role;
+use crate::officers::{Actor, Role};
 use crate::view::{
     NonPaperBrought, NonPaperFiled, NonPaperPack, NonPaperRequest, NonPaperText, NonPaperView,
 };
@@ -22,6 +22,9 @@ impl From<Error> for ServiceError {
         }
     }
 }
+
+/// Who reads non-papers.
+pub(super) const NON_PAPER_ROLES: &[Role] = &[Role::DutyOfficer, Role::Releaser];
 
 impl Service {
     /// Sends a non-paper: it is kept here, apart from the record, until the other node has confirmed it.
@@ -40,7 +43,13 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Unavailable`]
     pub async fn non_papers(&self) -> Answer<Vec<NonPaperView>> {
-        self.engine(|engine| Ok(views(engine))).await
+        let actor = self.actor.clone();
+        self.engine(move |engine| {
+            let mut views = views(engine);
+            views.retain(|view| may_read(engine, &actor, view.number).is_ok());
+            Ok(views)
+        })
+        .await
     }
 
     /// One non-paper with its text. Once it really was on a person's screen, say so with [`Service::note_non_paper_shown`].
@@ -48,7 +57,9 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`], also for one of ours that was confirmed: its text is erased.
     pub async fn non_paper(&self, number: u64) -> Answer<NonPaperText> {
+        let actor = self.actor.clone();
         self.engine(move |engine| {
+            may_read(engine, &actor, number)?;
             let about = view(engine, number)?;
             let text = engine.off_the_record.papers.text(number)?;
             let text = text.ok_or_else(|| {
@@ -69,7 +80,9 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`]
     pub async fn note_non_paper_shown(&self, number: u64) -> Answer<NonPaperView> {
+        let actor = self.actor.clone();
         self.engine(move |engine| {
+            may_read(engine, &actor, number)?;
             if view(engine, number)?.is_ours {
                 return view(engine, number);
             }
@@ -90,7 +103,9 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`]
     pub async fn discard_non_paper(&self, number: u64) -> Answer<()> {
+        let actor = self.actor.clone();
         self.engine(move |engine| {
+            may_read(engine, &actor, number)?;
             let about = view(engine, number)?;
             engine.off_the_record.papers.discard(number)?;
             engine.tell_non_paper(about.party, format!("non-paper {number} is discarded"));
@@ -124,6 +139,7 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`] for a party without a line in common; [`ServiceError::Conflict`] while only its short card is known.
     pub async fn pack_non_papers(&self, party: &str) -> Answer<NonPaperPack> {
+        self.require(Role::DutyOfficer, None).await?;
         let party = party.to_owned();
         self.engine(move |engine| pack(engine, &party)).await
     }
@@ -133,6 +149,7 @@ impl Service {
     /// # Errors
     /// Which rule it breaks.
     pub async fn open_non_papers(&self, bytes: Vec<u8>) -> Answer<NonPaperBrought> {
+        self.require(Role::DutyOfficer, None).await?;
         self.engine(move |engine| open(engine, &bytes)).await
     }
 }
@@ -181,6 +198,17 @@ fn other_party(engine: &Engine, line: &LineId, name: &str) -> Answer<PartyId> {
         return Err(ServiceError::Unusable(words));
     }
     Ok(party)
+}
+
+/// A non-paper is for those who speak or have the watch on its line. Who asked is in no log: it is off the record.
+fn may_read(engine: &Engine, actor: &Actor, number: u64) -> Answer<()> {
+    let papers = &engine.off_the_record.papers;
+    let arrived = papers.arrived().map(|(known, one)| (known, one.line));
+    let sent = papers.sent().map(|(_, one)| (one.local, one.line));
+    match arrived.chain(sent).find(|(known, _)| *known == number) {
+        Some((_, line)) => engine.require(actor, NON_PAPER_ROLES, Some(&line)),
+        None => view(engine, number).map(|_| ()),
+    }
 }
 
 fn views(engine: &Engine) -> Vec<NonPaperView> {

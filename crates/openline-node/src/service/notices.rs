@@ -1,8 +1,8 @@
 //! Signed notices: off watch, technical fault, declining, drill. They go with every beacon and are not on the record.
 
 use openline_core::LineId;
-use openline_core::limits::NOTICES_MAX;
-use openline_core::watch::{Notice, NoticeKind};
+use openline_core::limits::{NOTICES_MAX, SUBJECT_MAX};
+use openline_core::watch::{Notice, NoticeKind, WatchStatement};
 use openline_store::Write;
 
 use super::{Answer, Service, names};
@@ -135,8 +135,20 @@ fn others(engine: &Engine, line: &LineId) -> Vec<OtherLineView> {
         .collect()
 }
 
-/// Makes notices durable, then says them.
+/// Makes notices durable, then says them: only what can be signed and will be taken by the other parties.
 fn keep(engine: &mut Engine, line: LineId, notices: Vec<Notice>) -> Answer<()> {
+    let statement = WatchStatement {
+        line,
+        party: engine.me(&line)?,
+        issued: wall_ms(),
+        posts: Vec::new(),
+        notices: notices.clone(),
+    };
+    if statement.check().is_err() {
+        return Err(ServiceError::Unusable(format!(
+            "the notice can't be said: its words have 1 to {SUBJECT_MAX} bytes, or are left out, and its times lie between the years 1 and 9999"
+        )));
+    }
     let key = line.to_string();
     let value = crate::notices::encode(&notices);
     engine.commit(&[Write::Document {

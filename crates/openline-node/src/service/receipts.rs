@@ -69,6 +69,13 @@ impl Service {
             return Err(ServiceError::Unusable(words.to_owned()));
         }
         check_type(&original, message_type)?;
+        if request
+            .promised_ms
+            .is_some_and(|promised| promised <= wall_ms())
+        {
+            let words = "an answer can't be promised for a time that is over: give a later one with --promised, in UTC";
+            return Err(ServiceError::Unusable(words.to_owned()));
+        }
         let values: Values = request
             .values
             .into_iter()

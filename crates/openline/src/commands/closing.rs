@@ -7,7 +7,7 @@ use openline_node::view::{
     SupersedeRequest, TextView,
 };
 
-use super::messages::{released_text, values};
+use super::messages::{released_text, type_word, values};
 use super::read_text;
 use crate::cli::{AnswerArgs, CancelArgs, ConfirmArgs, CorrectArgs, OpenArgs};
 use crate::client::{Client, part};
@@ -155,7 +155,7 @@ fn open_text(list: &[OpenView]) -> String {
         return "Nothing is open: every message has been understood, and answered where it asks for it.".to_owned();
     }
     let mut rows = vec![
-        ["PLACE", "FROM", "PRECEDENCE", "DUE", "WAITS", ""]
+        ["PLACE", "FROM", "TYPE", "PRECEDENCE", "DUE", "WAITS", ""]
             .map(String::from)
             .to_vec(),
     ];
@@ -165,6 +165,7 @@ fn open_text(list: &[OpenView]) -> String {
             rows.push(vec![
                 view.entry.place.clone(),
                 view.entry.party_name.clone(),
+                type_word(&view.entry.message_type),
                 view.entry.precedence.clone().unwrap_or_default(),
                 due.map_or_else(|| "-".to_owned(), time),
                 exchange.words.clone(),

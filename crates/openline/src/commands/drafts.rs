@@ -3,11 +3,11 @@
 use openline_node::view::{ClearanceView, DraftView, ReleasedView};
 
 use super::language::warn;
-use super::messages::released_text;
+use super::messages::{released_text, type_word};
 use crate::cli::DraftCommand;
 use crate::client::{Client, part};
 use crate::failure::Failure;
-use crate::output::{Output, table, time};
+use crate::output::{Output, one_line, table, time};
 
 /// Digits of a content's hash that people are shown.
 const DIGITS: usize = 16;
@@ -94,17 +94,20 @@ fn list_text(list: &[DraftView]) -> String {
         return "No drafts.".to_owned();
     }
     let mut rows = vec![
-        ["DRAFT", "CHANGED", "LINE", "FORM", "BY", "NEXT", "TEXT"]
-            .map(String::from)
-            .to_vec(),
+        [
+            "DRAFT", "CHANGED", "LINE", "TYPE", "FORM", "BY", "NEXT", "TEXT",
+        ]
+        .map(String::from)
+        .to_vec(),
     ];
     rows.extend(list.iter().map(|d| {
         let text = d.request.texts.first();
         vec![
             d.id.clone(),
             time(d.updated_ms),
-            d.request.line.clone(),
-            d.request.form.clone(),
+            d.request.line.chars().take(32).collect(),
+            type_word(&d.request.message_type),
+            format!("{}, {}", d.request.form, d.request.precedence),
             d.drafted_by.join(", "),
             d.next.clone(),
             text.map_or_else(String::new, |t| t.text.chars().take(60).collect()),
@@ -118,7 +121,7 @@ fn draft_text(draft: &DraftView) -> String {
         let words = said
             .words
             .as_ref()
-            .map_or_else(String::new, |words| format!(": {words}"));
+            .map_or_else(String::new, |words| format!(": {}", one_line(words)));
         format!("{what} by {} at {}{words}\n", said.by, time(said.at_ms))
     };
     let mut text = format!(

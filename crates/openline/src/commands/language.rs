@@ -15,7 +15,7 @@ use super::{read_text, record};
 use crate::cli::{AccordArgs, GlossaryCommand, LanguageArgs, TermsArgs};
 use crate::client::{Client, part};
 use crate::failure::Failure;
-use crate::output::{Output, table, time};
+use crate::output::{Output, one_line, table, time};
 
 pub(super) fn language(
     client: &Client,
@@ -270,7 +270,7 @@ fn proposal_text(proposal: &TermsProposalView) -> String {
         let words = said
             .words
             .as_ref()
-            .map_or_else(String::new, |words| format!(": {words}"));
+            .map_or_else(String::new, |words| format!(": {}", one_line(words)));
         text.push_str(&format!(
             "  {} {} ({}){words}\n",
             said.party_name, said.stance, said.place

@@ -214,6 +214,23 @@ pub(super) fn inbox(client: &Client, args: &InboxArgs, output: Output) -> Result
 }
 
 /// A list of entries as people read it.
+/// The type as every list has it: what is not real stands out.
+pub(super) fn type_word(message_type: &str) -> String {
+    if message_type == "real" {
+        "real".to_owned()
+    } else {
+        message_type.to_uppercase()
+    }
+}
+
+/// The type before a line, unless it is real.
+pub(super) fn type_mark(entry: &EntryBrief) -> String {
+    match entry.message_type.as_str() {
+        "real" => String::new(),
+        other => format!("{} ", other.to_uppercase()),
+    }
+}
+
 pub(super) fn briefs_text(list: &[EntryBrief]) -> String {
     let mut rows = vec![
         [
@@ -243,11 +260,7 @@ pub(super) fn briefs_text(list: &[EntryBrief]) -> String {
             e.joint.map_or_else(|| "-".to_owned(), |n| n.to_string()),
             e.place.clone(),
             format!("{}, {}", e.party_name, e.post),
-            if e.message_type == "real" {
-                String::new()
-            } else {
-                e.message_type.to_uppercase()
-            },
+            type_word(&e.message_type),
             kind,
             time(e.time_ms),
             e.stage.clone(),

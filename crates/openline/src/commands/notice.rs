@@ -6,7 +6,7 @@ use super::time_of;
 use crate::cli::NoticeCommand;
 use crate::client::{Client, part};
 use crate::failure::Failure;
-use crate::output::{Output, time};
+use crate::output::{Output, one_line, time};
 
 pub(super) fn notice(
     client: &Client,
@@ -44,7 +44,7 @@ fn notices_text(list: &[NoticeView]) -> String {
         let words = view
             .words
             .as_ref()
-            .map_or_else(String::new, |words| format!(": {words}"));
+            .map_or_else(String::new, |words| format!(": {}", one_line(words)));
         let force = if view.is_in_force { "" } else { " (to come)" };
         format!(
             "{}: {} from {}{until}{force}{words}",

@@ -8,7 +8,7 @@ use super::{read_bytes, time_of};
 use crate::cli::{AnnounceArgs, AnnounceCommand, OriginAskArgs, OriginCommand};
 use crate::client::{Client, part};
 use crate::failure::Failure;
-use crate::output::{Output, time};
+use crate::output::{Output, one_line, time};
 
 pub(super) fn origin(
     client: &Client,
@@ -78,13 +78,13 @@ fn inquiries_text(list: &[InquiryView]) -> String {
             view.asked_by,
             view.channel,
             time(view.time_ms),
-            view.what
+            one_line(&view.what)
         ));
         for finding in &view.findings {
             let words = finding
                 .words
                 .as_ref()
-                .map_or_else(String::new, |words| format!(": {words}"));
+                .map_or_else(String::new, |words| format!(": {}", one_line(words)));
             text.push_str(&format!(
                 "    {}: {}{words} (signed entry {}, {})\n",
                 finding.party,
@@ -149,17 +149,17 @@ fn announcement_text(view: &AnnouncementView) -> String {
     let whom = view
         .whom
         .as_ref()
-        .map_or_else(String::new, |whom| format!(" to {whom}"));
+        .map_or_else(String::new, |whom| format!(" to {}", one_line(whom)));
     let words = view
         .words
         .as_ref()
-        .map_or_else(String::new, |words| format!("\n    {words}"));
+        .map_or_else(String::new, |words| format!("\n    {}", one_line(words)));
     format!(
         "{kind}{} {} announces a {} of {}{whom}, between {} and {}{words}\n    {} reads out: {}\n    the other side answers: {}",
         view.place,
         view.party,
         view.channel,
-        view.who,
+        one_line(&view.who),
         time(view.from_ms),
         time(view.to_ms),
         view.party,

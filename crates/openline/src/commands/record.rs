@@ -7,7 +7,7 @@ use openline_node::view::{
     BackupView, EntryBrief, EntryView, FieldView, HitView, PouchView, ReadBackView, ReleasedView,
 };
 
-use super::messages::briefs_text;
+use super::messages::{briefs_text, type_mark};
 use super::shown::say_shown;
 use super::{read_bytes, write_bytes};
 use crate::cli::{
@@ -16,7 +16,7 @@ use crate::cli::{
 };
 use crate::client::{Client, part};
 use crate::failure::Failure;
-use crate::output::{Output, table, time};
+use crate::output::{Output, one_line, table, time};
 
 /// The API's path of an entry that was named by place or joint number.
 pub(super) fn entry_path(client: &Client, args: &PlaceArgs) -> Result<String, Failure> {
@@ -49,6 +49,10 @@ pub(super) fn show(client: &Client, args: &PlaceArgs, output: Output) -> Result<
 fn entry_text(view: &EntryView) -> String {
     let b = &view.brief;
     let mut text = String::new();
+    if b.message_type != "real" {
+        let banner = format!("*** {} ", b.message_type.to_uppercase()).repeat(3);
+        text.push_str(&format!("{banner}***\n"));
+    }
     let joint = b
         .joint
         .map_or_else(|| "not settled yet".to_owned(), |n| format!("No. {n}"));
@@ -71,7 +75,7 @@ fn entry_text(view: &EntryView) -> String {
         text.push_str(&format!("{what} by entry {}\n", successor.place));
     }
     if let Some(class) = &b.class {
-        text.push_str(&format!("Class: {class}\n"));
+        text.push_str(&format!("Class: {}\n", one_line(class)));
     }
     text.push_str(&format!("Claimed time {}\n", time(b.time_ms)));
     if !b.crossed.is_empty() {
@@ -90,7 +94,7 @@ fn entry_text(view: &EntryView) -> String {
             text.push_str(&format!("Info {}\n", m.info.join(", ")));
         }
         if let Some(subject) = &m.subject {
-            text.push_str(&format!("Subject: {subject}\n"));
+            text.push_str(&format!("Subject: {}\n", one_line(subject)));
         }
         for (i, t) in m.texts.iter().enumerate() {
             let status = if i == 0 {
@@ -98,7 +102,11 @@ fn entry_text(view: &EntryView) -> String {
             } else {
                 "courtesy translation"
             };
-            text.push_str(&format!("\n[{}, {status}]\n{}\n", t.language, t.text));
+            text.push_str(&format!(
+                "\n[{}, {status}]\n{}\n",
+                t.language,
+                quoted(&t.text)
+            ));
         }
         text.push_str(&fields_text(&m.fields));
         for (i, a) in m.attachments.iter().enumerate() {
@@ -155,6 +163,12 @@ fn entry_text(view: &EntryView) -> String {
     text
 }
 
+/// Each line of a text behind a bar: none of it looks like a line of ours.
+fn quoted(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| format!("| {line}")).collect();
+    lines.join("\n")
+}
+
 fn fields_text(fields: &[FieldView]) -> String {
     if fields.is_empty() {
         return String::new();
@@ -175,17 +189,18 @@ fn fields_text(fields: &[FieldView]) -> String {
 
 fn read_back_text(view: &ReadBackView) -> String {
     let verdict = view.verdict.as_deref().unwrap_or("not confirmed yet");
-    let words = view.words.as_deref().unwrap_or("");
+    let words = one_line(view.words.as_deref().unwrap_or(""));
     let mut text = format!(
         "Read back by {} ({}): {verdict}. {words}\n",
         view.by, view.place
     );
     for field in &view.fields {
-        let typed = field.typed.as_deref().unwrap_or("not typed");
+        let typed = one_line(field.typed.as_deref().unwrap_or("not typed"));
         let mark = if field.agrees { "agrees" } else { "DIFFERS" };
         text.push_str(&format!(
             "  {}: sent {}, typed {typed}: {mark}\n",
-            field.name, field.sent
+            one_line(&field.name),
+            one_line(&field.sent)
         ));
     }
     text
@@ -227,12 +242,13 @@ pub(super) fn search(client: &Client, args: &SearchArgs, output: Output) -> Resu
         }
         let hit = |h: &HitView| {
             format!(
-                "{}  {}, {}  {}\n    {}",
+                "{}  {}{}, {}  {}\n    {}",
                 h.entry.place,
+                type_mark(&h.entry),
                 h.entry.party_name,
                 h.entry.post,
                 time(h.entry.time_ms),
-                h.snippet.replace('\n', " ")
+                one_line(&h.snippet)
             )
         };
         hits.iter().map(hit).collect::<Vec<_>>().join("\n")

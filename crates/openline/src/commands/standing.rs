@@ -6,7 +6,7 @@ use super::time_of;
 use crate::cli::{NarrowArgs, StandingArgs, SuspendArgs};
 use crate::client::{Client, part};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, one_line};
 
 pub(super) fn suspend(client: &Client, args: &SuspendArgs, output: Output) -> Result<(), Failure> {
     let until = args.until.as_deref().map(time_of).transpose()?;
@@ -68,7 +68,7 @@ pub(super) fn standings_text(all: &[StandingView]) -> String {
         let reason = view
             .reason
             .as_ref()
-            .map_or_else(String::new, |reason| format!(": {reason}"));
+            .map_or_else(String::new, |reason| format!(": {}", one_line(reason)));
         format!("{} (entry {}){reason}", view.words, view.place)
     };
     all.iter().map(line).collect::<Vec<_>>().join("\n")
