@@ -52,7 +52,7 @@ pub fn write(text: &TextProposal, names: &[String]) -> String {
     markdown
 }
 
-/// Reads a text: as [`write`] writes it, or any Markdown with a title and paragraphs in the language given.
+/// Reads a text: as [`write()`] writes it, or any Markdown with a title and paragraphs in the language given.
 ///
 /// # Errors
 /// What is wrong, and in which paragraph.
