@@ -107,7 +107,7 @@ impl Service {
     /// Every topic of a line, in the record's order.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`]
+    /// [`crate::error::ServiceError::NotFound`]
     pub async fn topics(&self, line: &str) -> Answer<Vec<TopicView>> {
         let line = self.resolve_line(line).await?;
         self.read(move |reader| {
@@ -124,7 +124,7 @@ impl Service {
     /// Every undertaking of a line, in the record's order.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`]
+    /// [`crate::error::ServiceError::NotFound`]
     pub async fn undertakings(&self, line: &str) -> Answer<Vec<UndertakingView>> {
         let line = self.resolve_line(line).await?;
         self.read(move |reader| {
