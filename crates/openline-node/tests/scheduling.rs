@@ -83,7 +83,7 @@ fn calendar(events: &[(&str, &str, &str)]) -> String {
 
 async fn available(service: &Service, calendar: &str, zone: &str, holidays: Value) {
     let request: AvailabilityRequest = of(json!({
-        "calendar": {"calendar": calendar, "zone": zone}, "holidays": holidays
+        "calendar": {"calendar": calendar, "zone": zone}, "holidays": holidays, "stretches": []
     }));
     service.set_availability(request).await.expect("kept");
 }

@@ -40,8 +40,7 @@ pub struct AvailabilityRequest {
     /// Calendars of holidays, here and there.
     #[serde(default)]
     pub holidays: Vec<CalendarText>,
-    /// Typed stretches.
-    #[serde(default)]
+    /// Typed stretches; may be none.
     pub stretches: Vec<PreferenceView>,
     /// How well a time suits of which nothing is said: 1 if left out and there is a calendar, else 0.
     #[serde(default)]
