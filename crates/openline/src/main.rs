@@ -9,6 +9,7 @@ mod demo;
 mod failure;
 mod output;
 mod when;
+mod words;
 
 use std::process::ExitCode;
 

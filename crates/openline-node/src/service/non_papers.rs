@@ -231,11 +231,6 @@ fn view(engine: &Engine, number: u64) -> Answer<NonPaperView> {
     })
 }
 
-fn title(engine: &Engine, line: &LineId) -> String {
-    let founded = engine.founded.get(line);
-    founded.map_or_else(|| line.short(), |founded| founded.terms().title.clone())
-}
-
 fn arrived_view(engine: &Engine, number: u64, one: &Arrived) -> NonPaperView {
     let state = if one.shown_ms.is_some() {
         "read"
@@ -246,7 +241,7 @@ fn arrived_view(engine: &Engine, number: u64, one: &Arrived) -> NonPaperView {
         number,
         is_ours: false,
         party: engine.name_of(&one.from),
-        line: title(engine, &one.line),
+        line: engine.title(&one.line),
         sent_ms: one.sent_ms,
         received_ms: Some(one.arrived_ms),
         shown_ms: one.shown_ms,
@@ -264,7 +259,7 @@ fn sent_view(engine: &Engine, to: &PartyId, one: &Sent) -> NonPaperView {
         number: one.local,
         is_ours: true,
         party: engine.name_of(to),
-        line: title(engine, &one.line),
+        line: engine.title(&one.line),
         sent_ms: one.sent_ms,
         received_ms: one.received_ms,
         shown_ms: one.shown_ms,

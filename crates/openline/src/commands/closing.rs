@@ -7,12 +7,13 @@ use openline_node::view::{
     SupersedeRequest, TextView,
 };
 
-use super::messages::{released_text, type_word, values};
+use super::messages::{released_text, values};
 use super::read_text;
 use crate::cli::{AnswerArgs, CancelArgs, ConfirmArgs, CorrectArgs, OpenArgs};
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, table, time};
+use crate::words::type_word;
 
 pub(super) fn confirm(client: &Client, args: &ConfirmArgs, output: Output) -> Result<(), Failure> {
     let verdict = if args.corrected {

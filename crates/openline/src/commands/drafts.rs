@@ -3,11 +3,12 @@
 use openline_node::view::{ClearanceView, DraftView, ReleasedView};
 
 use super::language::warn;
-use super::messages::{released_text, type_word};
+use super::messages::released_text;
 use crate::cli::DraftCommand;
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, one_line, table, time};
+use crate::words::type_word;
 
 /// Digits of a content's hash that people are shown.
 const DIGITS: usize = 16;

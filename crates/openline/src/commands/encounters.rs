@@ -13,6 +13,7 @@ use crate::cli::{
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, time};
+use crate::words::type_mark;
 
 mod claim;
 
@@ -182,7 +183,7 @@ fn encounters_text(all: &[EncounterView]) -> String {
 fn encounter_text(view: &EncounterView) -> String {
     let mut lines = vec![format!(
         "{}{} {} ({}), {}: {}",
-        super::origin::marked(&view.message_type),
+        type_mark(&view.message_type),
         view.place,
         view.kind,
         view.level,
@@ -286,7 +287,7 @@ fn returns_text(all: &[OwedView]) -> String {
         };
         format!(
             "{}{} a return by {} for: {}\n    {standing}, since {}; {proposed}",
-            super::origin::marked(&owed.message_type),
+            type_mark(&owed.message_type),
             owed.visit,
             owed.debtor,
             owed.subject,

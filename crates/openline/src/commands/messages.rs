@@ -14,6 +14,7 @@ use crate::cli::{InboxArgs, ReceiptArgs, SendArgs};
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, table, time};
+use crate::words::type_word;
 
 pub(super) fn send(client: &Client, args: &SendArgs, output: Output) -> Result<(), Failure> {
     let request = request(args)?;
@@ -214,23 +215,6 @@ pub(super) fn inbox(client: &Client, args: &InboxArgs, output: Output) -> Result
 }
 
 /// A list of entries as people read it.
-/// The type as every list has it: what is not real stands out.
-pub(super) fn type_word(message_type: &str) -> String {
-    if message_type == "real" {
-        "real".to_owned()
-    } else {
-        message_type.to_uppercase()
-    }
-}
-
-/// The type before a line, unless it is real.
-pub(super) fn type_mark(entry: &EntryBrief) -> String {
-    match entry.message_type.as_str() {
-        "real" => String::new(),
-        other => format!("{} ", other.to_uppercase()),
-    }
-}
-
 pub(super) fn briefs_text(list: &[EntryBrief]) -> String {
     let mut rows = vec![
         [

@@ -9,6 +9,7 @@ use crate::cli::{AnnounceArgs, AnnounceCommand, OriginAskArgs, OriginCommand};
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, one_line, time};
+use crate::words::type_mark;
 
 pub(super) fn origin(
     client: &Client,
@@ -71,7 +72,7 @@ fn inquiries_text(list: &[InquiryView]) -> String {
     }
     let mut text = String::new();
     for view in list {
-        let kind = marked(&view.message_type);
+        let kind = type_mark(&view.message_type);
         text.push_str(&format!(
             "{kind}{} asked by {}: is this {} from you? It came {}\n    {}\n",
             view.place,
@@ -145,7 +146,7 @@ fn request(args: &AnnounceArgs) -> Result<AnnounceRequest, Failure> {
 }
 
 fn announcement_text(view: &AnnouncementView) -> String {
-    let kind = marked(&view.message_type);
+    let kind = type_mark(&view.message_type);
     let whom = view
         .whom
         .as_ref()
@@ -166,13 +167,4 @@ fn announcement_text(view: &AnnouncementView) -> String {
         view.first_code,
         view.second_code
     )
-}
-
-/// The type in capitals, unless it is real.
-pub(super) fn marked(message_type: &str) -> String {
-    if message_type == "real" {
-        String::new()
-    } else {
-        format!("{} ", message_type.to_uppercase())
-    }
 }

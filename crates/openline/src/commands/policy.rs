@@ -10,6 +10,7 @@ use crate::cli::PolicyCommand;
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::words::capital;
 
 pub(super) fn policy(
     client: impl FnOnce() -> Result<Client, Failure>,
@@ -134,11 +135,4 @@ fn explain_text(view: &ExplainView) -> String {
         who(&view.releasers, &view.asks.release_roles)
     ));
     text
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
 }

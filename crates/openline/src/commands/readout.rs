@@ -17,6 +17,7 @@ use crate::cli::{
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, time};
+use crate::words::type_mark;
 
 /// A contact with our own draft, where there is one.
 #[derive(Serialize)]
@@ -183,7 +184,7 @@ fn check_text(check: &CheckView) -> String {
 fn accounts_text(view: &AccountsView) -> String {
     let mut text = format!(
         "{}{} {}\n",
-        marked(&view.message_type),
+        type_mark(&view.message_type),
         view.of,
         view.summary
     );
@@ -273,15 +274,6 @@ fn only(words: &[String]) -> String {
     }
 }
 
-/// The type in capitals, unless it is real.
-fn marked(message_type: &str) -> String {
-    if message_type == "real" {
-        String::new()
-    } else {
-        format!("{} ", message_type.to_uppercase())
-    }
-}
-
 pub(super) fn statement(
     client: &Client,
     command: &StatementCommand,
@@ -343,7 +335,7 @@ fn statements_text(list: &[StatementView]) -> String {
     for view in list {
         text.push_str(&format!(
             "{}{} {}: {} ({})\n{}",
-            marked(&view.message_type),
+            type_mark(&view.message_type),
             view.place,
             view.party,
             view.title,

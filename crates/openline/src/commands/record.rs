@@ -7,7 +7,7 @@ use openline_node::view::{
     BackupView, EntryBrief, EntryView, FieldView, HitView, PouchView, ReadBackView, ReleasedView,
 };
 
-use super::messages::{briefs_text, type_mark};
+use super::messages::briefs_text;
 use super::shown::say_shown;
 use super::{read_bytes, write_bytes};
 use crate::cli::{
@@ -17,6 +17,7 @@ use crate::cli::{
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, one_line, table, time};
+use crate::words::type_mark;
 
 /// The API's path of an entry that was named by place or joint number.
 pub(super) fn entry_path(client: &Client, args: &PlaceArgs) -> Result<String, Failure> {
@@ -244,7 +245,7 @@ pub(super) fn search(client: &Client, args: &SearchArgs, output: Output) -> Resu
             format!(
                 "{}  {}{}, {}  {}\n    {}",
                 h.entry.place,
-                type_mark(&h.entry),
+                type_mark(&h.entry.message_type),
                 h.entry.party_name,
                 h.entry.post,
                 time(h.entry.time_ms),

@@ -13,6 +13,7 @@ use crate::cli::{AvailabilityArgs, ProposeSlotsArgs, ScheduleCommand, SlotStepAr
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::words::type_mark;
 
 pub(super) fn run(
     client: &Client,
@@ -206,11 +207,7 @@ fn runs_text(list: &[SlotRunView]) -> String {
 }
 
 fn run_text(view: &SlotRunView) -> String {
-    let kind = if view.message_type == "real" {
-        String::new()
-    } else {
-        format!("{} ", view.message_type.to_uppercase())
-    };
+    let kind = type_mark(&view.message_type);
     let mut lines = vec![format!(
         "{kind}{} {} proposed by {}: {}",
         view.place, view.method, view.proposed_by, view.purpose

@@ -14,6 +14,7 @@ use crate::cli::{
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, table, time};
+use crate::words::type_mark;
 
 pub(super) fn text(client: &Client, command: &TextCommand, output: Output) -> Result<(), Failure> {
     match command {
@@ -293,7 +294,7 @@ fn list_text(list: &[TextSummaryView]) -> String {
         vec![
             view.place.clone(),
             number_text(view),
-            marked(&view.message_type, &view.standing),
+            format!("{}{}", type_mark(&view.message_type), view.standing),
             view.draft.to_string(),
             counts_text(view),
             view.title.clone(),
@@ -308,14 +309,6 @@ fn number_text(view: &TextSummaryView) -> String {
         other => format!("{other} {number}"),
     };
     view.number.map_or_else(|| "-".to_owned(), of)
-}
-
-/// With the type in capitals before it, unless that is real.
-fn marked(message_type: &str, words: &str) -> String {
-    match message_type {
-        "real" => words.to_owned(),
-        other => format!("{} {words}", other.to_uppercase()),
-    }
 }
 
 fn counts_text(view: &TextSummaryView) -> String {
@@ -335,13 +328,14 @@ fn counts_text(view: &TextSummaryView) -> String {
 fn text_of(view: &JointTextView) -> String {
     let summary = &view.summary;
     let mut text = format!(
-        "{}\n{} proposed by {}, {}, draft {}: {}\n{}\nhash {}\n",
+        "{}\n{} proposed by {}, {}, draft {}: {}{}\n{}\nhash {}\n",
         summary.title,
         summary.place,
         summary.proposed_by,
         time(summary.time_ms),
         summary.draft,
-        marked(&summary.message_type, &summary.standing),
+        type_mark(&summary.message_type),
+        summary.standing,
         counts_text(summary),
         summary.hash
     );

@@ -11,6 +11,7 @@ use crate::cli::{TopicCommand, UndertakingCommand};
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, time};
+use crate::words::type_mark;
 
 pub(super) fn topic(
     client: &Client,
@@ -60,7 +61,7 @@ pub(super) fn topic(
 fn topic_text(view: &TopicView) -> String {
     let mut lines = vec![format!(
         "{}{} {} raised by {}: {}",
-        super::origin::marked(&view.message_type),
+        type_mark(&view.message_type),
         view.place,
         view.kind,
         view.raised_by,
@@ -166,7 +167,7 @@ fn undertaking_text(view: &UndertakingView) -> String {
         .map_or_else(String::new, |by| format!(", by {}", time(by)));
     let mut lines = vec![format!(
         "{}{} {}{office}: {}{by}",
-        super::origin::marked(&view.message_type),
+        type_mark(&view.message_type),
         view.place,
         view.who,
         view.what

@@ -6,6 +6,7 @@ use openline_desk::template::{Around, Template, TemplateField};
 
 use super::values::Given;
 use crate::failure::Failure;
+use crate::words::capital;
 
 /// Where questions are put and answers come from.
 pub(super) struct Terminal<I, O> {
@@ -175,14 +176,6 @@ fn question(template: &Template, field: &TemplateField) -> String {
         capital(&field.kind.shape()),
         field.example.replace('\n', "\n           ")
     )
-}
-
-fn capital(words: &str) -> String {
-    let mut chars = words.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
-    }
 }
 
 fn broken_off(error: std::io::Error) -> Failure {

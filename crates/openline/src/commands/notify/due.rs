@@ -9,6 +9,7 @@ use crate::cli::PlaceArgs;
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, time};
+use crate::words::type_mark;
 
 pub(super) fn again(
     client: &Client,
@@ -46,10 +47,7 @@ pub(super) fn due(client: &Client, line: Option<&str>, output: Output) -> Result
 }
 
 fn due_text(view: &DueView) -> String {
-    let kind = match view.message_type.as_str() {
-        "real" => String::new(),
-        other => format!("{} ", other.to_uppercase()),
-    };
+    let kind = type_mark(&view.message_type);
     let mut text = format!(
         "{kind}{}  {}\n  {}, {}; line \"{}\"\n  Event: {}{}\n",
         view.place,
