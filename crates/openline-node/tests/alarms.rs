@@ -3,7 +3,7 @@
 mod common;
 
 use common::{
-    PATIENCE, make_home, message, relate, start, start_dialled, stop, take_watch, wait_for,
+    PATIENCE, make_home, message, relate, start, start_dialled, stop, take_watch, two, wait_for,
 };
 use openline_node::service::Service;
 use openline_node::view::{
@@ -67,12 +67,8 @@ async fn is_quiet(service: &Service, id: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_alarm_rings_until_a_person_acts_and_at_both_sides_when_a_clock_runs_out() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let (node_a, node_b) = (start_dialled(&home_a), start(&home_b, vec![]));
+    let (node_a, node_b) = two(folder.path()).await;
     let (a, b) = (node_a.service(), node_b.service());
-    relate(&a, &b).await;
     let line = hasty_line(&a, &b).await;
     take_watch(&b, &line).await;
     let acknowledge = |of: &str| -> ReceiptRequest {

@@ -3,8 +3,7 @@
 mod common;
 
 use common::{
-    PATIENCE, found, found_with, make_home, message, one_record, relate, start, start_dialled,
-    stop, take_watch, wait_for,
+    PATIENCE, found, found_with, message, one_record, start, stop, take_watch, two, wait_for,
 };
 use openline_node::Node;
 use openline_node::error::ServiceError;
@@ -26,12 +25,8 @@ struct Pair {
 
 async fn pair() -> Pair {
     let folder = tempfile::tempdir().expect("a folder");
-    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let (node_a, node_b) = (start_dialled(&home_a), start(&home_b, vec![]));
+    let (node_a, node_b) = two(folder.path()).await;
     let (a, b) = (node_a.service(), node_b.service());
-    relate(&a, &b).await;
     let line = found(&a, &b, "Beta").await;
     for service in [&a, &b] {
         take_watch(service, &line).await;
@@ -425,12 +420,9 @@ async fn shown_is_said_only_of_what_was_rendered_to_a_post_on_watch() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn batched_receipts_wait_durably_with_the_time_of_the_act() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let (node_a, node_b) = (start_dialled(&home_a), start(&home_b, vec![]));
+    let (node_a, node_b) = two(folder.path()).await;
     let (a, b) = (node_a.service(), node_b.service());
-    relate(&a, &b).await;
+    let home_b = folder.path().join("b");
     let line = found_with(&a, &b, |terms| terms.batched_receipts = true).await;
     take_watch(&b, &line).await;
     let place = a

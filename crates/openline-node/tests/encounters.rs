@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{found, make_home, message, one_record, relate, start, start_dialled, stop, wait_for};
+use common::{found, message, one_record, stop, two, wait_for};
 use openline_node::service::Service;
 use openline_node::view::{
     AccordRequest, ContactsRequest, EncounterRequest, ReleasedView, StepRequest,
@@ -94,13 +94,8 @@ const MORNING: i64 = 1_796_115_600_000;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_visit_is_asked_for_held_and_returned_and_both_sides_compute_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let a = start_dialled(&home_a);
-    let b = start(&home_b, vec![]);
+    let (a, b) = two(folder.path()).await;
     let (sa, sb) = (a.service(), b.service());
-    relate(&sa, &sb).await;
     let line = found(&sa, &sb, "Beta").await;
     let sides = Sides { a: sa, b: sb, line };
     let (sa, sb) = (&sides.a, &sides.b);
@@ -212,13 +207,8 @@ async fn a_visit_is_asked_for_held_and_returned_and_both_sides_compute_the_same(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_side_keeps_its_own_view_of_a_topic_and_its_own_account_of_an_undertaking() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let a = start_dialled(&home_a);
-    let b = start(&home_b, vec![]);
+    let (a, b) = two(folder.path()).await;
     let (sa, sb) = (a.service(), b.service());
-    relate(&sa, &sb).await;
     let line = found(&sa, &sb, "Beta").await;
     let sides = Sides { a: sa, b: sb, line };
     let (sa, sb, line) = (&sides.a, &sides.b, &sides.line);

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{found, make_home, one_record, relate, start, start_dialled, stop, wait_for};
+use common::{found, one_record, stop, two, wait_for};
 use openline_node::service::Service;
 use openline_node::view::{
     AccordRequest, GlossaryView, LanguageRequest, TermsRequest, TextView, WarningView,
@@ -64,13 +64,8 @@ async fn holds(side: &Service, line: &str, place: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_proposes_and_the_other_agrees_is_in_both_glossaries_and_the_checker_reads_it() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let a = start_dialled(&home_a);
-    let b = start(&home_b, vec![]);
+    let (a, b) = two(folder.path()).await;
     let (sa, sb) = (a.service(), b.service());
-    relate(&sa, &sb).await;
     let line = found(&sa, &sb, "Beta").await;
 
     let report = [
@@ -147,13 +142,8 @@ async fn what_one_proposes_and_the_other_agrees_is_in_both_glossaries_and_the_ch
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_charter_sets_the_limit_and_what_can_not_be_a_message_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let a = start_dialled(&home_a);
-    let b = start(&home_b, vec![]);
+    let (a, b) = two(folder.path()).await;
     let (sa, sb) = (a.service(), b.service());
-    relate(&sa, &sb).await;
     let line = found(&sa, &sb, "Beta").await;
 
     let long = "word ".repeat(201);

@@ -3,7 +3,8 @@
 mod common;
 
 use common::{
-    PATIENCE, found, make_home, message, one_export, relate, start, start_dialled, stop, wait_for,
+    PATIENCE, found, make_home, message, one_export, relate, start, start_dialled, stop, two,
+    wait_for,
 };
 use openline_node::home::{Cost, Home};
 use openline_node::service::Service;
@@ -11,11 +12,7 @@ use openline_node::view::{AttachmentRequest, ProposeRequest, TermsView};
 use openline_node::{Node, NodeOptions};
 
 async fn pair(folder: &std::path::Path) -> (Node, Node, String) {
-    let (home_a, home_b) = (folder.join("a"), folder.join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let (a, b) = (start_dialled(&home_a), start(&home_b, vec![]));
-    relate(&a.service(), &b.service()).await;
+    let (a, b) = two(folder).await;
     let line = found(&a.service(), &b.service(), "Beta").await;
     (a, b, line)
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{found, make_home, relate, start, start_dialled, stop, wait_for};
+use common::{found, start, stop, two, wait_for};
 use openline_node::service::Service;
 use openline_node::view::{NoticeRequest, StateView, StatusRequest};
 
@@ -31,12 +31,8 @@ const LATER: i64 = 4_000_000_000_000;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_sides_say_the_same_and_why() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let (node_a, node_b) = (start_dialled(&home_a), start(&home_b, vec![]));
+    let (node_a, node_b) = two(folder.path()).await;
     let (a, b) = (node_a.service(), node_b.service());
-    relate(&a, &b).await;
     let line = found(&a, &b, "Beta").await;
 
     // Nobody has taken the watch: there is contact, and it is said that nobody is there.
@@ -99,12 +95,9 @@ async fn both_sides_say_the_same_and_why() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_stops_has_said_so_and_is_believed_by_signature() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let (node_a, node_b) = (start_dialled(&home_a), start(&home_b, vec![]));
+    let (node_a, node_b) = two(folder.path()).await;
     let (a, b) = (node_a.service(), node_b.service());
-    relate(&a, &b).await;
+    let home_b = folder.path().join("b");
     let line = found(&a, &b, "Beta").await;
     comes_to(&a, &line, "unattended").await;
     let fault = notice(&line, "drill", Some(LATER));
@@ -135,12 +128,8 @@ async fn a_node_that_stops_has_said_so_and_is_believed_by_signature() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_machine_that_answers_without_its_node_is_node_down() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let (node_a, node_b) = (start_dialled(&home_a), start(&home_b, vec![]));
+    let (node_a, node_b) = two(folder.path()).await;
     let (a, b) = (node_a.service(), node_b.service());
-    relate(&a, &b).await;
     let line = found(&a, &b, "Beta").await;
     comes_to(&b, &line, "unattended").await;
     stop(node_a).await;

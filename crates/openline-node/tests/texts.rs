@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{found, make_home, one_record, relate, start, start_dialled, stop, wait_for};
+use common::{found, one_record, start, start_dialled, stop, two, wait_for};
 use openline_node::service::Service;
 use openline_node::view::{AmendRequest, AssentRequest, JointTextView, TextProposeRequest};
 use serde_json::json;
@@ -45,13 +45,8 @@ async fn both(sides: [&Service; 2], line: &str, place: &str) -> JointTextView {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_text_is_negotiated_from_brackets_to_signatures() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let a = start_dialled(&home_a);
-    let b = start(&home_b, vec![]);
+    let (a, b) = two(folder.path()).await;
     let (sa, sb) = (a.service(), b.service());
-    relate(&sa, &sb).await;
     let line = found(&sa, &sb, "Beta").await;
 
     let markdown = "# Agreed minutes\n\nLanguages: en, fr\n\n## en\n\n1. The Parties [Alpha: shall / Beta: should] meet every [10 / 20] days.\n\n2. [Beta: They take note of it.]\n\n## fr\n\n1. Les Parties [Alpha: doivent / Beta: devraient] se réunir tous les [10 / 20] jours.\n\n2. [Beta: Elles en prennent note.]\n";
@@ -196,13 +191,10 @@ async fn a_text_is_negotiated_from_brackets_to_signatures() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn crossed_amendments_are_the_same_at_both_and_nothing_is_lost() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let a = start_dialled(&home_a);
-    let b = start(&home_b, vec![]);
+    let (a, b) = two(folder.path()).await;
     let (sa, sb) = (a.service(), b.service());
-    relate(&sa, &sb).await;
+    let home_a = folder.path().join("a");
+    let home_b = folder.path().join("b");
     let line = found(&sa, &sb, "Beta").await;
     let propose: TextProposeRequest = request(json!({
         "line": line, "post": "watch", "title": "Minutes",

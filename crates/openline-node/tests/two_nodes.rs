@@ -2,21 +2,14 @@
 
 mod common;
 
-use common::{
-    PATIENCE, found, make_home, message, one_export, relate, start, start_dialled, wait_for,
-};
+use common::{PATIENCE, found, message, one_export, two, wait_for};
 use openline_node::service::LogQuery;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_is_on_both_records_and_both_exports_verify_alike() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (home_a, home_b) = (folder.path().join("a"), folder.path().join("b"));
-    make_home(&home_a, "Alpha");
-    make_home(&home_b, "Beta");
-    let a = start_dialled(&home_a);
-    let b = start(&home_b, vec![]);
+    let (a, b) = two(folder.path()).await;
     let (sa, sb) = (a.service(), b.service());
-    relate(&sa, &sb).await;
     let line = found(&sa, &sb, "Beta").await;
 
     let sent = sa

@@ -58,6 +58,16 @@ pub async fn relate(a: &Service, b: &Service) {
         .expect("confirmed");
 }
 
+/// Two nodes that know each other: Alpha, which is dialled, with its home in `a`, and Beta with its home in `b`.
+pub async fn two(folder: &Path) -> (Node, Node) {
+    let (home_a, home_b) = (folder.join("a"), folder.join("b"));
+    make_home(&home_a, "Alpha");
+    make_home(&home_b, "Beta");
+    let (a, b) = (start_dialled(&home_a), start(&home_b, vec![]));
+    relate(&a.service(), &b.service()).await;
+    (a, b)
+}
+
 pub async fn wait_for(service: &Service, what: &str, done: impl AsyncFn(&Service) -> bool) {
     let (_, mut events) = service.events(None).await;
     let waiting = async {
