@@ -213,6 +213,49 @@ impl Tests {
     }
 }
 
+/// What is lacking of a party's test at a slot that is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lack {
+    /// The record here has no test of that party for the slot.
+    Test,
+    /// This party's node has not answered it.
+    Answer(PartyIndex),
+    /// No person of this party has acknowledged it.
+    Acknowledgement(PartyIndex),
+}
+
+/// The slot of a schedule that closed last before `now`, within two weeks, and what is lacking of each party's test for it. Unlike the history,
+/// this goes by the clock of whoever asks: a party that has fallen silent is seen to lack its test.
+#[must_use]
+pub fn lacking(
+    tests: &Tests,
+    schedule: &Schedule,
+    parties: usize,
+    is_by_person: bool,
+    now: i64,
+) -> Option<(i64, Vec<(PartyIndex, Lack)>)> {
+    let (slot, closes) = schedule.closed(now)?;
+    let parties = || (0..parties).filter_map(PartyIndex::from_usize);
+    let mut lacks = Vec::new();
+    for party in parties().filter(|party| tests.began(*party).is_some_and(|began| began <= slot)) {
+        let test = tests.of_slot(party, slot);
+        let Some(test) = test.filter(|test| test.said.time <= closes) else {
+            lacks.push((party, Lack::Test));
+            continue;
+        };
+        for other in parties().filter(|other| *other != party) {
+            let heard = tests.heard(test.said.place, other);
+            if heard.answered.is_none() {
+                lacks.push((party, Lack::Answer(other)));
+            }
+            if is_by_person && heard.acknowledged.is_none() {
+                lacks.push((party, Lack::Acknowledgement(other)));
+            }
+        }
+    }
+    Some((slot, lacks))
+}
+
 /// What a stretch of health comes to, for one party.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -376,6 +419,34 @@ mod tests {
         assert_eq!(outcome(&tests), Outcome::Open, "it could still be held");
         tests.push(at(1, 2), &mark(DAY + 13 * HOUR + 1), None);
         assert_eq!(outcome(&tests), Outcome::Missed);
+    }
+
+    #[test]
+    fn what_is_lacking_goes_by_the_clock_of_who_asks() {
+        let mut tests = founded();
+        let nine = DAY + 9 * HOUR;
+        let ask = |tests: &Tests, now| lacking(tests, &schedule(), 2, true, now);
+        let (us, them) = (PartyIndex(0), PartyIndex(1));
+        let before = ask(&tests, nine + 4 * HOUR).map(|(slot, _)| slot);
+        assert_ne!(before, Some(nine), "it is not over yet");
+        let sent = head(Kind::Message, nine + 2, vec![]);
+        tests.push(at(0, 1), &sent, Some(&test_body(Some(nine))));
+        let over = nine + 4 * HOUR + 1;
+        let lacks = vec![
+            (us, Lack::Answer(them)),
+            (us, Lack::Acknowledgement(them)),
+            (them, Lack::Test),
+        ];
+        assert_eq!(ask(&tests, over), Some((nine, lacks)));
+        let answer = with_form(Form::Reply, None, "Received.");
+        let reply = head(Kind::Message, over, vec![at(0, 1)]);
+        tests.push(at(1, 1), &reply, Some(&answer));
+        let receipt = head(Kind::Receipt, over, vec![at(0, 1)]);
+        tests.push(at(1, 2), &receipt, Some(&acknowledged(over)));
+        let late = head(Kind::Message, over, vec![]);
+        tests.push(at(1, 3), &late, Some(&test_body(Some(nine))));
+        let lacks = vec![(them, Lack::Test)];
+        assert_eq!(ask(&tests, over), Some((nine, lacks)), "it came too late");
     }
 
     #[test]

@@ -106,6 +106,13 @@ impl Schedule {
         slot + gap / 2
     }
 
+    /// The last slot that has closed before `now`, within two weeks, and when it closed.
+    #[must_use]
+    pub fn closed(&self, now: i64) -> Option<(i64, i64)> {
+        let windows = self.windows(now.saturating_sub(WEEK_MS * 2), now);
+        windows.into_iter().rev().find(|(_, closes)| *closes < now)
+    }
+
     /// The slots from `from` up to and without `until`, each with when it closes.
     #[must_use]
     pub fn windows(&self, from: i64, until: i64) -> Vec<(i64, i64)> {

@@ -16,6 +16,7 @@ use openline_core::message::{Message, Precedence, SAFETY_OF_LIFE};
 use openline_core::{LineId, PartyIndex};
 use openline_desk::alarm::{Call, Reason};
 use openline_desk::exchange::{Owed, clock_of};
+use openline_desk::health::Lack;
 use tokio::sync::{Notify, watch};
 
 use crate::identity::wall_ms;
@@ -37,13 +38,21 @@ pub(crate) enum About {
     State(LineId),
     /// A post whose watch nobody has taken.
     Gap(LineId, String),
+    /// Something that is lacking of a party's test.
+    Test(LineId, PartyIndex, Lack),
+    /// A drill that we have announced.
+    Drill(LineId),
 }
 
 impl About {
     /// The line that it is about.
     pub(crate) fn line(&self) -> LineId {
         match self {
-            Self::Message(line, ..) | Self::State(line) | Self::Gap(line, _) => *line,
+            Self::Message(line, ..)
+            | Self::State(line)
+            | Self::Gap(line, _)
+            | Self::Test(line, ..)
+            | Self::Drill(line) => *line,
         }
     }
 
@@ -65,6 +74,15 @@ impl About {
             ),
             Self::State(line) => format!("state.{}", line.short()),
             Self::Gap(line, post) => format!("unattended.{}.{post}", line.short()),
+            Self::Test(line, party, lack) => {
+                let lack = match lack {
+                    Lack::Test => "not-held".to_owned(),
+                    Lack::Answer(by) => format!("not-answered.{by}"),
+                    Lack::Acknowledgement(by) => format!("not-acknowledged.{by}"),
+                };
+                format!("test.{}.{party}.{lack}", line.short())
+            }
+            Self::Drill(line) => format!("drill.{}", line.short()),
         }
     }
 }
@@ -106,6 +124,8 @@ pub(crate) struct Alarms {
     /// Lines whose record has been looked through for open messages.
     pub(crate) filled: BTreeSet<LineId>,
     pub(crate) ringing: BTreeMap<About, Alarm>,
+    /// By line: the slot that closed last, ms, and what is lacking of each party's test for it.
+    lacking: BTreeMap<LineId, (i64, Vec<(PartyIndex, Lack)>)>,
     /// Until when an alarm is silenced, ms, by its id.
     pub(crate) silenced: BTreeMap<String, i64>,
     wanted: Arc<Notify>,
@@ -120,6 +140,30 @@ impl Alarms {
     /// Something has happened that a round should look at.
     pub(crate) fn want(&self) {
         self.wanted.notify_one();
+    }
+
+    /// Says what is lacking of the tests for the slot of a line that closed last.
+    pub(crate) fn note_lacking(
+        &mut self,
+        line: LineId,
+        lacking: Option<(i64, Vec<(PartyIndex, Lack)>)>,
+    ) {
+        let before = match &lacking {
+            Some(lacking) => self.lacking.insert(line, lacking.clone()),
+            None => self.lacking.remove(&line),
+        };
+        if before != lacking {
+            self.want();
+        }
+    }
+
+    /// What is lacking of tests: the line, the slot, ms, whose test it is, and what.
+    pub(crate) fn lacking(&self) -> impl Iterator<Item = (LineId, i64, PartyIndex, Lack)> + '_ {
+        self.lacking.iter().flat_map(|(line, (slot, lacks))| {
+            lacks
+                .iter()
+                .map(|(party, lack)| (*line, *slot, *party, *lack))
+        })
     }
 
     /// Follows a batch that has become durable.

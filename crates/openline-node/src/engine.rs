@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use openline_bearer::{BearerEvent, Bearers};
 use openline_core::charter::Founded;
 use openline_core::doubt::NoteNumbers;
-use openline_core::entry::Ref;
+use openline_core::entry::{MessageType, Ref};
 use openline_core::limits::SALT_LEN;
 use openline_core::{LineId, PartyId, PartyIndex, Rule};
 use openline_desk::standing::Standings;
@@ -117,6 +117,7 @@ pub enum TakeUpError {
 pub(crate) struct Releasing {
     pub(crate) reply: oneshot::Sender<Result<Released, ServiceError>>,
     pub(crate) started: Instant,
+    pub(crate) message_type: MessageType,
     /// The key of its [`office::Aside`].
     pub(crate) salt: [u8; SALT_LEN],
 }

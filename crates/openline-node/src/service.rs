@@ -139,6 +139,15 @@ impl Service {
         timeout: Duration,
     ) -> Answer<Vec<String>> {
         let (line, place) = self.resolve(line, place).await?;
+        let me = self.engine(move |engine| engine.me(&line)).await?;
+        if place.party != me {
+            return Err(ServiceError::Unusable(format!(
+                "entry {} is another party's: whether it is held elsewhere can be waited for by its author only",
+                entries::place_text(place)
+            )));
+        }
+        self.read(move |reader| entries::Looking::at(reader, line)?.entry(place).map(|_| ()))
+            .await?;
         let waiting = self.handle.call_later(move |engine, reply| {
             engine.wait_stored(line, place, StoredWaiter { reply });
         });

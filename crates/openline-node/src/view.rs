@@ -706,6 +706,9 @@ pub struct DraftView {
     pub clearances: Vec<ClearanceView>,
     /// Who has refused it.
     pub refusal: Option<ClearanceView>,
+    /// Messages of others that have arrived since it was begun, the first few: read them before it is released.
+    #[serde(default)]
+    pub overtaken_by: Vec<String>,
     /// What is to be done next, and by whom.
     pub next: String,
 }
@@ -737,10 +740,16 @@ pub struct EventView {
     /// When, ms.
     pub at_ms: i64,
     /// `bearer-up`, `bearer-down`, `released`, `arrived`, `stored`, `settled`, `purged`, `forked`, `fault`, `own-log-behind`, `instrument`,
-    /// `founded`, `relation`, `store`, `watch`, `watch-gap`.
+    /// `founded`, `relation`, `store`, `watch`, `watch-gap`, `alarm`, `alarm-over`.
     pub what: String,
     /// Line id.
     pub line: Option<String>,
+    /// The line's title.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// `real`, `exercise` or `test`, where the event is about one entry or one alarm, or about several of one type.
+    #[serde(default)]
+    pub message_type: Option<String>,
     /// Peer's name.
     pub peer: Option<String>,
     /// `quic`, `tls` or `pouch`.

@@ -259,6 +259,9 @@ impl Engine {
             NotDone::NoteUnread(_) => format!(
                 "a handover note waits for whoever takes {what}: read it first (openline watch show), and name it as read"
             ),
+            NotDone::OfAnother { who } => format!(
+                "{who} has {what}, and only that officer or an administrator ends it; to relieve that officer, take it yourself: openline watch take --post {post} --relieve"
+            ),
             NotDone::Unattended => {
                 format!("nobody has {what}; take it first: openline watch take --post {post}")
             }

@@ -144,3 +144,31 @@ async fn what_is_stored_late_rings_no_more_for_that_and_its_next_clock_runs() {
     let theirs = rings(&node_b.service(), "not-shown.").await;
     assert_eq!(ours.place, theirs.place, "both sides know");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drill_calls_our_own_people_as_an_exercise_and_only_while_it_is_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (node_a, node_b) = two(folder.path()).await;
+    let (a, b) = (node_a.service(), node_b.service());
+    let line = hasty_line(&a, &b).await;
+    let drill = serde_json::json!({"line": line, "kind": "drill"});
+    let drill = serde_json::from_value(drill).expect("a request");
+    a.give_notice(drill).await.expect("given");
+    let alarm = rings(&a, "drill.").await;
+    assert_eq!(alarm.message_type, "exercise");
+    wait_for(&b, "the notice", async |s| {
+        let notices = s.notices(&line).await.expect("notices");
+        notices.iter().any(|notice| notice.kind == "drill")
+    })
+    .await;
+    b.alarm_round(openline_node::identity::wall_ms())
+        .await
+        .expect("a round");
+    let theirs = b.alarms().await.expect("alarms");
+    assert!(theirs.is_empty(), "it is our drill: {theirs:?}");
+    a.withdraw_notice(&line, "drill").await.expect("withdrawn");
+    is_quiet(&a, &alarm.id).await;
+    for node in [node_a, node_b] {
+        stop(node).await;
+    }
+}

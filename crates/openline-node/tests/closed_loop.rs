@@ -278,7 +278,12 @@ async fn a_suspension_is_in_the_open_and_never_closes_safety_of_life() {
         &format!("entry {place}); traffic of these classes stays open: safety-of-life"),
     );
     pair.send(&pair.a, json!({"class": "safety-of-life"})).await;
-    pair.send(&pair.a, json!({"message_type": "test"})).await;
+    let test = json!({"message_type": "test"});
+    refused(
+        pair.a.send(pair.request(test)).await,
+        "the text of a test is chosen by the program",
+    );
+    pair.a.test_now(&pair.line).await.expect("a test");
     // Who has suspended may still speak; it is the other that does not take.
     pair.send(&pair.b, json!({})).await;
     let narrow = pair.status("narrow", json!({"classes": ["medical"]}));
@@ -487,7 +492,12 @@ async fn a_draft_that_an_arrival_overtakes_goes_only_when_it_is_to_go_all_the_sa
     let pair = pair().await;
     let request = pair.request(json!({}));
     let draft = pair.b.save_draft(None, request).await.expect("kept");
+    assert!(draft.overtaken_by.is_empty());
     let place = pair.send(&pair.a, json!({})).await;
+    let listed = pair.b.drafts().await.expect("drafts");
+    assert_eq!(listed[0].overtaken_by, [place.as_str()]);
+    let shown = pair.b.draft(&draft.id).await.expect("a draft");
+    assert_eq!(shown.overtaken_by, [place.as_str()]);
     let refusal = pair.b.release_draft(&draft.id, None, false).await;
     refused(
         refusal,

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{
-    PATIENCE, make_home, message, one_record, relate, start, start_dialled, stop, take_watch,
+    PATIENCE, make_home, message, one_record, relate, start, start_dialled, stop, take_watch, two,
     wait_for,
 };
 use openline_core::LineId;
@@ -121,7 +121,11 @@ async fn tests_are_held_once_at_their_slots_and_answered_and_both_sides_hold_one
     );
     let at_nine = sa.round(nine + 10_000).await.expect("a round");
     assert_eq!(at_nine.released.len(), 1);
-    assert_eq!(at_nine.next_ms, Some(nine + 8 * HOUR));
+    assert_eq!(
+        at_nine.next_ms,
+        Some(nine + 4 * HOUR + 1),
+        "when the slot has closed"
+    );
     let test = at_nine.released[0].place.clone();
     assert!(
         sa.round(nine + 20_000)
@@ -231,6 +235,50 @@ async fn tests_are_held_once_at_their_slots_and_answered_and_both_sides_hold_one
         6,
         "three tests and their answers"
     );
+    for node in [a, b] {
+        stop(node).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_test_that_is_lacking_rings_until_the_next_is_as_it_should_be() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (a, b) = two(folder.path()).await;
+    let (sa, sb) = (a.service(), b.service());
+    let watched = TermsView {
+        test_by_person: false,
+        ..terms("Watch line")
+    };
+    let line = found(&sa, &sb, watched, &["watch"]).await;
+    let nine = nine();
+    let over = nine + 4 * HOUR + 1;
+    let rung = async |service: &Service, at: i64| -> Vec<(String, String)> {
+        service.round(at).await.expect("a round");
+        service.alarm_round(at).await.expect("a round");
+        let alarms = service.alarms().await.expect("alarms").into_iter();
+        alarms
+            .filter(|alarm| alarm.id.starts_with("test."))
+            .map(|alarm| (alarm.message_type, alarm.words))
+            .collect()
+    };
+    let test = sa.round(nine).await.expect("a round").released;
+    wait_for(&sb, "the answer", async |s| {
+        has_answered(s, &line, &test[0].place).await
+    })
+    .await;
+    // The node's own rounds go by the real time, in which nothing is lacking: it is asked until theirs and ours do not cross.
+    wait_for(&sa, "the alarm", async |s| {
+        let rung = rung(s, over).await;
+        rung.len() == 1 && rung[0].0 == "test" && rung[0].1.contains("the test of Beta")
+    })
+    .await;
+    sb.round(nine + 8 * HOUR).await.expect("a round");
+    sa.round(nine + 8 * HOUR).await.expect("a round");
+    let later = nine + 16 * HOUR + 1;
+    wait_for(&sa, "the alarm to end", async |s| {
+        rung(s, later).await.is_empty()
+    })
+    .await;
     for node in [a, b] {
         stop(node).await;
     }

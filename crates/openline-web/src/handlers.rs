@@ -30,13 +30,13 @@ pub(crate) mod topics;
 pub(crate) mod watch;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use openline_node::error::ServiceError;
 
+pub(crate) use crate::object::Object;
 use crate::problem::{Problem, Reply};
 
-/// A JSON body that has been read, or the problem with it.
-pub(crate) type Body<T> = Result<Json<T>, JsonRejection>;
+/// A request's body that has been read, or the problem with it.
+pub(crate) type Body<T> = Result<Object<T>, Problem>;
 
 /// Turns the façade's answer into a reply.
 fn reply<T>(answer: Result<T, ServiceError>) -> Reply<T> {

@@ -8,6 +8,7 @@
 
 mod auth;
 mod handlers;
+mod object;
 pub mod openapi;
 mod path;
 mod problem;

@@ -116,7 +116,7 @@ impl From<ServiceError> for Problem {
             ),
             ServiceError::NotFound(_) => (
                 StatusCode::NOT_FOUND,
-                "look at the list that the sentence names",
+                "check the name against the list of its kind; openline --help names the lists",
             ),
             _ => (
                 StatusCode::SERVICE_UNAVAILABLE,

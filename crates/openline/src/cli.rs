@@ -685,7 +685,7 @@ pub struct LogArgs {
     /// From the newest back.
     #[arg(long)]
     pub newest_first: bool,
-    /// Only this kind: founding, message, chunk, receipt, mark, key change, purge, purge consent.
+    /// Only this kind, such as message, receipt, answer or status; an unknown one is answered with all there are.
     #[arg(long)]
     pub kind: Option<String>,
     /// Only this party: its name, its id, or its position.

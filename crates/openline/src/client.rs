@@ -13,6 +13,11 @@ use crate::failure::Failure;
 /// Longest answer that is read at once, bytes; exports are streamed and have no such limit.
 const ANSWER_MAX: u64 = 256 << 20;
 
+/// How long the node has to begin its answer, where nothing is to be waited for.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// The same where it has much to read or write: pouches, backups, exports.
+const LONG: Duration = Duration::from_secs(6 * 3600);
+
 /// A connection to the node.
 #[derive(Debug)]
 pub struct Client {
@@ -20,6 +25,7 @@ pub struct Client {
     token: String,
     agent: ureq::Agent,
     home: PathBuf,
+    patience: Duration,
 }
 
 impl Client {
@@ -59,7 +65,24 @@ impl Client {
             token,
             agent: config.build().into(),
             home: home.to_owned(),
+            patience: PATIENCE,
         }
+    }
+
+    /// The same node, given so much more time to answer.
+    pub fn patient(&self, more: Duration) -> Self {
+        Self {
+            address: self.address,
+            token: self.token.clone(),
+            agent: self.agent.clone(),
+            home: self.home.clone(),
+            patience: PATIENCE.saturating_add(more),
+        }
+    }
+
+    /// The same node, given the time that much work takes.
+    pub fn for_long(&self) -> Self {
+        self.patient(LONG)
     }
 
     fn url(&self, path: &str) -> String {
@@ -79,6 +102,13 @@ impl Client {
             ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
                 no_node(&self.home)
             }
+            ureq::Error::Timeout(_) => Failure::unreachable(
+                format!(
+                    "the node has not answered for {} s: it may hang, and whether it has done what was asked is not known",
+                    self.patience.as_secs()
+                ),
+                "see whether it does anything else: openline status; if not, stop it and start it again: nothing that it has promised is lost",
+            ),
             error => Failure::unreachable(
                 format!("the node has not answered ({error}): whether it has done what was asked is not known"),
                 "look before you ask again: openline status, openline log --newest-first",
@@ -128,6 +158,9 @@ impl Client {
             .agent
             .get(self.url(path))
             .header("Authorization", self.bearer())
+            .config()
+            .timeout_recv_response(Some(self.patience))
+            .build()
             .call();
         Self::read(&mut self.check(answer)?)
     }
@@ -138,6 +171,9 @@ impl Client {
             .agent
             .get(self.url(path))
             .header("Authorization", self.bearer())
+            .config()
+            .timeout_recv_response(Some(self.patience))
+            .build()
             .call();
         Self::bytes(&mut self.check(answer)?)
     }
@@ -148,6 +184,9 @@ impl Client {
             .agent
             .get(self.url(path))
             .header("Authorization", self.bearer())
+            .config()
+            .timeout_recv_response(Some(self.patience))
+            .build()
             .call();
         Ok(self.check(answer)?.into_reader())
     }
@@ -180,7 +219,10 @@ impl Client {
         let request = self
             .agent
             .post(self.url(path))
-            .header("Authorization", self.bearer());
+            .header("Authorization", self.bearer())
+            .config()
+            .timeout_recv_response(Some(self.patience))
+            .build();
         let answer = request.header("Content-Type", content_type).send(bytes);
         self.check(answer)
     }
@@ -200,6 +242,9 @@ impl Client {
             .agent
             .delete(self.url(path))
             .header("Authorization", self.bearer())
+            .config()
+            .timeout_recv_response(Some(self.patience))
+            .build()
             .call();
         self.check(answer)
     }

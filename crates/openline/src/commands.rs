@@ -18,6 +18,7 @@ mod notice;
 mod notify;
 mod officers;
 mod origin;
+mod parts;
 mod policy;
 mod readout;
 mod record;

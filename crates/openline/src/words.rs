@@ -17,6 +17,12 @@ pub fn type_mark(message_type: &str) -> String {
     }
 }
 
+/// In capitals before what rings or has come: its type if it is not real, and whether lives are concerned.
+pub fn alarm_mark(message_type: &str, is_for_life: bool) -> String {
+    let life = if is_for_life { "SAFETY OF LIFE " } else { "" };
+    format!("{}{life}", type_mark(message_type))
+}
+
 /// With a capital letter first.
 pub fn capital(words: &str) -> String {
     let mut chars = words.chars();

@@ -127,7 +127,7 @@ fn without_a_channel_it_is_said_what_to_do() {
     assert!(test.contains("no alert channel is set up"), "{test}");
     let doctor = party.run(&["doctor"]).stdout;
     assert!(
-        doctor.contains("well  alerts: no alert leaves this node"),
+        doctor.contains("note  alerts: no alert leaves this node"),
         "{doctor}"
     );
     party.stop();

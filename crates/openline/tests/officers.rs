@@ -236,7 +236,7 @@ fn a_wrong_policy_is_named_before_the_node_needs_it() {
     assert!(said.contains("1 rules, well formed"), "{said}");
     let said = run(&mut openline(at, &["policy", "check", "wrong.toml"]), b"").refused(1);
     assert!(
-        said.contains("line 3: form: \"modification\" is not a form"),
+        said.contains("line 3: form: \"modification\" is no form"),
         "{said}"
     );
     let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operating/officers.md");

@@ -12,10 +12,14 @@ pub enum AlertKind {
     SafetyOfLife,
     /// A message of precedence flash has arrived.
     FlashArrived,
+    /// The clock for *stored* has run out.
+    NotStored,
     /// The clock for *shown* has run out.
     NotShown,
     /// The clock for *acknowledged* has run out.
     NotAcknowledged,
+    /// It was not answered by the time that was promised.
+    NotAnswered,
     /// A line is in another state.
     LineState,
     /// A post that should be on watch is not.
@@ -75,11 +79,13 @@ impl AlertClass {
 
 impl AlertKind {
     /// Every kind, the most urgent first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::SafetyOfLife,
         Self::FlashArrived,
+        Self::NotStored,
         Self::NotShown,
         Self::NotAcknowledged,
+        Self::NotAnswered,
         Self::LineState,
         Self::WatchUnattended,
         Self::TestMissed,
@@ -94,8 +100,10 @@ impl AlertKind {
         match self {
             Self::SafetyOfLife => "safety of life",
             Self::FlashArrived => "flash arrived",
+            Self::NotStored => "not stored in time",
             Self::NotShown => "not shown in time",
             Self::NotAcknowledged => "not acknowledged in time",
+            Self::NotAnswered => "not answered as promised",
             Self::LineState => "line state changed",
             Self::WatchUnattended => "watch unattended",
             Self::TestMissed => "test missed",
@@ -115,9 +123,12 @@ impl AlertKind {
     #[must_use]
     pub fn class(self) -> AlertClass {
         match self {
-            Self::SafetyOfLife | Self::FlashArrived | Self::NotShown | Self::NotAcknowledged => {
-                AlertClass::Messages
-            }
+            Self::SafetyOfLife
+            | Self::FlashArrived
+            | Self::NotStored
+            | Self::NotShown
+            | Self::NotAcknowledged
+            | Self::NotAnswered => AlertClass::Messages,
             Self::LineState | Self::TestMissed => AlertClass::Lines,
             Self::WatchUnattended => AlertClass::Watch,
             Self::ChannelFailing | Self::ChannelTest => AlertClass::Channels,
@@ -131,8 +142,10 @@ impl AlertKind {
         match self {
             Self::SafetyOfLife => "Traffic that concerns the safety of life has arrived.",
             Self::FlashArrived => "A message of precedence flash has arrived.",
+            Self::NotStored => "A message has not reached the other side's node in time.",
             Self::NotShown => "A message was not shown to anybody on watch in time.",
             Self::NotAcknowledged => "A message was not acknowledged in time.",
+            Self::NotAnswered => "A message was not answered by the time that was promised.",
             Self::LineState => "The state of a line has changed.",
             Self::WatchUnattended => "A post that should be on watch is unattended.",
             Self::TestMissed => "A scheduled test of a line was missed.",
@@ -148,8 +161,10 @@ impl AlertKind {
         match self {
             Self::SafetyOfLife
             | Self::FlashArrived
+            | Self::NotStored
             | Self::NotShown
             | Self::NotAcknowledged
+            | Self::NotAnswered
             | Self::Drill => "open the console or run: openline inbox",
             Self::LineState | Self::WatchUnattended | Self::TestMissed => {
                 "open the console or run: openline status"
@@ -165,8 +180,10 @@ impl AlertKind {
         let seconds = match self {
             Self::SafetyOfLife
             | Self::FlashArrived
+            | Self::NotStored
             | Self::NotShown
             | Self::NotAcknowledged
+            | Self::NotAnswered
             | Self::ChannelFailing => 24 * HOUR,
             Self::LineState | Self::WatchUnattended | Self::TestMissed => 6 * HOUR,
             Self::Drill => HOUR,
@@ -178,9 +195,12 @@ impl AlertKind {
     /// The longest wait between two tries.
     pub(super) fn retry_max(self) -> Duration {
         match self {
-            Self::SafetyOfLife | Self::FlashArrived | Self::NotShown | Self::NotAcknowledged => {
-                Duration::from_secs(30)
-            }
+            Self::SafetyOfLife
+            | Self::FlashArrived
+            | Self::NotStored
+            | Self::NotShown
+            | Self::NotAcknowledged
+            | Self::NotAnswered => Duration::from_secs(30),
             Self::LineState
             | Self::WatchUnattended
             | Self::TestMissed

@@ -91,6 +91,7 @@ impl Engine {
             salt,
             content: outgoing.content,
         };
+        let message_type = draft.message_type;
         match self.machine.release(&line, draft) {
             Ok(()) => {
                 self.office.keep_aside(salt, aside);
@@ -99,6 +100,7 @@ impl Engine {
                     Releasing {
                         reply,
                         started: Instant::now(),
+                        message_type,
                         salt,
                     },
                 );

@@ -1,11 +1,13 @@
 //! Bearers and the machine, joined: connections up and down, frames in and out, what the machine says happened.
 
+use std::collections::BTreeMap;
+
 use openline_bearer::{
     BearerEvent, BearerId, BearerKind, CloseReason, DownReason, Endpoint, PeerConfig, PeerKey,
 };
 use openline_core::body::Body;
 use openline_core::card::Card;
-use openline_core::entry::MessageType;
+use openline_core::entry::{Kind, MessageType};
 use openline_core::{LineId, PartyId, PartyIndex, Refused};
 use openline_proto::state::Uplink;
 use openline_proto::{Event, LinkId, Transmit};
@@ -180,7 +182,9 @@ impl Engine {
                 place,
                 leaf,
             } => {
+                let mut message_type = None;
                 if let Some(releasing) = self.releasing.remove(&ticket) {
+                    message_type = Some(releasing.message_type);
                     let took = releasing.started.elapsed();
                     let _ = releasing.reply.send(Ok(Released {
                         line,
@@ -194,6 +198,7 @@ impl Engine {
                 self.tell(News {
                     what: "released",
                     line: Some(line),
+                    message_type,
                     place,
                     count: 1,
                     words,
@@ -367,16 +372,24 @@ impl Engine {
             }
         }
         let name = self.name_on(&line, batch.party());
-        let words = if count == 1 {
+        let types = types_of(batch);
+        let mut words = if count == 1 {
             format!("an entry of {name} is on the record here, durably")
         } else {
             format!("{count} entries of {name} are on the record here, durably")
         };
+        if types.len() > 1 {
+            let parts = types
+                .iter()
+                .map(|(message_type, count)| format!("{count} {}", message_type.word()));
+            words.push_str(&format!(" ({})", parts.collect::<Vec<_>>().join(", ")));
+        }
         let place = Some((batch.party(), batch.first_index()));
         let bearer = Some(self.bearer_name(link));
         self.tell(News {
             what: "arrived",
             line: Some(line),
+            message_type: types.keys().next().filter(|_| types.len() == 1).copied(),
             peer: Some(name),
             bearer,
             place,
@@ -443,6 +456,7 @@ impl Engine {
             place,
             count: size,
             words,
+            ..News::default()
         });
     }
 
@@ -512,4 +526,14 @@ pub(crate) fn peers<'a>(
         .filter(|relation| relation.is_confirmed())
         .flat_map(configs)
         .collect()
+}
+
+/// How many entries of each type there are, but for marks, which nobody writes.
+fn types_of(batch: &openline_core::admit::AdmittedBatch) -> BTreeMap<MessageType, usize> {
+    let mut types = BTreeMap::new();
+    let written = batch.entries().iter();
+    for entry in written.filter(|entry| entry.header().kind != Kind::Mark) {
+        *types.entry(entry.header().message_type).or_default() += 1;
+    }
+    types
 }

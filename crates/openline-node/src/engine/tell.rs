@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use openline_core::entry::MessageType;
 use openline_core::{LineId, PartyIndex, Refused};
 use tokio::sync::broadcast;
 
@@ -48,6 +49,7 @@ impl Teller {
             && open.what == "released"
             && event.what == "released"
             && open.line == event.line
+            && open.message_type == event.message_type
         {
             open.count += event.count;
             return;
@@ -77,6 +79,7 @@ impl Teller {
 pub(crate) struct News {
     pub(crate) what: &'static str,
     pub(crate) line: Option<LineId>,
+    pub(crate) message_type: Option<MessageType>,
     pub(crate) peer: Option<String>,
     pub(crate) bearer: Option<String>,
     pub(crate) place: Option<(PartyIndex, u64)>,
@@ -91,7 +94,11 @@ impl Engine {
             sequence: 0,
             at_ms: crate::identity::wall_ms(),
             what: news.what.to_owned(),
+            title: news
+                .line
+                .and_then(|line| Some(self.founded.get(&line)?.terms().title.clone())),
             line: news.line.map(|line| line.to_string()),
+            message_type: news.message_type.map(|kind| kind.word().to_owned()),
             peer: news.peer,
             bearer: news.bearer,
             place,

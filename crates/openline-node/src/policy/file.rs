@@ -222,7 +222,7 @@ release_roles = ["releaser", "duty-officer"]
             ),
             (
                 "[[rule]]\n\nform = [\"letter\"]",
-                "form: \"letter\" is not a form",
+                "form: \"letter\" is no form",
                 "line 3",
             ),
             (

@@ -1,5 +1,7 @@
 //! The round of the alarms: what has to ring now, at whom, and when to look again.
 
+mod lines;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,8 +10,7 @@ use openline_core::message::{Precedence, SAFETY_OF_LIFE};
 use openline_core::{LineId, PartyIndex};
 use openline_desk::alarm::{Call, Reason, Ring, rings};
 use openline_desk::exchange::{Owed, clock_of, deadlines, exchanges};
-use openline_desk::rota::{self, Gap};
-use openline_proto::state::State;
+use openline_desk::rota;
 use openline_store::{Reader, Write};
 use tokio::sync::Notify;
 
@@ -23,15 +24,13 @@ use crate::engine::acts::documents;
 use crate::engine::tell::News;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
-use crate::officers::Role;
+use crate::officers::{Actor, Role};
 use crate::view::{AlarmView, SilenceRequest};
 
 /// Messages looked at in one round.
 const ROUND_MAX: usize = 256;
 /// Entries looked through at the start, from the end of each log.
 const FILL_MAX: u64 = 4096;
-/// A line that loses contact for less than this rings nobody, ms.
-const STATE_GRACE_MS: i64 = 60_000;
 /// People are called again after this time, while it rings.
 const CALL_AGAIN: Duration = Duration::from_secs(300);
 /// Longest silence, minutes.
@@ -80,7 +79,7 @@ impl Service {
             for looked in looked {
                 engine.take_looked(looked);
             }
-            let next = engine.ring_states(now).into_iter();
+            let next = engine.ring_lines(now).into_iter();
             engine.raise_alerts(now);
             Ok(next.chain(engine.alarms.next_look()).min())
         })
@@ -124,7 +123,7 @@ impl Service {
                 .ringing
                 .iter()
                 .filter(|(about, _)| engine.sees(&actor, &about.line()))
-                .map(|(about, alarm)| engine.alarm_view(about, alarm, now))
+                .map(|(about, alarm)| engine.alarm_view(&actor, about, alarm, now))
                 .collect();
             alarms.sort_by_key(|alarm| (!alarm.is_ringing, alarm.since_ms));
             Ok(alarms)
@@ -168,7 +167,7 @@ impl Service {
                 updated_ms: now,
             }])?;
             engine.alarms.silenced.insert(id, until);
-            Ok(engine.alarm_view(&about, &alarm, now))
+            Ok(engine.alarm_view(&actor, &about, &alarm, now))
         })
         .await
     }
@@ -295,11 +294,12 @@ impl Engine {
         tracing::warn!(alarm = about.id(), "an alarm rings");
         let place = match &about {
             About::Message(_, place, ..) => Some((place.party, place.index)),
-            About::State(_) | About::Gap(..) => None,
+            _ => None,
         };
         self.tell(News {
             what: "alarm",
             line: Some(about.line()),
+            message_type: Some(alarm.message_type),
             place,
             words: alarm.words.clone(),
             ..News::default()
@@ -329,13 +329,18 @@ impl Engine {
                 AlertKind::SafetyOfLife
             }
             About::Message(_, _, _, Reason::Arrived) => AlertKind::FlashArrived,
-            About::Message(_, _, _, Reason::Overdue(Owed::Stored | Owed::Shown)) => {
-                AlertKind::NotShown
-            }
-            About::Message(_, _, _, Reason::Overdue(_)) => AlertKind::NotAcknowledged,
+            About::Message(_, _, _, Reason::Overdue(owed)) => match owed {
+                Owed::Stored => AlertKind::NotStored,
+                Owed::Shown => AlertKind::NotShown,
+                Owed::Acknowledged => AlertKind::NotAcknowledged,
+                Owed::Answered => AlertKind::NotAnswered,
+                Owed::ReadBack | Owed::Confirmed => return None,
+            },
             About::Message(_, _, _, Reason::ReadBack) => return None,
             About::State(_) => AlertKind::LineState,
             About::Gap(..) => AlertKind::WatchUnattended,
+            About::Test(..) => AlertKind::TestMissed,
+            About::Drill(_) => AlertKind::Drill,
         };
         if kind == AlertKind::FlashArrived && alarm.precedence != Some(Precedence::Flash) {
             return None;
@@ -354,7 +359,7 @@ impl Engine {
         }
         let post = match about {
             About::Gap(_, post) => Some(post.clone()),
-            About::Message(..) | About::State(_) => self.own_posts(&line).first().cloned(),
+            _ => self.own_posts(&line).first().cloned(),
         };
         Some(match (alarm.call, post) {
             (Call::EveryPost, _) | (_, None) => alert,
@@ -364,14 +369,12 @@ impl Engine {
 
     /// Ends alarms whose reason is gone.
     fn quiet(&mut self, is_over: impl Fn(&About) -> bool) {
-        let over: Vec<About> = self
-            .alarms
-            .ringing
-            .keys()
-            .filter(|about| is_over(about))
-            .cloned()
+        let ringing = self.alarms.ringing.iter();
+        let over: Vec<(About, MessageType)> = ringing
+            .filter(|(about, _)| is_over(about))
+            .map(|(about, alarm)| (about.clone(), alarm.message_type))
             .collect();
-        for about in over {
+        for (about, message_type) in over {
             self.alarms.ringing.remove(&about);
             let id = about.id();
             self.alerts.clear(&AlertId::new(id.clone()));
@@ -387,53 +390,21 @@ impl Engine {
             self.tell(News {
                 what: "alarm-over",
                 line: Some(about.line()),
+                message_type: Some(message_type),
                 words: format!("the alarm {id} is over"),
                 ..News::default()
             });
         }
     }
 
-    /// Rings for lines without contact and posts without their watch; says when to look again.
-    fn ring_states(&mut self, now: i64) -> Option<i64> {
-        let mut wanted: Vec<(About, Alarm)> = Vec::new();
-        let mut next = Vec::new();
-        for (line, (assessment, watcher)) in &self.knowledge.assessed {
-            let rings = matches!(
-                assessment.state,
-                State::Cut | State::NodeDown | State::Unknown | State::Suspended
-            );
-            let Some(since) = watcher.since().filter(|_| rings) else {
-                continue;
-            };
-            if now < since + STATE_GRACE_MS {
-                next.push(since + STATE_GRACE_MS);
-                continue;
-            }
-            let words = crate::state::sentence(self, line);
-            wanted.push((About::State(*line), standing_alarm(since, words)));
-        }
-        for (line, post, gap) in self.watch_gaps(now) {
-            if let Gap::NotTaken { since, .. } = &gap {
-                let words = self.gap_words(&line, &post, &gap);
-                wanted.push((About::Gap(line, post), standing_alarm(*since, words)));
-            }
-        }
-        let rung: Vec<About> = wanted.iter().map(|(about, _)| about.clone()).collect();
-        for (about, alarm) in wanted {
-            self.ring(about, alarm);
-        }
-        self.quiet(|about| !matches!(about, About::Message(..)) && !rung.contains(about));
-        next.into_iter().min()
-    }
-
-    fn alarm_view(&self, about: &About, alarm: &Alarm, now: i64) -> AlarmView {
+    fn alarm_view(&self, actor: &Actor, about: &About, alarm: &Alarm, now: i64) -> AlarmView {
         let id = about.id();
         let silenced = self.alarms.silenced.get(&id).copied();
         let silenced = silenced.filter(|until| *until > now);
         let line = about.line();
         let place = match about {
             About::Message(_, place, ..) => Some(place_text(*place)),
-            About::State(_) | About::Gap(..) => None,
+            _ => None,
         };
         AlarmView {
             title: self.title(&line),
@@ -445,16 +416,16 @@ impl Engine {
                 .map(|precedence| precedence.word().to_owned()),
             is_for_life: alarm.is_for_life,
             since_ms: alarm.since,
-            calls: self.call_words(&line, alarm.call, now),
+            calls: self.call_words(actor, &line, alarm.call, now),
             words: alarm.words.clone(),
-            offers: self.lines_above(&line),
+            offers: self.lines_above(actor, &line),
             is_ringing: silenced.is_none(),
             silenced_until_ms: silenced,
             id,
         }
     }
 
-    fn call_words(&self, line: &LineId, call: Call, now: i64) -> String {
+    fn call_words(&self, actor: &Actor, line: &LineId, call: Call, now: i64) -> String {
         let posts = self.own_posts(line);
         match call {
             Call::OwnPost => posts.first().cloned().unwrap_or_default(),
@@ -475,15 +446,17 @@ impl Engine {
                     },
                 )
             }
-            Call::LevelAbove => match self.lines_above(line).as_slice() {
-                [] => "the level above: there is no line above this one".to_owned(),
+            Call::LevelAbove => match self.lines_above(actor, line).as_slice() {
+                [] => {
+                    "the level above: there is no line above this one that you may use".to_owned()
+                }
                 lines => format!("the level above: {}", lines.join(", ")),
             },
         }
     }
 
-    /// Titles of the lines at a higher level with a party of this one.
-    fn lines_above(&self, line: &LineId) -> Vec<String> {
+    /// Titles of the lines at a higher level with a party of this one, as far as the actor may look at them.
+    fn lines_above(&self, actor: &Actor, line: &LineId) -> Vec<String> {
         let level = |id: &LineId| {
             let founded = self.founded.get(id)?;
             LEVELS
@@ -507,19 +480,8 @@ impl Engine {
             .keys()
             .filter(|id| level(id).is_some_and(|level| level > own))
             .filter(|id| parties(id).iter().any(|party| here.contains(party)))
+            .filter(|id| self.sees(actor, id))
             .map(|id| self.title(id))
             .collect()
-    }
-}
-
-/// An alarm that is about no message.
-fn standing_alarm(since: i64, words: String) -> Alarm {
-    Alarm {
-        since,
-        call: Call::OwnPost,
-        message_type: MessageType::Real,
-        precedence: None,
-        is_for_life: false,
-        words,
     }
 }

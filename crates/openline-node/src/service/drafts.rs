@@ -2,11 +2,12 @@
 
 mod clearing;
 mod kept;
+mod overtaking;
 
 use openline_core::Hash;
 use openline_store::{Document, Write};
 
-use super::releasing::{Traits, asks};
+use super::releasing::{Traits, asks, check_is_no_test};
 use super::{Answer, Service};
 use crate::audit::{Act, Deed};
 use crate::engine::Engine;
@@ -46,12 +47,18 @@ impl Service {
             })
             .await?;
         let actor = self.actor.clone();
-        self.engine(move |engine| {
-            let is_seen = |opened: &Opened| engine.sees(&actor, &opened.line);
-            let seen = opened.into_iter().filter(is_seen);
-            Ok(seen.map(|opened| opened.view(engine)).collect())
-        })
-        .await
+        let views: Vec<DraftView> = self
+            .engine(move |engine| {
+                let is_seen = |opened: &Opened| engine.sees(&actor, &opened.line);
+                let seen = opened.into_iter().filter(is_seen);
+                Ok(seen.map(|opened| opened.view(engine)).collect())
+            })
+            .await?;
+        let mut drafts = Vec::with_capacity(views.len());
+        for view in views {
+            drafts.push(self.with_overtaking(view).await?);
+        }
+        Ok(drafts)
     }
 
     /// One draft.
@@ -66,11 +73,14 @@ impl Service {
                 Opened::of(&document.ok_or_else(|| no_draft(&id))?)
             })
             .await?;
-        self.engine(move |engine| {
-            super::names::line_for(engine, &actor, &opened.kept.line)?;
-            Ok(opened.view(engine))
-        })
-        .await
+        let view = self
+            .engine(move |engine| {
+                super::names::line_for(engine, &actor, &opened.kept.line)
+                    .map_err(|_| no_draft(&opened.id))?;
+                Ok(opened.view(engine))
+            })
+            .await?;
+        self.with_overtaking(view).await
     }
 
     /// Keeps a draft: a new one, or in place of the one with this id. A change makes clearances void.
@@ -83,6 +93,7 @@ impl Service {
         id: Option<String>,
         mut request: SendRequest,
     ) -> Answer<DraftView> {
+        check_is_no_test(&self.actor, &request)?;
         let line = self.resolve_line(&request.line).await?;
         if request.as_of.is_none() {
             request.as_of = Some(self.sizes(line).await?);
@@ -156,7 +167,7 @@ impl Service {
             )));
         }
         let (id, content, actor) = (id.to_owned(), content.to_owned(), self.actor.clone());
-        self.engine(move |engine| {
+        let judged = self.engine(move |engine| {
             let mut kept = standing(engine, &actor, &id)?;
             let line = kept.line()?;
             let traits = Traits::of_request(engine, line, &kept.request()?)?;
@@ -183,8 +194,8 @@ impl Service {
                     put(engine, &id, &kept)
                 },
             )
-        })
-        .await
+        });
+        self.with_overtaking(judged.await?).await
     }
 
     /// Deletes a draft.
@@ -244,7 +255,7 @@ impl Service {
 fn find(engine: &mut Engine, actor: &Actor, id: &str) -> Answer<Kept> {
     let document = engine.store.document(documents::DRAFT, id)?;
     let kept = Kept::decode(&document.ok_or_else(|| no_draft(id))?)?;
-    super::names::line_for(engine, actor, &kept.line)?;
+    super::names::line_for(engine, actor, &kept.line).map_err(|_| no_draft(id))?;
     Ok(kept)
 }
 

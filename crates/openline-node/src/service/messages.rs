@@ -21,9 +21,6 @@ use crate::error::ServiceError;
 use crate::identity::wall_ms;
 use crate::view::{AttachmentRequest, FieldView, ReleasedView, SendRequest};
 
-/// Most messages that are named when a draft is overtaken.
-const OVERTAKING_MAX: usize = 8;
-
 impl Service {
     /// Releases a message. When this returns, it is durable here; not yet anywhere else.
     ///
@@ -48,35 +45,6 @@ impl Service {
         self.read(move |reader| {
             let entry = Looking::at(reader, line)?.entry(first)?;
             check_type(&entry, message_type)
-        })
-        .await
-    }
-
-    /// Whether messages of others have arrived since the draft was begun.
-    pub(super) async fn check_overtaken(&self, line: LineId, request: &SendRequest) -> Answer<()> {
-        let Some(as_of) = request.as_of.clone() else {
-            return Ok(());
-        };
-        let me = self.engine(move |engine| engine.me(&line)).await?;
-        self.read(move |reader| {
-            let looking = Looking::at(reader, line)?;
-            let mut arrived = Vec::new();
-            for party in looking.founded.parties().filter(|party| *party != me) {
-                let from = as_of.get(party.at()).copied().unwrap_or(0);
-                looking.walk(party, from, |entry| {
-                    if entry.header.kind == Kind::Message {
-                        arrived.push(place_text(entry.place));
-                    }
-                    Ok(arrived.len() < OVERTAKING_MAX)
-                })?;
-            }
-            if arrived.is_empty() {
-                return Ok(());
-            }
-            Err(ServiceError::Conflict(format!(
-                "this draft is overtaken: since it was begun, {} arrived. Read that first; then change the draft, or release it all the same (openline draft release --anyway)",
-                arrived.join(", ")
-            )))
         })
         .await
     }

@@ -136,7 +136,7 @@ fn word<T: Copy>(text: &str, all: &[T], name: impl Fn(T) -> &'static str, what: 
         .ok_or_else(|| {
             let allowed: Vec<&str> = all.iter().map(|value| name(*value)).collect();
             ServiceError::Unusable(format!(
-                "\"{text}\" is not a {what}; it is one of: {}",
+                "\"{text}\" is no {what}; it is one of: {}",
                 allowed.join(", ")
             ))
         })

@@ -159,6 +159,7 @@ fn keep(engine: &mut Engine, line: LineId, notices: Vec<Notice>) -> Answer<()> {
     }])?;
     engine.knowledge.notices.insert(line, notices);
     engine.say_watch(&line);
+    engine.alarms.want();
     Ok(())
 }
 

@@ -17,14 +17,28 @@ const ADMINISTRATOR: &[Role] = &[Role::Administrator];
 
 impl Service {
     /// Every officer, revoked ones too.
+    /// Administrators and auditors see all; others see whom they share a line with, and no line that they have no right to.
     ///
     /// # Errors
     /// [`ServiceError::Unavailable`]
     pub async fn officers(&self) -> Answer<Vec<OfficerView>> {
-        self.engine(|engine| {
+        let actor = self.actor.clone();
+        self.engine(move |engine| {
+            let knows_all = [Role::Administrator, Role::Auditor];
+            let sees_all = engine.require(&actor, &knows_all, None).is_ok();
             let all = engine.office.roster.all();
             Ok(all
-                .map(|(officer, proof)| view(engine, officer, proof))
+                .filter_map(|(officer, proof)| {
+                    let mut seen = officer.clone();
+                    if !sees_all {
+                        seen.lines.retain(|scope| match scope {
+                            Scope::Line(line) => engine.sees(&actor, line),
+                            Scope::All | Scope::Level(_) => true,
+                        });
+                    }
+                    let is_seen = sees_all || !seen.lines.is_empty();
+                    is_seen.then(|| view(engine, &seen, proof))
+                })
                 .collect())
         })
         .await

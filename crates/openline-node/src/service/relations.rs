@@ -130,6 +130,10 @@ impl Service {
     /// [`ServiceError::Conflict`] if `phrase` is not the relation's.
     pub async fn confirm_relation(&self, party: &str, phrase: &str) -> Answer<RelationView> {
         self.require(Role::Administrator, None).await?;
+        if phrase.trim().is_empty() {
+            let words = "no phrase was typed, so nothing was compared and nothing was confirmed; read it aloud with the other side first, then type it";
+            return Err(ServiceError::Unusable(words.to_owned()));
+        }
         let name = party.to_owned();
         let known = self
             .engine(move |engine| {

@@ -176,6 +176,16 @@ fn may_release_alone(engine: &Engine, actor: &Actor, line: LineId, traits: &Trai
     )))
 }
 
+/// A person puts no words of his own under the type test: nobody would know them from the program's.
+pub(super) fn check_is_no_test(actor: &Actor, request: &SendRequest) -> Answer<()> {
+    let is_test = names::message_type(&request.message_type)? == MessageType::Test;
+    if !is_test || *actor == Actor::Node {
+        return Ok(());
+    }
+    let words = "the text of a test is chosen by the program: openline test now holds one. To try something out with a text of your own, send it as an exercise";
+    Err(ServiceError::Unusable(words.to_owned()))
+}
+
 fn node_may_release(message_type: MessageType) -> Answer<()> {
     if message_type == MessageType::Test {
         return Ok(());
@@ -261,6 +271,7 @@ impl Service {
         request: SendRequest,
         draft: Option<FromDraft>,
     ) -> Answer<ReleasedView> {
+        check_is_no_test(&self.actor, &request)?;
         let line = self.resolve_line(&request.line).await?;
         let refs = self.places(line, &request.refs).await?;
         self.check_refs(line, &request, refs.first().copied())

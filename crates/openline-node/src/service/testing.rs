@@ -11,7 +11,7 @@ use openline_core::entry::{MessageType, Ref};
 use openline_core::field::Field;
 use openline_core::message::{Address, Form, Message, Precedence, Text};
 use openline_core::{LineId, PartyIndex};
-use openline_desk::health::{Test, Tests};
+use openline_desk::health::{Test, Tests, lacking};
 use openline_desk::rota::Gap;
 use openline_desk::schedule::{SLOT_FIELD, Schedule, TEXT_LANGUAGE, slot_text, test_text};
 use openline_proto::DraftContent;
@@ -177,7 +177,10 @@ impl Service {
                 if let Some(slot) = due(&schedule, book, own.me, now) {
                     released.push(self.hold_test(own, Some(slot), now).await?);
                 }
-                schedule.around(now).1
+                self.note_lacking(own, &schedule, book, now).await?;
+                let (last, next) = schedule.around(now);
+                let closes = last.map(|slot| schedule.closes(slot) + 1);
+                next.into_iter().chain(closes.filter(|at| *at > now)).min()
             }
             Err(unknown) => {
                 tracing::debug!(%unknown, "a line is not tested");
@@ -186,6 +189,25 @@ impl Service {
         };
         let later = self.answer_tests(own, book, now, released).await?;
         Ok(next.into_iter().chain(later).min())
+    }
+
+    /// Says to the alarms what is lacking of the tests for the slot that closed last.
+    async fn note_lacking(
+        &self,
+        own: &OwnLine,
+        schedule: &Schedule,
+        book: &Book,
+        now: i64,
+    ) -> Answer<()> {
+        let terms = &own.founded.terms().schedule;
+        let parties = own.founded.party_count();
+        let lacking = lacking(&book.tests, schedule, parties, terms.is_by_person, now);
+        let line = own.line;
+        self.engine(move |engine| {
+            engine.alarms.note_lacking(line, lacking);
+            Ok(())
+        })
+        .await
     }
 
     /// Answers tests of other parties, as many as may be answered in an hour; when there are more, returns when to go on.

@@ -76,9 +76,11 @@ impl Service {
     /// [`ServiceError::Conflict`] if somebody else has it, or a handover note has not been read.
     pub async fn take_watch(&self, request: TakeWatchRequest) -> Answer<WatchView> {
         check_taking(&request)?;
+        let officer = self.officer_name();
         self.change(Act::TakeWatch, request.posts, move |log, now| {
             let taking = Taking {
                 who: &request.who,
+                officer: officer.as_deref(),
                 until: request.until_ms,
                 languages: &request.languages,
                 notes_read: &request.notes_read,
@@ -92,12 +94,13 @@ impl Service {
     /// Leaves a handover note; the watch is held until the other officer takes it.
     ///
     /// # Errors
-    /// [`ServiceError::Conflict`] if nobody has it.
+    /// [`ServiceError::Conflict`] if nobody has it, or another officer does.
     pub async fn hand_over_watch(&self, request: HandOverRequest) -> Answer<WatchView> {
         check_who(&request.to)?;
         check_note(&request.note)?;
+        let officer = self.officer_name();
         self.change(Act::HandOverWatch, request.posts, move |log, now| {
-            log.hand_over(&request.to, &request.note, now)
+            log.hand_over(officer.as_deref(), &request.to, &request.note, now)
         })
         .await
     }
@@ -105,13 +108,14 @@ impl Service {
     /// Gives the watch up: the post is unattended then.
     ///
     /// # Errors
-    /// [`ServiceError::Conflict`] if nobody has it.
+    /// [`ServiceError::Conflict`] if nobody has it, or another officer does.
     pub async fn stand_down(&self, request: StandDownRequest) -> Answer<WatchView> {
         if let Some(note) = &request.note {
             check_note(note)?;
         }
+        let officer = self.officer_name();
         self.change(Act::StandDown, request.posts, move |log, now| {
-            log.stand_down(request.note.as_deref(), now)
+            log.stand_down(officer.as_deref(), request.note.as_deref(), now)
         })
         .await
     }
@@ -148,6 +152,14 @@ impl Service {
             Ok(views)
         })
         .await
+    }
+
+    /// The officer who acts; none for an administrator.
+    fn officer_name(&self) -> Option<String> {
+        match &self.actor {
+            Actor::Officer(name) => Some(name.to_string()),
+            Actor::Administrator | Actor::Node => None,
+        }
     }
 
     /// Changes the watch on all the lines named or on none, tells of it, and shows what is then.

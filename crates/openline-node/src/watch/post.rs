@@ -17,10 +17,24 @@ pub(crate) const WATCHES_KEPT_MAX: usize = 200;
 pub(crate) struct Holder {
     /// A name or an office.
     pub(crate) who: String,
+    /// The officer who took it, as this node knows them; none when an administrator did.
+    #[serde(default)]
+    pub(crate) officer: Option<String>,
     pub(crate) since: i64,
     /// When it is over by itself, ms.
     pub(crate) until: Option<i64>,
     pub(crate) languages: Vec<String>,
+}
+
+impl Holder {
+    /// Whether the watch is this officer's; an administrator may speak for every watch, and every officer for one that an
+    /// administrator took.
+    fn is_of(&self, officer: Option<&str>) -> bool {
+        match (&self.officer, officer) {
+            (Some(holder), Some(officer)) => holder == officer,
+            _ => true,
+        }
+    }
 }
 
 /// What an officer leaves for the next one.
@@ -63,6 +77,8 @@ pub(crate) struct PastWatch {
 #[derive(Debug, Clone)]
 pub(crate) struct Taking<'a> {
     pub(crate) who: &'a str,
+    /// The officer who asks.
+    pub(crate) officer: Option<&'a str>,
     pub(crate) until: Option<i64>,
     pub(crate) languages: &'a [String],
     /// Notes that have been read, by id.
@@ -80,6 +96,8 @@ pub(crate) enum NotDone {
     NoteUnread(String),
     /// Nobody has it.
     Unattended,
+    /// Another officer has it.
+    OfAnother { who: String },
 }
 
 /// The watch of one post on one line.
@@ -136,7 +154,7 @@ impl PostLog {
         let is_own = self
             .holder
             .as_ref()
-            .is_some_and(|holder| holder.who == taking.who);
+            .is_some_and(|holder| holder.who == taking.who && holder.is_of(taking.officer));
         if let Some(holder) = self.holder.as_ref().filter(|_| !is_own) {
             let is_meant = |note: &HandoverNote| note.to.as_deref() == Some(taking.who);
             let is_handed_over = self.note.as_ref().is_some_and(is_meant);
@@ -157,6 +175,7 @@ impl PostLog {
         }
         self.holder = Some(Holder {
             who: taking.who.to_owned(),
+            officer: taking.officer.map(str::to_owned),
             since,
             until: taking.until,
             languages: taking.languages.to_vec(),
@@ -188,27 +207,45 @@ impl PostLog {
         self.note = None;
     }
 
-    /// Leaves a note for `to`. The watch is held until it is taken over.
-    pub(crate) fn hand_over(&mut self, to: &str, text: &str, now: i64) -> Result<(), NotDone> {
-        self.settle(now);
-        let Some(holder) = &self.holder else {
-            return Err(NotDone::Unattended);
-        };
+    /// Leaves a note for `to`. The watch is held until it is taken over. Only the officer who has the watch hands it over, or an
+    /// administrator.
+    pub(crate) fn hand_over(
+        &mut self,
+        officer: Option<&str>,
+        to: &str,
+        text: &str,
+        now: i64,
+    ) -> Result<(), NotDone> {
+        let holder = self.own(officer, now)?;
         self.note = Some(note(&holder.who, Some(to), text, now));
         Ok(())
     }
 
-    /// Gives the watch up; nobody has it then.
-    pub(crate) fn stand_down(&mut self, text: Option<&str>, now: i64) -> Result<(), NotDone> {
-        self.settle(now);
-        let Some(holder) = &self.holder else {
-            return Err(NotDone::Unattended);
-        };
+    /// Gives the watch up; nobody has it then. Only the officer who has it does, or an administrator.
+    pub(crate) fn stand_down(
+        &mut self,
+        officer: Option<&str>,
+        text: Option<&str>,
+        now: i64,
+    ) -> Result<(), NotDone> {
+        let holder = self.own(officer, now)?;
         if let Some(text) = text {
             self.note = Some(note(&holder.who, None, text, now));
         }
         self.end(now, Ending::StoodDown);
         Ok(())
+    }
+
+    /// The present watch, if this officer may speak for it.
+    fn own(&mut self, officer: Option<&str>, now: i64) -> Result<&Holder, NotDone> {
+        self.settle(now);
+        let holder = self.holder.as_ref().ok_or(NotDone::Unattended)?;
+        if holder.is_of(officer) {
+            return Ok(holder);
+        }
+        Err(NotDone::OfAnother {
+            who: holder.who.clone(),
+        })
     }
 
     fn end(&mut self, at: i64, ending: Ending) {
@@ -246,6 +283,7 @@ mod tests {
     fn taking(who: &str) -> Taking<'_> {
         Taking {
             who,
+            officer: None,
             until: None,
             languages: &[],
             notes_read: &[],
@@ -268,7 +306,7 @@ mod tests {
         assert_eq!(log.take(&until, 10), Ok(()));
         assert_eq!([who(&log, 99), who(&log, 100)], [Some("Day"), None]);
         assert_eq!([log.ended(99), log.ended(100)], [None, Some(100)]);
-        assert_eq!(log.stand_down(None, 150), Err(NotDone::Unattended));
+        assert_eq!(log.stand_down(None, None, 150), Err(NotDone::Unattended));
         assert_eq!(log.past()[0].ending, Ending::Over);
         assert_eq!(log.past()[0].ended, 100);
         assert!(!log.settle(200), "it ends once");
@@ -283,7 +321,7 @@ mod tests {
             since: 10,
         });
         assert_eq!(log.take(&taking("Night"), 20), held);
-        log.hand_over("Night", "Quiet.", 30).expect("held");
+        log.hand_over(None, "Night", "Quiet.", 30).expect("held");
         assert_eq!(who(&log, 40), Some("Day"), "until it is taken over");
         assert_eq!(log.take(&taking("Third"), 50), held);
         let id = log.note().expect("a note").id.clone();
@@ -312,6 +350,32 @@ mod tests {
     }
 
     #[test]
+    fn a_watch_is_of_the_officer_who_took_it_whatever_name_is_given() {
+        let mut log = PostLog::default();
+        let by = |officer| Taking {
+            officer: Some(officer),
+            ..taking("Duty officer")
+        };
+        log.take(&by("watch-1"), 10).expect("free");
+        assert!(matches!(
+            log.take(&by("watch-2"), 20),
+            Err(NotDone::Held { .. })
+        ));
+        let of_another = Err(NotDone::OfAnother {
+            who: "Duty officer".into(),
+        });
+        assert_eq!(log.stand_down(Some("watch-2"), None, 30), of_another);
+        assert_eq!(
+            log.hand_over(Some("watch-2"), "Me", "Mine.", 30),
+            of_another
+        );
+        log.hand_over(Some("watch-1"), "Night", "Quiet.", 40)
+            .expect("own");
+        log.stand_down(None, None, 50)
+            .expect("an administrator may");
+    }
+
+    #[test]
     fn a_note_waits_for_the_next_officer_however_the_watch_ended() {
         let mut log = PostLog::default();
         let until = Taking {
@@ -319,7 +383,7 @@ mod tests {
             ..taking("Day")
         };
         log.take(&until, 10).expect("free");
-        log.hand_over("Night", "The line was down.", 40)
+        log.hand_over(None, "Night", "The line was down.", 40)
             .expect("held");
         assert_eq!(who(&log, 60), None);
         assert!(matches!(
@@ -335,7 +399,7 @@ mod tests {
             70,
         )
         .expect("free");
-        log.stand_down(Some("Gone to the exercise."), 80)
+        log.stand_down(None, Some("Gone to the exercise."), 80)
             .expect("held");
         assert_eq!(
             log.note().map(|note| note.text.as_str()),
@@ -369,7 +433,7 @@ mod tests {
         let mut log = PostLog::default();
         for at in 0..=WATCHES_KEPT_MAX as i64 {
             log.take(&taking("Day"), at).expect("free");
-            log.stand_down(None, at).expect("held");
+            log.stand_down(None, None, at).expect("held");
         }
         assert_eq!(log.past().len(), WATCHES_KEPT_MAX);
         assert_eq!(log.past()[0].holder.since, 1);

@@ -1,10 +1,8 @@
 //! Alarms.
 
-use axum::Json;
-
 use openline_node::view::{AlarmView, SilenceRequest};
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -23,6 +21,6 @@ pub(crate) async fn silence(
     Path(id): Path<String>,
     body: Body<SilenceRequest>,
 ) -> Reply<AlarmView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.silence_alarm(&id, request).await)
 }

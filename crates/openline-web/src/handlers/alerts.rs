@@ -1,10 +1,8 @@
 //! Alerts that leave the node.
 
-use axum::Json;
-
 use openline_node::view::{AlertTestRequest, AlertTestView, AlertsView};
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::problem::{Problem, Reply};
@@ -21,6 +19,6 @@ pub(crate) async fn test(
     Extract(state): Extract<State>,
     body: Body<AlertTestRequest>,
 ) -> Reply<Vec<AlertTestView>> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.test_alerts(&request).await)
 }

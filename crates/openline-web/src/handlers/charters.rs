@@ -1,11 +1,10 @@
 //! Charters: proposed, signed, founded.
 
-use axum::Json;
 use openline_node::view::{CharterView, ProposeRequest};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -31,7 +30,7 @@ pub(crate) async fn propose(
     Extract(state): Extract<State>,
     body: Body<ProposeRequest>,
 ) -> Reply<CharterView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.propose(request).await)
 }
 
@@ -41,7 +40,7 @@ pub(crate) async fn import(
     Extract(state): Extract<State>,
     body: Body<CharterFile>,
 ) -> Reply<CharterView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.import_charter(&request.file).await)
 }
 

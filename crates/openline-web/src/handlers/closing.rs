@@ -1,6 +1,5 @@
 //! The closed loop: confirmations, answers, corrections, what is open.
 
-use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use openline_node::view::{
@@ -9,7 +8,7 @@ use openline_node::view::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -30,7 +29,7 @@ pub(crate) async fn confirm(
     Extract(state): Extract<State>,
     body: Body<ConfirmRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.confirm(request).await)
 }
 
@@ -40,7 +39,7 @@ pub(crate) async fn answer(
     Extract(state): Extract<State>,
     body: Body<AnswerRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.answer(request).await)
 }
 
@@ -50,7 +49,7 @@ pub(crate) async fn supersede(
     Extract(state): Extract<State>,
     body: Body<SupersedeRequest>,
 ) -> Reply<SendRequest> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.prepare_superseding(request).await)
 }
 

@@ -1,13 +1,12 @@
 //! Drafts.
 
-use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use openline_node::view::{DraftView, ReleasedView, SendRequest};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Body, Done, done, reply};
+use super::{Body, Done, Object, done, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -58,7 +57,7 @@ pub(crate) async fn save(
     Extract(state): Extract<State>,
     body: Body<SendRequest>,
 ) -> Reply<DraftView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.save_draft(None, request).await)
 }
 
@@ -78,7 +77,7 @@ pub(crate) async fn replace(
     Path(id): Path<String>,
     body: Body<SendRequest>,
 ) -> Reply<DraftView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.save_draft(Some(id), request).await)
 }
 
@@ -95,7 +94,7 @@ pub(crate) async fn clear(
     Path(id): Path<String>,
     body: Body<ClearRequest>,
 ) -> Reply<DraftView> {
-    let Json(ClearRequest { content, words }) = body?;
+    let Object(ClearRequest { content, words }) = body?;
     reply(state.service.clear_draft(&id, &content, words).await)
 }
 
@@ -106,7 +105,7 @@ pub(crate) async fn refuse(
     Path(id): Path<String>,
     body: Body<RefuseRequest>,
 ) -> Reply<DraftView> {
-    let Json(RefuseRequest { content, words }) = body?;
+    let Object(RefuseRequest { content, words }) = body?;
     reply(state.service.refuse_draft(&id, &content, &words).await)
 }
 

@@ -1,6 +1,5 @@
 //! Encounters, return visits and the contact history.
 
-use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use serde::Deserialize;
@@ -10,7 +9,7 @@ use openline_node::view::{
     ReleasedView, StepRequest,
 };
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -22,7 +21,7 @@ pub(crate) async fn ask(
     Extract(state): Extract<State>,
     body: Body<EncounterRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.ask_encounter(request).await)
 }
 
@@ -32,7 +31,7 @@ pub(crate) async fn step(
     Extract(state): Extract<State>,
     body: Body<StepRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.encounter_step(request).await)
 }
 
@@ -43,7 +42,7 @@ pub(crate) async fn answer(
     Path((line, party, index)): Path<(String, u8, u64)>,
     body: Body<AccordRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     let place = format!("{party}/{index}");
     reply(state.service.answer_claim(&line, &place, request).await)
 }
@@ -73,7 +72,7 @@ pub(crate) async fn import(
     Path(line): Path<String>,
     body: Body<ContactsRequest>,
 ) -> Reply<Vec<ReleasedView>> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.import_contacts(&line, request).await)
 }
 

@@ -1,12 +1,10 @@
 //! Clear language, and the agreed glossary.
 
-use axum::Json;
-
 use openline_node::view::{
     AccordRequest, GlossaryView, LanguageRequest, ReleasedView, TermsRequest, WarningView,
 };
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -19,7 +17,7 @@ pub(crate) async fn check(
     Path(line): Path<String>,
     body: Body<LanguageRequest>,
 ) -> Reply<Vec<WarningView>> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.check_language(&line, request).await)
 }
 
@@ -39,7 +37,7 @@ pub(crate) async fn propose(
     Path(line): Path<String>,
     body: Body<TermsRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.propose_terms(&line, request).await)
 }
 
@@ -50,7 +48,7 @@ pub(crate) async fn answer(
     Path((line, party, index)): Path<(String, u8, u64)>,
     body: Body<AccordRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     let place = format!("{party}/{index}");
     reply(state.service.answer_terms(&line, &place, request).await)
 }

@@ -1,6 +1,5 @@
 //! Messages and receipts.
 
-use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use openline_node::view::{
@@ -9,7 +8,7 @@ use openline_node::view::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::problem::{Problem, Reply};
@@ -31,7 +30,7 @@ pub(crate) async fn send(
     Extract(state): Extract<State>,
     body: Body<SendRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.send(request).await)
 }
 
@@ -41,7 +40,7 @@ pub(crate) async fn receipt(
     Extract(state): Extract<State>,
     body: Body<ReceiptRequest>,
 ) -> Reply<ReceiptView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.receipt(request).await)
 }
 
@@ -51,7 +50,7 @@ pub(crate) async fn shown(
     Extract(state): Extract<State>,
     body: Body<ShownRequest>,
 ) -> Reply<ReceiptView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.shown(request).await)
 }
 

@@ -1,6 +1,5 @@
 //! Non-papers, off the record.
 
-use axum::Json;
 use axum::body::Bytes;
 
 use axum::extract::rejection::BytesRejection;
@@ -8,7 +7,7 @@ use openline_node::view::{
     NonPaperBrought, NonPaperFiled, NonPaperPack, NonPaperRequest, NonPaperText, NonPaperView,
 };
 
-use super::{Body, Done, done, reply};
+use super::{Body, Done, Object, done, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -26,7 +25,7 @@ pub(crate) async fn send(
     Extract(state): Extract<State>,
     body: Body<NonPaperRequest>,
 ) -> Reply<NonPaperView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.send_non_paper(request).await)
 }
 

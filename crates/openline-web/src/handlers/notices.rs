@@ -1,12 +1,10 @@
 //! Signed notices, and the state of a line.
 
-use axum::Json;
-
 use openline_node::view::{NoticeRequest, NoticeView, OtherLineView, StateView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -37,7 +35,7 @@ pub(crate) async fn give(
     Extract(state): Extract<State>,
     body: Body<NoticeRequest>,
 ) -> Reply<Vec<NoticeView>> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.give_notice(request).await)
 }
 

@@ -1,6 +1,5 @@
 //! Templates, forms and notifications.
 
-use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use openline_node::view::{
@@ -10,7 +9,7 @@ use openline_node::view::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -47,7 +46,7 @@ pub(crate) async fn fill(
     Path(id): Path<String>,
     body: Body<FillRequest>,
 ) -> Reply<FilledView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.fill(&id, request).await)
 }
 
@@ -57,7 +56,7 @@ pub(crate) async fn notify(
     Extract(state): Extract<State>,
     body: Body<NotifyRequest>,
 ) -> Reply<NotifiedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.notify(request).await)
 }
 
@@ -67,7 +66,7 @@ pub(crate) async fn again(
     Extract(state): Extract<State>,
     body: Body<AgainRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.notify_again(request).await)
 }
 

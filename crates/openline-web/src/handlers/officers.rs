@@ -1,9 +1,8 @@
 //! Officers.
 
-use axum::Json;
 use openline_node::view::{OfficerRequest, OfficerView, TokenView};
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -21,7 +20,7 @@ pub(crate) async fn add(
     Extract(state): Extract<State>,
     body: Body<OfficerRequest>,
 ) -> Reply<TokenView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.add_officer(request).await)
 }
 
@@ -31,7 +30,7 @@ pub(crate) async fn change(
     Extract(state): Extract<State>,
     body: Body<OfficerRequest>,
 ) -> Reply<OfficerView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.change_officer(request).await)
 }
 

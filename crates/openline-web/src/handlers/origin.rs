@@ -1,12 +1,10 @@
 //! "Is this from you?", and announced calls.
 
-use axum::Json;
-
 use openline_node::view::{
     AnnounceRequest, AnnouncementView, FindingRequest, InquiryView, OriginRequest, ReleasedView,
 };
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -18,7 +16,7 @@ pub(crate) async fn ask(
     Extract(state): Extract<State>,
     body: Body<OriginRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.ask_origin(request).await)
 }
 
@@ -28,7 +26,7 @@ pub(crate) async fn find(
     Extract(state): Extract<State>,
     body: Body<FindingRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.find_origin(request).await)
 }
 
@@ -47,7 +45,7 @@ pub(crate) async fn announce(
     Extract(state): Extract<State>,
     body: Body<AnnounceRequest>,
 ) -> Reply<AnnouncementView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.announce(request).await)
 }
 

@@ -1,13 +1,11 @@
 //! Readouts, public statements, and what is published.
 
-use axum::Json;
-
 use openline_node::view::{
     AccountsView, CheckView, PublicationView, PublishRequest, ReadoutDraftView,
     ReadoutReleaseRequest, ReadoutRequest, ReleasedView, StatementRequest, StatementView,
 };
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -19,7 +17,7 @@ pub(crate) async fn draft(
     Extract(state): Extract<State>,
     body: Body<ReadoutRequest>,
 ) -> Reply<ReadoutDraftView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.draft_readout(request).await)
 }
 
@@ -29,7 +27,7 @@ pub(crate) async fn release_readout(
     Extract(state): Extract<State>,
     body: Body<ReadoutReleaseRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.release_readout(request).await)
 }
 
@@ -78,7 +76,7 @@ pub(crate) async fn make_statement(
     Extract(state): Extract<State>,
     body: Body<StatementRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.make_statement(request).await)
 }
 
@@ -88,7 +86,7 @@ pub(crate) async fn check_statement(
     Extract(state): Extract<State>,
     body: Body<StatementRequest>,
 ) -> Reply<CheckView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.check_statement(request).await)
 }
 
@@ -107,6 +105,6 @@ pub(crate) async fn publish(
     Extract(state): Extract<State>,
     body: Body<PublishRequest>,
 ) -> Reply<PublicationView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.publish(request).await)
 }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use axum::Json;
 use axum::body::Body as Stream;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
@@ -14,7 +13,7 @@ use openline_node::view::{BackupView, EntryBrief, EntryView, HitView, ReleasedVi
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -213,7 +212,7 @@ pub(crate) async fn propose_purge(
     Path(line): Path<String>,
     body: Body<PurgeRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(
         state
             .service
@@ -229,7 +228,7 @@ pub(crate) async fn consent_purge(
     Path((line, party, index)): Path<(String, u8, u64)>,
     body: Body<ConsentRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(
         state
             .service
@@ -259,6 +258,6 @@ pub(crate) async fn backup(
     Extract(state): Extract<State>,
     body: Body<BackupRequest>,
 ) -> Reply<BackupView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.backup(&request.folder).await)
 }

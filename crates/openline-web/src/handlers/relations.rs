@@ -1,11 +1,10 @@
 //! Our card, other parties, our key.
 
-use axum::Json;
 use openline_node::view::{CardView, RelationView, ReleasedView};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Body, Done, done, reply};
+use super::{Body, Done, Object, done, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -53,7 +52,7 @@ pub(crate) async fn add(
     Extract(state): Extract<State>,
     body: Body<CardRequest>,
 ) -> Reply<RelationView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.add_relation(&request.card).await)
 }
 
@@ -64,7 +63,7 @@ pub(crate) async fn confirm(
     Path(party): Path<String>,
     body: Body<PhraseRequest>,
 ) -> Reply<RelationView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(
         state
             .service
@@ -88,6 +87,6 @@ pub(crate) async fn adopt_key(
     Extract(state): Extract<State>,
     body: Body<PassphraseRequest>,
 ) -> Reply<Vec<ReleasedView>> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.adopt_key(request.passphrase).await)
 }

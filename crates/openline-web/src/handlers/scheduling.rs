@@ -1,13 +1,11 @@
 //! Private scheduling.
 
-use axum::Json;
-
 use openline_node::view::{
     ApproveSlotsRequest, AvailabilityRequest, AvailabilityView, ConfirmSlotRequest, ReleasedView,
     SlotRequestRequest, SlotRunView, SlotStepRequest, WithdrawSlotsRequest,
 };
 
-use super::{Body, Done, done, reply};
+use super::{Body, Done, Object, done, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -31,7 +29,7 @@ pub(crate) async fn set_availability(
     Extract(state): Extract<State>,
     body: Body<AvailabilityRequest>,
 ) -> Reply<AvailabilityView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.set_availability(request).await)
 }
 
@@ -41,7 +39,7 @@ pub(crate) async fn propose(
     Extract(state): Extract<State>,
     body: Body<SlotRequestRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.propose_slots(request).await)
 }
 
@@ -51,7 +49,7 @@ pub(crate) async fn approve(
     Extract(state): Extract<State>,
     body: Body<ApproveSlotsRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.approve_slots(request).await)
 }
 
@@ -61,7 +59,7 @@ pub(crate) async fn run(
     Extract(state): Extract<State>,
     body: Body<SlotStepRequest>,
 ) -> Reply<SlotRunView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.run_slots(request).await)
 }
 
@@ -71,7 +69,7 @@ pub(crate) async fn confirm(
     Extract(state): Extract<State>,
     body: Body<ConfirmSlotRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.confirm_slot(request).await)
 }
 
@@ -81,7 +79,7 @@ pub(crate) async fn open(
     Extract(state): Extract<State>,
     body: Body<SlotStepRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.open_slots(request).await)
 }
 
@@ -91,7 +89,7 @@ pub(crate) async fn withdraw(
     Extract(state): Extract<State>,
     body: Body<WithdrawSlotsRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.withdraw_slots(request).await)
 }
 

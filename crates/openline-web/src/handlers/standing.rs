@@ -1,10 +1,8 @@
 //! Suspending, narrowing and resuming a line.
 
-use axum::Json;
-
 use openline_node::view::{ReleasedView, StandingView, StatusRequest};
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -16,7 +14,7 @@ pub(crate) async fn set(
     Extract(state): Extract<State>,
     body: Body<StatusRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.set_status(request).await)
 }
 

@@ -1,13 +1,12 @@
 //! Tests of the lines, how they went, and the review of a year.
 
-use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use openline_node::view::{HealthView, ReleasedView, ReviewView, TestRequest, TestView};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -74,7 +73,7 @@ pub(crate) async fn hold(
     Extract(state): Extract<State>,
     body: Body<TestRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.test_now(&request.line).await)
 }
 

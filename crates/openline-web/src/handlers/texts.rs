@@ -1,6 +1,5 @@
 //! Texts under negotiation.
 
-use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use openline_node::view::{
@@ -10,7 +9,7 @@ use openline_node::view::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -53,7 +52,7 @@ pub(crate) async fn propose(
     Extract(state): Extract<State>,
     body: Body<TextProposeRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.propose_text(request).await)
 }
 
@@ -117,7 +116,7 @@ pub(crate) async fn amend(
     Path((line, text)): Path<(String, String)>,
     body: Body<AmendRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.amend_text(&line, &text, request).await)
 }
 
@@ -128,7 +127,7 @@ pub(crate) async fn initial(
     Path((line, text)): Path<(String, String)>,
     body: Body<AssentRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.initial_text(&line, &text, request).await)
 }
 
@@ -139,6 +138,6 @@ pub(crate) async fn sign(
     Path((line, text)): Path<(String, String)>,
     body: Body<AssentRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.sign_text(&line, &text, request).await)
 }

@@ -1,13 +1,11 @@
 //! Topics and undertakings.
 
-use axum::Json;
-
 use openline_node::view::{
     AccountRequest, PositionRequest, ReleasedView, TopicRequest, TopicView, UndertakingRequest,
     UndertakingView,
 };
 
-use super::{Body, reply};
+use super::{Body, Object, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -19,7 +17,7 @@ pub(crate) async fn raise(
     Extract(state): Extract<State>,
     body: Body<TopicRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.raise_topic(request).await)
 }
 
@@ -29,7 +27,7 @@ pub(crate) async fn position(
     Extract(state): Extract<State>,
     body: Body<PositionRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.state_position(request).await)
 }
 
@@ -48,7 +46,7 @@ pub(crate) async fn undertake(
     Extract(state): Extract<State>,
     body: Body<UndertakingRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.note_undertaking(request).await)
 }
 
@@ -58,7 +56,7 @@ pub(crate) async fn account(
     Extract(state): Extract<State>,
     body: Body<AccountRequest>,
 ) -> Reply<ReleasedView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.give_account(request).await)
 }
 

@@ -1,6 +1,5 @@
 //! The watch and the rota.
 
-use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use axum::http::header::CONTENT_TYPE;
@@ -12,7 +11,7 @@ use openline_node::view::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Body, Done, done, reply};
+use super::{Body, Done, Object, done, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::problem::{Problem, Reply};
@@ -89,7 +88,7 @@ pub(crate) async fn take(
     Extract(state): Extract<State>,
     body: Body<TakeWatchRequest>,
 ) -> Reply<WatchView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.take_watch(request).await)
 }
 
@@ -99,7 +98,7 @@ pub(crate) async fn hand_over(
     Extract(state): Extract<State>,
     body: Body<HandOverRequest>,
 ) -> Reply<WatchView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.hand_over_watch(request).await)
 }
 
@@ -109,7 +108,7 @@ pub(crate) async fn stand_down(
     Extract(state): Extract<State>,
     body: Body<StandDownRequest>,
 ) -> Reply<WatchView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.stand_down(request).await)
 }
 
@@ -148,7 +147,7 @@ pub(crate) async fn import(
     Extract(state): Extract<State>,
     body: Body<RotaRequest>,
 ) -> Reply<RotaView> {
-    let Json(request) = body?;
+    let Object(request) = body?;
     reply(state.service.import_rota(request).await)
 }
 

@@ -6,6 +6,7 @@ use crate::cli::AlarmCommand;
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, time};
+use crate::words::alarm_mark;
 
 pub(super) fn alarm(
     client: &Client,
@@ -39,11 +40,7 @@ pub(super) fn alarm(
 }
 
 fn alarm_text(alarm: &AlarmView) -> String {
-    let kind = match (alarm.message_type.as_str(), alarm.is_for_life) {
-        ("real", true) => "SAFETY OF LIFE ".to_owned(),
-        ("real", false) => String::new(),
-        (other, _) => format!("{} ", other.to_uppercase()),
-    };
+    let kind = alarm_mark(&alarm.message_type, alarm.is_for_life);
     let precedence = alarm
         .precedence
         .as_ref()

@@ -4,13 +4,13 @@ use std::net::ToSocketAddrs as _;
 use std::path::Path;
 
 use openline_node::home::Home;
-use openline_node::view::{StatusView, WatchView};
+use openline_node::view::{LineView, StatusView, WatchView};
 use openline_store::Reader;
 use serde::Serialize;
 
 use crate::client::Client;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, one_line};
 
 /// The day this program was written; a clock before it is wrong.
 const WRITTEN_MS: i64 = 1_764_000_000_000;
@@ -31,6 +31,14 @@ fn well(what: &'static str, words: impl Into<String>) -> Finding {
         is_well: true,
         words: words.into(),
         next: None,
+    }
+}
+
+/// Something to know, and perhaps to change, that is not a fault of this node.
+fn note(what: &'static str, words: impl Into<String>, next: impl Into<String>) -> Finding {
+    Finding {
+        next: Some(next.into()),
+        ..well(what, words)
     }
 }
 
@@ -59,7 +67,11 @@ pub(super) fn doctor(path: &Path, output: Output) -> Result<(), Failure> {
                 .map_or_else(String::new, |next| format!("\n      next: {next}"));
             format!(
                 "{}  {}: {}{next}",
-                if f.is_well { "well" } else { "ILL " },
+                match (f.is_well, &f.next) {
+                    (true, None) => "well",
+                    (true, Some(_)) => "note",
+                    (false, _) => "ILL ",
+                },
                 f.what,
                 f.words
             )
@@ -71,7 +83,10 @@ pub(super) fn doctor(path: &Path, output: Output) -> Result<(), Failure> {
     }
     Err(Failure::refused(
         "ill",
-        format!("{ill_count} things need attention"),
+        match ill_count {
+            1 => "one thing needs attention".to_owned(),
+            count => format!("{count} things need attention"),
+        },
         "do what stands under each",
     ))
 }
@@ -196,6 +211,7 @@ fn node(path: &Path, home: &Home) -> Vec<Finding> {
     for endpoint in &home.config().card.endpoints {
         findings.extend(endpoint_finding(endpoint));
     }
+    findings.extend(status.lines.iter().map(line));
     findings.extend(watch(path));
     findings.extend(alerts(&status));
     for peer in &status.peers {
@@ -226,10 +242,27 @@ fn node(path: &Path, home: &Home) -> Vec<Finding> {
     findings
 }
 
+/// Whether a line is as it should be at this moment.
+fn line(line: &LineView) -> Finding {
+    let state = &line.state;
+    let words = format!(
+        "\"{}\" is {}: {}",
+        one_line(&line.title),
+        state.state.to_uppercase(),
+        one_line(&state.words)
+    );
+    if state.state == "open" {
+        return well("line", words);
+    }
+    let short: String = line.id.chars().take(12).collect();
+    note("line", words, format!("openline line show {short}"))
+}
+
 /// The ways out for alerts.
 fn alerts(status: &StatusView) -> Vec<Finding> {
     if status.alert_channels.is_empty() {
-        return vec![well("alerts", super::alerts::NONE)];
+        let next = "give openline.toml at least two [[alert]] channels that share no provider, and restart; or keep somebody at the screen";
+        return vec![note("alerts", super::alerts::NONE, next)];
     }
     let finding = |channel: &openline_node::view::AlertChannelView| {
         let words = super::alerts::channel_line(channel);

@@ -1,14 +1,15 @@
 //! Drafts: looked at, cleared, refused, released.
 
-use openline_node::view::{ClearanceView, DraftView, ReleasedView};
+use openline_node::view::{ClearanceView, DraftView, ReleasedView, SendRequest};
 
 use super::language::warn;
 use super::messages::released_text;
+use super::parts::{banner, fields_text, texts_text};
 use crate::cli::DraftCommand;
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, one_line, table, time};
-use crate::words::type_word;
+use crate::words::{capital, type_word};
 
 /// Digits of a content's hash that people are shown.
 const DIGITS: usize = 16;
@@ -110,7 +111,11 @@ fn list_text(list: &[DraftView]) -> String {
             type_word(&d.request.message_type),
             format!("{}, {}", d.request.form, d.request.precedence),
             d.drafted_by.join(", "),
-            d.next.clone(),
+            if d.overtaken_by.is_empty() {
+                d.next.clone()
+            } else {
+                format!("OVERTAKEN by {}; {}", d.overtaken_by.join(", "), d.next)
+            },
             text.map_or_else(String::new, |t| t.text.chars().take(60).collect()),
         ]
     }));
@@ -126,19 +131,90 @@ fn draft_text(draft: &DraftView) -> String {
         format!("{what} by {} at {}{words}\n", said.by, time(said.at_ms))
     };
     let mut text = format!(
-        "{}\n\nDraft {}, content {}\nDrafted by {} at {}\n",
-        serde_json::to_string_pretty(&draft.request).unwrap_or_default(),
+        "{}Draft {}, content {}: on no record yet\nDrafted by {} at {}\n",
+        banner(&draft.request.message_type),
         draft.id,
         short(&draft.content),
         draft.drafted_by.join(", "),
         time(draft.drafted_ms),
     );
+    text.push_str(&request_text(&draft.request));
+    text.push('\n');
     for clearance in &draft.clearances {
         text.push_str(&word("Cleared", clearance));
     }
     if let Some(refusal) = &draft.refusal {
         text.push_str(&word("REFUSED", refusal));
     }
+    if !draft.overtaken_by.is_empty() {
+        text.push_str(&format!("{}\n", overtaken_text(draft)));
+    }
     text.push_str(&format!("Next: {}", draft.next));
+    text
+}
+
+fn overtaken_text(draft: &DraftView) -> String {
+    format!(
+        "OVERTAKEN: since it was begun, {} arrived. Read that first (openline show).",
+        draft.overtaken_by.join(", ")
+    )
+}
+
+/// All that will be signed, as it stands.
+fn request_text(request: &SendRequest) -> String {
+    let all = |what: &str, list: &[String]| {
+        if list.is_empty() {
+            String::new()
+        } else {
+            format!("{what} {}\n", one_line(&list.join(", ")))
+        }
+    };
+    let one = |what: &str, value: Option<&String>| {
+        value.map_or_else(String::new, |value| format!("{what} {}\n", one_line(value)))
+    };
+    let number = request.number;
+    let number = number.map(|[year, number]| format!("{number}/{year}"));
+    let mut text = format!(
+        "{} from {}, {}, on line \"{}\"\n",
+        capital(&request.form),
+        request.post,
+        request.precedence,
+        one_line(&request.line)
+    );
+    text.push_str(&one("Note No.", number.as_ref()));
+    if request.to.is_empty() {
+        text.push_str("To the first post of every other party\n");
+    }
+    text.push_str(&all("To", &request.to));
+    text.push_str(&all("Info", &request.info));
+    text.push_str(&one("Info precedence:", request.info_precedence.as_ref()));
+    text.push_str(&one("Class:", request.class.as_ref()));
+    text.push_str(&one("Template:", request.template.as_ref()));
+    text.push_str(&one("On the authority of", request.authority.as_ref()));
+    text.push_str(&one("Own reference:", request.own_reference.as_ref()));
+    text.push_str(&all("Refers to", &request.refs));
+    if let Some([from, to]) = request.validity_ms {
+        text.push_str(&format!("Valid from {} to {}\n", time(from), time(to)));
+    }
+    if let Some(at) = request.time_ms {
+        text.push_str(&format!("Claimed time {}\n", time(at)));
+    }
+    text.push_str(&one("Subject:", request.subject.as_ref()));
+    text.push_str(&texts_text(&request.texts));
+    text.push_str(&fields_text(&request.fields));
+    for attachment in &request.attachments {
+        text.push_str(&format!(
+            "\nAttachment: {} ({})\n",
+            one_line(&attachment.name),
+            one_line(&attachment.media_type)
+        ));
+    }
+    for claimed in &request.claimed {
+        text.push_str(&format!(
+            "\nClaims: {} at {}\n",
+            claimed.stage,
+            time(claimed.time_ms)
+        ));
+    }
     text
 }

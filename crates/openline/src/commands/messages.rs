@@ -1,6 +1,7 @@
 //! Messages, receipts, drafts.
 
 use std::path::Path;
+use std::time::Duration;
 
 use base64::Engine as _;
 use openline_node::view::{
@@ -46,7 +47,7 @@ pub(super) fn wait(
         "/v1/lines/{}/entries/{}/stored?seconds={seconds}",
         released.line, released.place
     );
-    client.get(&path)
+    client.patient(Duration::from_secs(seconds)).get(&path)
 }
 
 pub(super) fn released_text(released: &ReleasedView, holders: Option<&[String]>) -> String {

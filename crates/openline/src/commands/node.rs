@@ -10,7 +10,8 @@ use super::standing::{self, standings_text};
 use crate::cli::LineCommand;
 use crate::client::{Client, part};
 use crate::failure::Failure;
-use crate::output::{Output, table, time};
+use crate::output::{Output, one_line, table, time};
+use crate::words::type_mark;
 
 pub(super) fn status(client: &Client, output: Output) -> Result<(), Failure> {
     let view: StatusView = client.get("/v1/status")?;
@@ -248,10 +249,26 @@ pub(super) fn events(client: &Client, output: Output) -> Result<(), Failure> {
             continue;
         };
         if let Ok(event) = serde_json::from_str::<EventView>(data) {
-            output.print(&event, |e| {
-                format!("{}  {:<12} {}", time(e.at_ms), e.what, e.words)
-            });
+            output.print(&event, event_text);
         }
     }
     Ok(())
+}
+
+/// One line: when, what, on which line; what is not real is marked before anything else is said of it.
+fn event_text(event: &EventView) -> String {
+    let line = event
+        .title
+        .as_ref()
+        .map_or_else(String::new, |title| format!("\"{}\": ", one_line(title)));
+    let mark = event
+        .message_type
+        .as_deref()
+        .map_or_else(String::new, type_mark);
+    format!(
+        "{}  {:<12} {mark}{line}{}",
+        time(event.at_ms),
+        event.what,
+        one_line(&event.words)
+    )
 }

@@ -53,7 +53,9 @@ pub(super) fn non_paper(
         NonPaperCommand::Pack { party, out } => pack(client, party, out, output),
         NonPaperCommand::Open { file } => {
             let bytes = read_bytes(file)?;
-            let brought: NonPaperBrought = client.post_bytes("/v1/non-paper-files", &bytes)?;
+            let brought: NonPaperBrought = client
+                .for_long()
+                .post_bytes("/v1/non-paper-files", &bytes)?;
             output.print(&brought, brought_text);
             Ok(())
         }

@@ -4,10 +4,11 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use openline_node::view::{
-    BackupView, EntryBrief, EntryView, FieldView, HitView, PouchView, ReadBackView, ReleasedView,
+    BackupView, EntryBrief, EntryView, HitView, PouchView, ReadBackView, ReleasedView,
 };
 
 use super::messages::briefs_text;
+use super::parts::{banner, fields_text, texts_text};
 use super::shown::say_shown;
 use super::{read_bytes, write_bytes};
 use crate::cli::{
@@ -29,6 +30,12 @@ pub(super) fn entry_path(client: &Client, args: &PlaceArgs) -> Result<String, Fa
         ));
     }
     let number = args.place.trim_start_matches('#');
+    if number.parse::<u64>().is_err() {
+        return Err(Failure::unusable(
+            format!("\"{}\" is not a place", args.place),
+            "give PARTY/INDEX, such as 0/12, or a joint number, such as 7; openline log shows both",
+        ));
+    }
     let view: EntryView = client.get(&format!(
         "/v1/lines/{}/joint/{}",
         part(&args.line),
@@ -49,11 +56,7 @@ pub(super) fn show(client: &Client, args: &PlaceArgs, output: Output) -> Result<
 
 fn entry_text(view: &EntryView) -> String {
     let b = &view.brief;
-    let mut text = String::new();
-    if b.message_type != "real" {
-        let banner = format!("*** {} ", b.message_type.to_uppercase()).repeat(3);
-        text.push_str(&format!("{banner}***\n"));
-    }
+    let mut text = banner(&b.message_type);
     let joint = b
         .joint
         .map_or_else(|| "not settled yet".to_owned(), |n| format!("No. {n}"));
@@ -97,18 +100,7 @@ fn entry_text(view: &EntryView) -> String {
         if let Some(subject) = &m.subject {
             text.push_str(&format!("Subject: {}\n", one_line(subject)));
         }
-        for (i, t) in m.texts.iter().enumerate() {
-            let status = if i == 0 {
-                "authoritative"
-            } else {
-                "courtesy translation"
-            };
-            text.push_str(&format!(
-                "\n[{}, {status}]\n{}\n",
-                t.language,
-                quoted(&t.text)
-            ));
-        }
+        text.push_str(&texts_text(&m.texts));
         text.push_str(&fields_text(&m.fields));
         for (i, a) in m.attachments.iter().enumerate() {
             text.push_str(&format!(
@@ -162,30 +154,6 @@ fn entry_text(view: &EntryView) -> String {
     }
     text.push_str("Received is not agreed.\n");
     text
-}
-
-/// Each line of a text behind a bar: none of it looks like a line of ours.
-fn quoted(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(|line| format!("| {line}")).collect();
-    lines.join("\n")
-}
-
-fn fields_text(fields: &[FieldView]) -> String {
-    if fields.is_empty() {
-        return String::new();
-    }
-    let rows: Vec<Vec<String>> = fields
-        .iter()
-        .map(|field| {
-            let mark = if field.is_critical { "critical" } else { "" };
-            vec![
-                format!("  {}", field.name),
-                field.value.clone(),
-                mark.to_owned(),
-            ]
-        })
-        .collect();
-    format!("\nFields\n{}", table(&rows))
 }
 
 fn read_back_text(view: &ReadBackView) -> String {
@@ -283,7 +251,9 @@ pub(super) fn attachment(
 }
 
 pub(super) fn export(client: &Client, args: &ExportArgs, output: Output) -> Result<(), Failure> {
-    let mut stream = client.get_stream(&format!("/v1/lines/{}/export", part(&args.line)))?;
+    let mut stream = client
+        .for_long()
+        .get_stream(&format!("/v1/lines/{}/export", part(&args.line)))?;
     let mut file =
         std::fs::File::create(&args.out).map_err(|error| Failure::file(&args.out, &error))?;
     let bar = output.progress("exporting, kB");
@@ -379,7 +349,9 @@ pub(super) fn pouch(
 ) -> Result<(), Failure> {
     match command {
         PouchCommand::Pack { party, out } => {
-            let bytes = client.post_for_bytes(&format!("/v1/pouches/{}", part(party)))?;
+            let bytes = client
+                .for_long()
+                .post_for_bytes(&format!("/v1/pouches/{}", part(party)))?;
             openline_bearer::pouch::write_file(out, &bytes)
                 .map_err(|error| Failure::unusable(error.to_string(), "choose another place"))?;
             output.print(
@@ -397,7 +369,11 @@ pub(super) fn pouch(
             let mut views = Vec::new();
             for path in files {
                 for bytes in bundles(path)? {
-                    views.push(client.post_bytes::<PouchView>("/v1/pouches", &bytes)?);
+                    views.push(
+                        client
+                            .for_long()
+                            .post_bytes::<PouchView>("/v1/pouches", &bytes)?,
+                    );
                 }
             }
             output.print(&views, |views| {
@@ -440,7 +416,9 @@ fn pouch_text(view: &PouchView) -> String {
 
 pub(super) fn backup(client: &Client, folder: &Path, output: Output) -> Result<(), Failure> {
     let folder = std::path::absolute(folder).map_err(|error| Failure::file(folder, &error))?;
-    let view: BackupView = client.post("/v1/backup", &serde_json::json!({ "folder": folder }))?;
+    let view: BackupView = client
+        .for_long()
+        .post("/v1/backup", &serde_json::json!({ "folder": folder }))?;
     output.print(&view, |view| {
         format!("{} bytes in {}, SHA-256 {}.\nKeys are not in it: keep a copy of the home's identity folder apart.", view.bytes, view.folder, view.sha256)
     });

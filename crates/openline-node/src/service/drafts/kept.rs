@@ -147,6 +147,7 @@ impl Opened {
             drafted_ms: self.kept.drafted_ms,
             clearances: self.kept.clearances.iter().map(Clearance::view).collect(),
             refusal: self.kept.refusal.as_ref().map(Clearance::view),
+            overtaken_by: Vec::new(),
             next,
         }
     }
