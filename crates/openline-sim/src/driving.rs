@@ -132,6 +132,7 @@ impl World {
     fn note_committed(&mut self, body: usize, facts: &[Fact]) -> Result<(), Violation> {
         let state = &mut self.bodies[body];
         for fact in facts {
+            state.shell.note_for_desk(&state.disk, fact);
             let line = match fact {
                 Fact::Batch { line, batch } => {
                     self.truth.committed(state.role, *line, batch)?;

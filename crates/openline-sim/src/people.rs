@@ -21,7 +21,9 @@ impl World {
         }
         let line = self.plan.lines[self.rng.index(self.plan.lines.len())].line();
         for _ in 0..self.rng.within(1, 3) {
-            if let Some((kind, refs, content)) = self.compose(body, line) {
+            if self.plan.has_talks && self.rng.percent(60) {
+                self.talk(body, line);
+            } else if let Some((kind, refs, content)) = self.compose(body, line) {
                 let message_type = self.type_of(body, line, kind, &refs);
                 self.release(body, line, post_of(kind), message_type, refs, content);
             }
@@ -196,6 +198,10 @@ impl World {
         match event {
             Event::Admitted { line, batch, .. } => {
                 self.look_at(body, *line, batch)?;
+                for entry in batch.entries() {
+                    let header = entry.header();
+                    self.hear(body, *line, header.kind, &header.refs, entry.place());
+                }
                 let me = self.bodies[body].role.party;
                 let purges = batch
                     .entries()
