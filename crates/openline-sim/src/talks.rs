@@ -19,6 +19,23 @@ use crate::world::{Happening, World};
 /// Entries that people of one node answer at most.
 const ANSWERS_MAX: u64 = 60;
 
+/// Whether an entry is of talks.
+pub(crate) fn is_talk(kind: Kind) -> bool {
+    kind.is_scheduling()
+        || matches!(
+            kind,
+            Kind::TextProposal
+                | Kind::Amendment
+                | Kind::Initial
+                | Kind::Signature
+                | Kind::Encounter
+                | Kind::Step
+                | Kind::Accord
+                | Kind::Topic
+                | Kind::Undertaking
+        )
+}
+
 /// Something that somebody has to say.
 pub(crate) struct Saying {
     message_type: MessageType,
@@ -54,20 +71,7 @@ impl World {
 
     /// An entry has come that people may answer, and programs must where a run asks for it.
     pub(crate) fn hear(&mut self, body: usize, line: LineId, kind: Kind, refs: &[Ref], place: Ref) {
-        let is_talk = kind.is_scheduling()
-            || matches!(
-                kind,
-                Kind::TextProposal
-                    | Kind::Amendment
-                    | Kind::Initial
-                    | Kind::Signature
-                    | Kind::Encounter
-                    | Kind::Step
-                    | Kind::Accord
-                    | Kind::Topic
-                    | Kind::Undertaking
-            );
-        if !self.plan.has_talks || !is_talk {
+        if !self.plan.has_talks || !is_talk(kind) {
             return;
         }
         if kind.is_scheduling() {
