@@ -406,7 +406,10 @@ impl Desk {
                 inquiry.follow(entry.place, finding);
             }
         }
-        for entry in self.known() {
+        // The entries of one log come in its order; that is what this fold asks for.
+        let mut in_logs: Vec<&StoredEntry> = self.known().iter().collect();
+        in_logs.sort_by_key(|entry| entry.place.index);
+        for entry in in_logs {
             tests.push(entry.place, &entry.header, body_of(entry));
         }
         let times = self.known().iter().map(|entry| entry.header.time);
