@@ -4,7 +4,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use openline_core::body::encode_key_change;
-use openline_core::charter::{Charter, CharterTerms, Founded, Instrument, Matching, Member, SealBeat};
+use openline_core::charter::{
+    Charter, CharterTerms, Founded, Instrument, Matching, Member, SealBeat,
+};
 use openline_core::credential::{Credential, VerifiedCredential};
 use openline_core::keys::SecretKeys;
 use openline_core::{PartyId, PartyIndex};

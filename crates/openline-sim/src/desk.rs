@@ -119,9 +119,7 @@ impl Desk {
             .iter_mut()
             .filter(|known| known.number.is_none())
         {
-            known.number = disk
-                .entry(line, known.place)
-                .and_then(|entry| entry.number);
+            known.number = disk.entry(line, known.place).and_then(|entry| entry.number);
         }
         self.is_new = true;
     }
@@ -153,7 +151,8 @@ impl Desk {
     /// Each entry with the number that orders it.
     fn ordered(&self) -> impl Iterator<Item = (u64, &StoredEntry)> {
         let by_arrival = self.faults.arrival_order;
-        let number = move |at: u64, entry: &StoredEntry| if by_arrival { at } else { entry.lamport };
+        let number =
+            move |at: u64, entry: &StoredEntry| if by_arrival { at } else { entry.lamport };
         (0..)
             .zip(self.known())
             .map(move |(at, entry)| (number(at, entry), entry))
@@ -289,19 +288,14 @@ impl Desk {
     }
 
     /// Everything that the desk computes, written out: from the entries as they came, and again from the same in another order.
-    pub(crate) fn state(
-        &self,
-        cosigned: &[Cosigned],
-        stages: &mut Stages,
-    ) -> [String; 2] {
-        [self.write(cosigned, stages), self.reversed().write(cosigned, stages)]
+    pub(crate) fn state(&self, cosigned: &[Cosigned], stages: &mut Stages) -> [String; 2] {
+        [
+            self.write(cosigned, stages),
+            self.reversed().write(cosigned, stages),
+        ]
     }
 
-    fn write(
-        &self,
-        cosigned: &[Cosigned],
-        stages: &mut Stages,
-    ) -> String {
+    fn write(&self, cosigned: &[Cosigned], stages: &mut Stages) -> String {
         let mut out = String::new();
         // Writing to a string can't fail; here and below.
         let _ = writeln!(out, "texts {:?}", self.negotiations());
@@ -419,7 +413,12 @@ impl Desk {
             let _ = writeln!(out, "closed {closed:?}");
         }
         let _ = writeln!(out, "ahead {:?}", standings.ahead_of(latest));
-        let _ = writeln!(out, "terms {:?} {:?}", glossaries.agreed(), glossaries.open());
+        let _ = writeln!(
+            out,
+            "terms {:?} {:?}",
+            glossaries.agreed(),
+            glossaries.open()
+        );
         let _ = writeln!(out, "inquiries {inquiries:?}");
         for test in tests.tests() {
             let heard = self

@@ -88,7 +88,10 @@ impl World {
                 first_difference(&came, &reversed)
             )
         })?;
-        let parts: Vec<Hash> = came.lines().map(|part| Hash::of(&[part.as_bytes()])).collect();
+        let parts: Vec<Hash> = came
+            .lines()
+            .map(|part| Hash::of(&[part.as_bytes()]))
+            .collect();
         let record = (line, desk.record(cosigned));
         match self.meaning.states.get(&record) {
             Some((first, theirs)) => {
@@ -102,7 +105,10 @@ impl World {
                         Name(*first),
                         Name(role),
                         Name(role),
-                        what.unwrap_or("more or less").chars().take(300).collect::<String>()
+                        what.unwrap_or("more or less")
+                            .chars()
+                            .take(300)
+                            .collect::<String>()
                     )
                 })?;
             }
@@ -132,7 +138,10 @@ impl World {
                 )
             })?;
         }
-        let completing = text.signatures.iter().find(|signature| Some(signature.place) == text.signed_by);
+        let completing = text
+            .signatures
+            .iter()
+            .find(|signature| Some(signature.place) == text.signed_by);
         let (Some(completing), Standing::Signed) = (completing, text.standing) else {
             return Ok(());
         };
@@ -231,7 +240,10 @@ impl World {
             let of_same = slots.windows(2).filter(|pair| pair[0].0 == pair[1].0);
             for pair in of_same {
                 Checker::NoHalfSlot.require(pair[0].1 == pair[1].1, || {
-                    format!("runs ended {:?} at one, {:?} at the other", pair[0].1, pair[1].1)
+                    format!(
+                        "runs ended {:?} at one, {:?} at the other",
+                        pair[0].1, pair[1].1
+                    )
                 })?;
             }
         }
@@ -277,7 +289,11 @@ fn cosigned(disk: &Disk, founded: &openline_core::charter::Founded) -> Vec<Cosig
 fn has_signed(desk: &Desk, text: Ref, party: PartyIndex, hash: &Hash) -> bool {
     let mut entries = desk.entries().iter();
     entries.any(|entry| {
-        let names_it = || Assent::decode(body_of(entry)?).ok().map(|assent| assent.hash);
+        let names_it = || {
+            Assent::decode(body_of(entry)?)
+                .ok()
+                .map(|assent| assent.hash)
+        };
         entry.place.party == party
             && entry.header.kind == Kind::Signature
             && entry.header.refs.first() == Some(&text)

@@ -94,9 +94,7 @@ impl World {
             (2, _) if self.plan.has_purge && self.plan.has_talks && self.rng.percent(60) => {
                 self.purge_of_talk(body, line)
             }
-            (2, Some(place)) if self.plan.has_purge => {
-                Some(purge_of(place))
-            }
+            (2, Some(place)) if self.plan.has_purge => Some(purge_of(place)),
             (_, theirs) => {
                 let refs = theirs
                     .filter(|_| self.rng.percent(40))

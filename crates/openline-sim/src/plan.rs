@@ -77,6 +77,8 @@ pub(crate) struct Plan {
     pub has_uplinks: bool,
     /// Whether people negotiate texts, meet and look for times.
     pub has_talks: bool,
+    /// Whether officers do at once all that scheduling runs ask for.
+    pub are_officers_quick: bool,
 }
 
 impl Plan {
@@ -108,6 +110,7 @@ impl Plan {
             has_statuses: rng.percent(30),
             has_uplinks: rng.percent(25),
             has_talks: rng.percent(60),
+            are_officers_quick: false,
         };
         plan.draw_trouble(rng);
         plan
@@ -137,6 +140,7 @@ impl Plan {
             has_statuses: false,
             has_uplinks: false,
             has_talks: false,
+            are_officers_quick: false,
         }
     }
 

@@ -71,7 +71,8 @@ impl World {
 
     /// An entry has come that people may answer, and programs must where a run asks for it.
     pub(crate) fn hear(&mut self, body: usize, line: LineId, kind: Kind, refs: &[Ref], place: Ref) {
-        if !self.plan.has_talks || !is_talk(kind) {
+        let is_watched = self.plan.has_talks || self.plan.are_officers_quick;
+        if !is_watched || !is_talk(kind) {
             return;
         }
         if kind.is_scheduling() {
@@ -80,7 +81,7 @@ impl World {
         }
         let subject = refs.first().copied().filter(|_| kind != Kind::Accord);
         let about = subject.unwrap_or(place);
-        if self.rng.percent(75) {
+        if self.plan.has_talks && self.rng.percent(75) {
             let after = self.rng.below(6 * SECOND);
             self.after(after, Happening::Answer { body, line, about });
         }

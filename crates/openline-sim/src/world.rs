@@ -31,10 +31,24 @@ const SPIN_MAX: u32 = 64;
 
 /// Where in the making of facts durable a node crashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CrashPoint {
+pub enum CrashPoint {
+    /// Nothing of it is durable.
     BeforeCommit,
+    /// It is durable, and the machine has not been told.
     AfterCommit,
+    /// The machine has been told, and nothing has left yet.
     AfterPersisted,
+}
+
+/// Cuts a scheduling run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RunCut {
+    /// After so many entries.
+    pub entries: usize,
+    /// Whose node crashes.
+    pub side: usize,
+    /// Where it does, if the last of them is its own.
+    pub at: CrashPoint,
 }
 
 /// A node.
@@ -162,6 +176,10 @@ pub(crate) enum Happening {
         body: usize,
         line: LineId,
     },
+    /// A node crashes because a run is to be cut.
+    CutRun {
+        body: usize,
+    },
     /// A node loses its way out.
     CutOff {
         body: usize,
@@ -192,6 +210,9 @@ pub(crate) struct World {
     pub(crate) truth: Truth,
     pub(crate) meaning: Meaning,
     pub(crate) stages: Stages,
+    /// Entries of scheduling that have become durable at their author.
+    pub(crate) steps_written: usize,
+    pub(crate) run_cut: Option<RunCut>,
     pub(crate) sabotage: Option<Sabotage>,
     pub(crate) tickets: u64,
     pub(crate) is_healed: bool,
@@ -231,6 +252,8 @@ impl World {
             truth: Truth::default(),
             meaning: Meaning::default(),
             stages: Stages::default(),
+            steps_written: 0,
+            run_cut: None,
             bodies: (0..plan.parties)
                 .map(|party| new_body(&plan, party))
                 .collect(),
@@ -473,7 +496,16 @@ impl World {
             Happening::Duty { body } => self.change_duty(body),
             Happening::Acknowledge { body, line, place } => self.acknowledge(body, line, place),
             Happening::Answer { body, line, about } => self.answer(body, line, about),
+            Happening::Slots { body, line } if self.plan.are_officers_quick => {
+                self.hurry(body, line)
+            }
             Happening::Slots { body, line } => self.go_on_slots(body, line),
+            Happening::CutRun { body } => {
+                if self.bodies[body].machine.is_some() {
+                    self.crash(body);
+                }
+                Ok(())
+            }
             Happening::CutOff { body } => {
                 if !self.is_healed {
                     self.cut_off(body);

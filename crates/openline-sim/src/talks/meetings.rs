@@ -153,10 +153,16 @@ impl World {
                 && entry.place.party == me
                 && entry.header.refs.first() == Some(&encounter.place)
         });
-        if let Some(place) = own.map(|entry| entry.place).filter(|_| self.rng.percent(70)) {
+        if let Some(place) = own
+            .map(|entry| entry.place)
+            .filter(|_| self.rng.percent(70))
+        {
             return Some(about(encounter, &Step::bare(StepAct::ReadOut), Some(place)));
         }
-        let text = format!("The parties met. They spoke of {} things.", self.rng.below(9));
+        let text = format!(
+            "The parties met. They spoke of {} things.",
+            self.rng.below(9)
+        );
         let readout = Readout {
             texts: vec![Text {
                 language: "en".to_owned(),

@@ -122,7 +122,9 @@ impl World {
 
     fn operation(&mut self, text: &Negotiation) -> Option<Operation> {
         let standing: Vec<_> = text.draft.paragraphs().collect();
-        let bracketed = standing.iter().find(|(_, paragraph)| has_bracket(paragraph));
+        let bracketed = standing
+            .iter()
+            .find(|(_, paragraph)| has_bracket(paragraph));
         if let Some((id, paragraph)) = bracketed
             && self.rng.percent(85)
         {
