@@ -85,6 +85,10 @@ fn unproved(sides: &[Private; 2], right: &Evaluation) -> Vec<Value> {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test, which writes the file when it is asked to"
+)]
 fn the_transcript_is_what_a_blind_match_says() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let path = root.join("../../spec/transcripts/blind-match.json");

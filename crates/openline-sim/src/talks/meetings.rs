@@ -91,7 +91,7 @@ impl World {
             .flatten()
             .filter(|claim| is_unanswered(&claim))
             .map(|claim| claim.taken.place)
-            .last();
+            .next_back();
         if let Some(claim) = claim.filter(|_| self.rng.percent(60)) {
             return Some(self.accord(encounter.message_type, claim));
         }
