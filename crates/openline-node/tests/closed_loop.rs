@@ -468,6 +468,52 @@ async fn batched_receipts_wait_durably_with_the_time_of_the_act() {
     drop(node_a);
 }
 
+/// The round is polled by hand, and given up as soon as the receipt is on the record: as a crash would.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_waiting_receipt_is_written_once_however_the_round_ends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (node_a, node_b) = two(folder.path()).await;
+    let (a, b) = (node_a.service(), node_b.service());
+    let home_b = folder.path().join("b");
+    let line = found_with(&a, &b, |terms| terms.batched_receipts = true).await;
+    take_watch(&b, &line).await;
+    let sent = a.send(message(&line, "Routine.")).await.expect("released");
+    let place = sent.place;
+    let stored = a.wait_stored(&line, &place, PATIENCE).await;
+    assert_eq!(stored.expect("stored").len(), 1);
+    let request = ShownRequest {
+        line: line.clone(),
+        of: place.clone(),
+        post: "watch".to_owned(),
+        languages: vec!["en".to_owned()],
+        time_ms: None,
+        words: None,
+    };
+    assert!(b.shown(request).await.expect("kept").is_waiting);
+    let shown = async |b: &Service| {
+        let ladder = b.entry(&line, &place).await.expect("an entry").ladder;
+        ladder.iter().filter(|rung| rung.stage == "shown").count()
+    };
+    let later = openline_node::identity::wall_ms() + 900_000;
+    {
+        let mut round = std::pin::pin!(b.round(later));
+        while shown(&b).await == 0 {
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            assert!(round.as_mut().poll(&mut context).is_pending(), "too late");
+            // The engine has done what the round asked of it, and what that led to.
+            for _ in 0..2 {
+                b.status().await.expect("a status");
+            }
+        }
+    }
+    stop(node_b).await;
+    let node_b = start(&home_b, vec![]);
+    let b = node_b.service();
+    b.round(later).await.expect("a round");
+    assert_eq!(shown(&b).await, 1);
+    drop(node_a);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_charters_word_limit_binds_whoever_writes_but_not_a_correction() {
     let pair = pair().await;

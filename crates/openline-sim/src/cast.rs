@@ -4,7 +4,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use openline_core::body::encode_key_change;
-use openline_core::charter::{Charter, CharterTerms, Founded, Instrument, Member, SealBeat};
+use openline_core::charter::{
+    Charter, CharterTerms, Founded, Instrument, Matching, Member, SealBeat,
+};
 use openline_core::credential::{Credential, VerifiedCredential};
 use openline_core::keys::SecretKeys;
 use openline_core::{PartyId, PartyIndex};
@@ -103,6 +105,7 @@ fn found(persons: &[Person], number: u8) -> Arc<Founded> {
             entries: 48,
             interval: Duration::from_secs(120),
         },
+        matching: Matching { picks: 4, runs: 3 },
         ..CharterTerms::default()
     };
     let member = |person: &Person| Member {

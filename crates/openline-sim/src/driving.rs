@@ -88,6 +88,8 @@ impl World {
         now: Now,
     ) -> Result<bool, Violation> {
         let crash = self.bodies[body].crashes_at.take();
+        let cut = self.cut_of_run(body, &facts);
+        let crash = crash.or(cut);
         if crash == Some(CrashPoint::BeforeCommit) {
             return Ok(false);
         }
@@ -128,10 +130,37 @@ impl World {
         Ok(crash != Some(CrashPoint::AfterPersisted))
     }
 
+    /// Counts the entries of scheduling among a node's own, and says where it crashes, if a run is to be cut after them.
+    fn cut_of_run(&mut self, body: usize, facts: &[Fact]) -> Option<CrashPoint> {
+        let me = self.bodies[body].role.party;
+        let own = facts.iter().filter_map(|fact| match fact {
+            Fact::Batch { batch, .. } if batch.party() == me => Some(batch),
+            _ => None,
+        });
+        let steps = own
+            .flat_map(|batch| batch.entries())
+            .filter(|entry| entry.header().kind.is_scheduling())
+            .count();
+        self.steps_written += steps;
+        let cut = self
+            .run_cut
+            .filter(|cut| steps > 0 && self.steps_written >= cut.entries)?;
+        self.run_cut = None;
+        if cut.side == body {
+            if cut.at == CrashPoint::BeforeCommit {
+                self.steps_written -= steps;
+            }
+            return Some(cut.at);
+        }
+        self.after(0, Happening::CutRun { body: cut.side });
+        None
+    }
+
     /// What has become durable changes what is suspended.
     fn note_committed(&mut self, body: usize, facts: &[Fact]) -> Result<(), Violation> {
         let state = &mut self.bodies[body];
         for fact in facts {
+            state.shell.note_for_desk(&state.disk, fact);
             let line = match fact {
                 Fact::Batch { line, batch } => {
                     self.truth.committed(state.role, *line, batch)?;

@@ -7,10 +7,12 @@
 mod agree;
 mod cast;
 mod clock;
+mod desk;
 mod disk;
 mod driving;
 mod duty;
 mod lies;
+mod meaning;
 mod model;
 mod net;
 mod people;
@@ -20,9 +22,11 @@ mod run;
 mod sabotage;
 pub mod scene;
 mod shell;
+mod talks;
 mod truth;
 mod world;
 
+pub use meaning::Reached;
 pub use model::{Checker, Violation};
-pub use run::{Failure, run, run_all, run_sabotaged};
+pub use run::{Failure, run, run_all, run_for_talks, run_sabotaged};
 pub use sabotage::Sabotage;

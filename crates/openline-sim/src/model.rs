@@ -36,6 +36,12 @@ pub enum Checker {
     NoOverclaim,
     /// All who hold the same entries have the same suspended, and never what the charter keeps open.
     ShutInTheOpen,
+    /// Desks that hold the same record compute the same, byte for byte.
+    SameDesk,
+    /// A text is signed at one hash, which every party has signed, or not at all.
+    OneHash,
+    /// A run has one slot, which every party has confirmed, or none.
+    NoHalfSlot,
     /// No entry is stored that its author has not signed.
     NobodyElse,
     /// Nothing grows beyond its limit.
@@ -55,6 +61,9 @@ impl fmt::Display for Checker {
             Self::TrueState => "true-state",
             Self::NoOverclaim => "no-overclaim",
             Self::ShutInTheOpen => "shut-in-the-open",
+            Self::SameDesk => "same-desk",
+            Self::OneHash => "one-hash",
+            Self::NoHalfSlot => "no-half-slot",
             Self::NobodyElse => "nobody-else",
             Self::Bounded => "bounded",
             Self::Contract => "contract",

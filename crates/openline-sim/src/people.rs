@@ -11,6 +11,7 @@ use openline_proto::{Draft, DraftContent, Event, Ticket};
 use crate::cast::{POST, cast};
 use crate::model::Violation;
 use crate::plan::SECOND;
+use crate::talks::is_talk;
 use crate::world::{Happening, World};
 
 impl World {
@@ -21,7 +22,9 @@ impl World {
         }
         let line = self.plan.lines[self.rng.index(self.plan.lines.len())].line();
         for _ in 0..self.rng.within(1, 3) {
-            if let Some((kind, refs, content)) = self.compose(body, line) {
+            if self.plan.has_talks && self.rng.percent(60) {
+                self.talk(body, line);
+            } else if let Some((kind, refs, content)) = self.compose(body, line) {
                 let message_type = self.type_of(body, line, kind, &refs);
                 self.release(body, line, post_of(kind), message_type, refs, content);
             }
@@ -88,20 +91,10 @@ impl World {
                     },
                 ))
             }
-            (2, Some(place)) if self.plan.has_purge => {
-                let purge = Purge {
-                    targets: vec![place],
-                    reason: "agreed".to_owned(),
-                };
-                Some((
-                    Kind::Purge,
-                    Vec::new(),
-                    DraftContent::Other {
-                        kind: Kind::Purge,
-                        body: purge.encode(),
-                    },
-                ))
+            (2, _) if self.plan.has_purge && self.plan.has_talks && self.rng.percent(60) => {
+                self.purge_of_talk(body, line)
             }
+            (2, Some(place)) if self.plan.has_purge => Some(purge_of(place)),
             (_, theirs) => {
                 let refs = theirs
                     .filter(|_| self.rng.percent(40))
@@ -110,6 +103,21 @@ impl World {
                 Some((Kind::Message, refs, self.message(body)))
             }
         }
+    }
+
+    /// A purge of something that was said of a text, an encounter or a run.
+    fn purge_of_talk(
+        &mut self,
+        body: usize,
+        line: LineId,
+    ) -> Option<(Kind, Vec<Ref>, DraftContent)> {
+        let entries = self.desk(body, line)?.entries();
+        let said: Vec<Ref> = entries
+            .iter()
+            .filter(|entry| is_talk(entry.header.kind))
+            .map(|entry| entry.place)
+            .collect();
+        (!said.is_empty()).then(|| purge_of(*self.rng.pick(&said)))
     }
 
     /// A message or unknown entry of another party that this node holds.
@@ -196,6 +204,10 @@ impl World {
         match event {
             Event::Admitted { line, batch, .. } => {
                 self.look_at(body, *line, batch)?;
+                for entry in batch.entries() {
+                    let header = entry.header();
+                    self.hear(body, *line, header.kind, &header.refs, entry.place());
+                }
                 let me = self.bodies[body].role.party;
                 let purges = batch
                     .entries()
@@ -345,6 +357,15 @@ pub(crate) fn receipt(stage: Stage) -> DraftContent {
         kind: Kind::Receipt,
         body: receipt.encode(),
     }
+}
+
+fn purge_of(place: Ref) -> (Kind, Vec<Ref>, DraftContent) {
+    let purge = Purge {
+        targets: vec![place],
+        reason: "agreed".to_owned(),
+    };
+    let (kind, body) = (Kind::Purge, purge.encode());
+    (kind, Vec::new(), DraftContent::Other { kind, body })
 }
 
 fn post_of(kind: Kind) -> &'static str {

@@ -75,6 +75,10 @@ pub(crate) struct Plan {
     pub has_statuses: bool,
     /// Whether nodes lose their way out.
     pub has_uplinks: bool,
+    /// Whether people negotiate texts, meet and look for times.
+    pub has_talks: bool,
+    /// Whether officers do at once all that scheduling runs ask for.
+    pub are_officers_quick: bool,
 }
 
 impl Plan {
@@ -105,6 +109,8 @@ impl Plan {
             has_duty: rng.percent(60),
             has_statuses: rng.percent(30),
             has_uplinks: rng.percent(25),
+            has_talks: rng.percent(60),
+            are_officers_quick: false,
         };
         plan.draw_trouble(rng);
         plan
@@ -133,6 +139,8 @@ impl Plan {
             has_duty: false,
             has_statuses: false,
             has_uplinks: false,
+            has_talks: false,
+            are_officers_quick: false,
         }
     }
 
@@ -204,6 +212,9 @@ mod tests {
         });
         has("ways out lost while the watch changes", &|plan| {
             plan.has_uplinks && plan.has_duty
+        });
+        has("talks with a party that lies, under crashes", &|plan| {
+            plan.has_talks && plan.villain.is_some() && plan.has_crashes
         });
         has("five parties on two lines", &|plan| {
             plan.parties == 5 && plan.lines.len() == 2

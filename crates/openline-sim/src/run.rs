@@ -6,7 +6,10 @@ use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::meaning::Reached;
 use crate::model::Violation;
+use crate::plan::{Plan, Villain};
+use crate::rng::Rng;
 use crate::sabotage::Sabotage;
 use crate::world::World;
 
@@ -49,6 +52,25 @@ pub fn run(seed: u64, is_traced: bool) -> Result<(), Failure> {
 pub fn run_sabotaged(seed: u64, sabotage: Sabotage) -> Result<(), Failure> {
     World::new(seed, Some(sabotage), false)
         .run()
+        .map_err(|violation| Failure { seed, violation })
+}
+
+/// Runs one seed in which people talk, every other time with one among them who lies, and tells what their talks have come to.
+///
+/// # Errors
+/// The first invariant that did not hold.
+pub fn run_for_talks(seed: u64) -> Result<Reached, Failure> {
+    let mut rng = Rng::new(seed);
+    let mut plan = Plan::draw(&mut rng);
+    let liar = (plan.parties - 1, Villain::Outlaw);
+    plan.has_talks = true;
+    if plan.restored.is_none() && seed % 2 == 1 {
+        plan.villain = Some(liar);
+        plan.changes_key = None;
+    }
+    let mut world = World::of(plan, rng, None, false);
+    let run = world.run();
+    run.map(|()| world.meaning.reached)
         .map_err(|violation| Failure { seed, violation })
 }
 

@@ -43,6 +43,14 @@ pub enum Sabotage {
     AutomaticReceipt,
     /// What the other node has stored is shown as shown to a person there.
     StoredAsShown,
+    /// The desk goes through entries in the order in which they came.
+    ArrivalOrder,
+    /// The desk of a node that starts again knows nothing of what came before.
+    ForgetfulDesk,
+    /// Initials and signatures count for the draft that stands, whatever they name.
+    AnyHash,
+    /// A slot counts as agreed when one's own side has confirmed it.
+    OwnWord,
 }
 
 impl Sabotage {
@@ -67,6 +75,10 @@ impl Sabotage {
         Self::ClosedToAll,
         Self::AutomaticReceipt,
         Self::StoredAsShown,
+        Self::ArrivalOrder,
+        Self::ForgetfulDesk,
+        Self::AnyHash,
+        Self::OwnWord,
     ];
 }
 
@@ -85,6 +97,8 @@ impl Sabotage {
                 plan.villain = (villain > 1).then_some((villain, crate::plan::Villain::Twin));
                 plan.changes_key = plan.changes_key.filter(|party| *party != villain);
             }
+            Self::ForgetfulDesk => (plan.has_talks, plan.has_crashes) = (true, true),
+            Self::ArrivalOrder | Self::AnyHash | Self::OwnWord => plan.has_talks = true,
             Self::StaleWatch => plan.has_duty = true,
             Self::IgnoredSuspension | Self::EarlySuspension | Self::ClosedToAll => {
                 plan.has_statuses = true;

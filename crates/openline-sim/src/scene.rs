@@ -3,14 +3,19 @@
 use std::fmt;
 use std::time::Duration;
 
+use openline_core::scheduling::Method;
 use openline_core::status::Act;
 use openline_core::watch::{Notice, NoticeKind};
+use openline_desk::scheduling::Stage;
 use openline_proto::state::Assessment;
 
+use crate::desk::{Desk, Faults};
 use crate::model::Violation;
 use crate::plan::{Plan, SECOND};
 use crate::rng::Rng;
-use crate::world::World;
+use crate::world::{RunCut, World};
+
+pub use crate::world::CrashPoint as CutPoint;
 
 /// How long a scene may go on, µs.
 const ACTIVE: u64 = 24 * 3600 * SECOND;
@@ -133,6 +138,48 @@ impl Scene {
     #[must_use]
     pub fn says(&self, party: usize) -> Option<&Assessment> {
         self.world.bodies[party].shell.shown.values().next()
+    }
+
+    /// Proposes a scheduling run; officers everywhere do at once what it asks for, over and over.
+    ///
+    /// # Errors
+    /// The first invariant that did not hold.
+    pub fn schedule(&mut self, at: usize, method: Method) -> Result<(), Violation> {
+        let line = self.world.plan.lines[0].line();
+        self.world.plan.are_officers_quick = true;
+        let saying = self.world.request(at, method);
+        self.world.say(at, line, saying);
+        self.world.drive(at)
+    }
+
+    /// The node of `side` crashes when so many entries of scheduling have been written, and its links fall with it; some seconds
+    /// later it starts again. `at` says where it crashes over an entry of its own.
+    pub fn cut_after(&mut self, entries: usize, side: usize, at: CutPoint) {
+        self.world.run_cut = Some(RunCut { entries, side, at });
+    }
+
+    /// Entries of scheduling that have become durable at their author.
+    #[must_use]
+    pub fn steps_written(&self) -> usize {
+        self.world.steps_written
+    }
+
+    /// Whether the cut that was asked for has been made.
+    #[must_use]
+    pub fn was_cut(&self) -> bool {
+        self.world.run_cut.is_none()
+    }
+
+    /// Where the first run stands, by what a party's disk holds, whether its node runs or not.
+    pub fn run_stage(&mut self, party: usize) -> Option<Stage> {
+        let founded = &self.world.plan.lines[0];
+        let (disk, role) = (
+            &self.world.bodies[party].disk,
+            self.world.bodies[party].role,
+        );
+        let desk = Desk::start(disk, founded, role.party, Faults::default());
+        let run = desk.runs().into_iter().next()?;
+        Some(self.world.stages.of(&run))
     }
 
     /// Something goes wrong at a party, or between it and another.

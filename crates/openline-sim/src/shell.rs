@@ -12,9 +12,10 @@ use openline_proto::state::{
     Assessment, Closure, Contact, Dialled, Evidence, OwnEvidence, PartyEvidence, Route, Uplink,
     assess,
 };
-use openline_proto::{LinkId, Machine, Now};
+use openline_proto::{Fact, LinkId, Machine, Now};
 
 use crate::cast::POST;
+use crate::desk::{Desk, Faults};
 use crate::disk::Disk;
 use crate::model::Violation;
 use crate::sabotage::Sabotage;
@@ -58,6 +59,8 @@ pub(crate) struct Shell {
     pub(crate) farewells: BTreeSet<PartyIndex>,
     /// The line statuses on the record.
     pub(crate) standings: BTreeMap<LineId, Standings>,
+    /// What has come of each line, for the desk.
+    pub(crate) desks: BTreeMap<LineId, Desk>,
     /// What is shown.
     pub(crate) shown: BTreeMap<LineId, Assessment>,
     /// For planted faults: when a frame was last sent, and what was first said of a watch.
@@ -67,10 +70,17 @@ pub(crate) struct Shell {
 
 impl Shell {
     /// The shell of a process that starts over a disk.
-    pub(crate) fn start(disk: &Disk, lines: &[std::sync::Arc<Founded>]) -> Self {
+    pub(crate) fn start(
+        disk: &Disk,
+        lines: &[std::sync::Arc<Founded>],
+        me: PartyIndex,
+        faults: Faults,
+    ) -> Self {
         let mut shell = Self::default();
         for founded in lines {
             shell.read_standings(disk, founded);
+            let desk = Desk::start(disk, founded, me, faults);
+            shell.desks.insert(founded.line(), desk);
         }
         shell
     }
@@ -93,6 +103,26 @@ impl Shell {
             }
         }
         self.standings.insert(line, standings);
+    }
+
+    /// The desk takes up what has become durable.
+    pub(crate) fn note_for_desk(&mut self, disk: &Disk, fact: &Fact) {
+        let (line, places) = match fact {
+            Fact::Batch { line, batch } => {
+                let places = batch.entries().iter().map(|entry| entry.place());
+                (line, places.collect())
+            }
+            Fact::Purged { line, places } => (line, places.clone()),
+            Fact::Body { line, place, .. } => (line, vec![*place]),
+            Fact::Settled { line, .. } => (line, Vec::new()),
+            _ => return,
+        };
+        if let Some(desk) = self.desks.get_mut(line) {
+            desk.take(disk, places);
+            if matches!(fact, Fact::Settled { .. }) {
+                desk.settle(disk);
+            }
+        }
     }
 
     /// A frame about a line has been sent to a party.

@@ -282,14 +282,6 @@ impl World {
         let role = self.bodies[body].role;
         self.check_contacts(role, line, assessment)?;
         let in_force = self.truth.closed(body, line, evidence.now.wall_ms);
-        let is_said = in_force.is_empty() || assessment.state == State::Suspended;
-        Checker::TrueState.require(is_said, || {
-            format!(
-                "{} shows {} while {in_force:?} is in force",
-                Name(role),
-                assessment.state.word()
-            )
-        })?;
         let computed: Vec<Ref> = self
             .closures(body, line, evidence.now.wall_ms)
             .iter()
@@ -299,6 +291,14 @@ impl World {
             format!(
                 "{} takes {computed:?} for in force where {in_force:?} is",
                 Name(role)
+            )
+        })?;
+        let is_said = in_force.is_empty() || assessment.state == State::Suspended;
+        Checker::TrueState.require(is_said, || {
+            format!(
+                "{} shows {} while {in_force:?} is in force",
+                Name(role),
+                assessment.state.word()
             )
         })?;
         for party in &evidence.parties {

@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use openline_core::entry::Ref;
-use openline_core::{LineId, PartyId, PartyIndex};
+use openline_core::{Hash, LineId, PartyId, PartyIndex};
+use openline_desk::scheduling::Private;
 use openline_proto::state::Dialled;
 use openline_proto::{LinkId, Machine, MachineConfig};
 
 use crate::cast::cast;
 use crate::clock::Clock;
+use crate::desk::{Faults, Stages};
 use crate::disk::Disk;
+use crate::meaning::Meaning;
 use crate::model::{Checker, Model, Role, Violation};
 use crate::net::Net;
 use crate::plan::{Plan, SECOND, Villain};
@@ -28,10 +31,24 @@ const SPIN_MAX: u32 = 64;
 
 /// Where in the making of facts durable a node crashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CrashPoint {
+pub enum CrashPoint {
+    /// Nothing of it is durable.
     BeforeCommit,
+    /// It is durable, and the machine has not been told.
     AfterCommit,
+    /// The machine has been told, and nothing has left yet.
     AfterPersisted,
+}
+
+/// Cuts a scheduling run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RunCut {
+    /// After so many entries.
+    pub entries: usize,
+    /// Whose node crashes.
+    pub side: usize,
+    /// Where it does, if the last of them is its own.
+    pub at: CrashPoint,
 }
 
 /// A node.
@@ -61,6 +78,10 @@ pub(crate) struct Body {
     pub(crate) is_host_down: bool,
     /// Something else answers at its addresses.
     pub(crate) is_displaced: bool,
+    /// How many entries of others its people have answered.
+    pub(crate) answered: u64,
+    /// What it keeps to itself of scheduling runs, by run and commitment; in files beside the record.
+    pub(crate) secrets: BTreeMap<(Hash, Hash), Private>,
 }
 
 impl Body {
@@ -144,6 +165,21 @@ pub(crate) enum Happening {
         line: LineId,
         place: Ref,
     },
+    /// Somebody answers what was said about an entry.
+    Answer {
+        body: usize,
+        line: LineId,
+        about: Ref,
+    },
+    /// Programs say what scheduling runs ask for.
+    Slots {
+        body: usize,
+        line: LineId,
+    },
+    /// A node crashes because a run is to be cut.
+    CutRun {
+        body: usize,
+    },
     /// A node loses its way out.
     CutOff {
         body: usize,
@@ -172,6 +208,11 @@ pub(crate) struct World {
     pub(crate) bodies: Vec<Body>,
     pub(crate) model: Model,
     pub(crate) truth: Truth,
+    pub(crate) meaning: Meaning,
+    pub(crate) stages: Stages,
+    /// Entries of scheduling that have become durable at their author.
+    pub(crate) steps_written: usize,
+    pub(crate) run_cut: Option<RunCut>,
     pub(crate) sabotage: Option<Sabotage>,
     pub(crate) tickets: u64,
     pub(crate) is_healed: bool,
@@ -209,6 +250,10 @@ impl World {
         let mut world = Self {
             model: Model::new(&plan),
             truth: Truth::default(),
+            meaning: Meaning::default(),
+            stages: Stages::default(),
+            steps_written: 0,
+            run_cut: None,
             bodies: (0..plan.parties)
                 .map(|party| new_body(&plan, party))
                 .collect(),
@@ -374,7 +419,8 @@ impl World {
                 format!("{steps} things have happened, and no end")
             })?;
             if self.has_agreed {
-                return self.look_back();
+                self.look_back()?;
+                return self.compare_desks_at_last();
             }
         }
         Ok(())
@@ -449,6 +495,17 @@ impl World {
             Happening::Lie => self.lie(),
             Happening::Duty { body } => self.change_duty(body),
             Happening::Acknowledge { body, line, place } => self.acknowledge(body, line, place),
+            Happening::Answer { body, line, about } => self.answer(body, line, about),
+            Happening::Slots { body, line } if self.plan.are_officers_quick => {
+                self.hurry(body, line)
+            }
+            Happening::Slots { body, line } => self.go_on_slots(body, line),
+            Happening::CutRun { body } => {
+                if self.bodies[body].machine.is_some() {
+                    self.crash(body);
+                }
+                Ok(())
+            }
             Happening::CutOff { body } => {
                 if !self.is_healed {
                     self.cut_off(body);
@@ -463,7 +520,8 @@ impl World {
             }
             Happening::Compare => {
                 self.after(2 * SECOND, Happening::Compare);
-                self.compare_closures()
+                self.compare_closures()?;
+                self.compare_desks()
             }
             Happening::Split => {
                 self.split();
@@ -751,9 +809,25 @@ impl World {
         }
         let machine = self.machine_of(body)?;
         self.bodies[body].machine = Some(machine);
-        self.bodies[body].shell = Shell::start(&self.bodies[body].disk, &self.plan.lines);
+        let faults = self.desk_faults(body);
+        let (disk, lines) = (&self.bodies[body].disk, &self.plan.lines);
+        self.bodies[body].shell = Shell::start(disk, lines, role.party, faults);
         self.say_watch(body);
+        for founded in &self.plan.lines.clone() {
+            let line = founded.line();
+            self.after(0, Happening::Slots { body, line });
+        }
         self.drive(body)
+    }
+
+    /// What the planted fault does to a node's desk.
+    fn desk_faults(&self, body: usize) -> Faults {
+        Faults {
+            arrival_order: self.is_sabotaged(body, Sabotage::ArrivalOrder),
+            forgets: self.is_sabotaged(body, Sabotage::ForgetfulDesk),
+            any_hash: self.is_sabotaged(body, Sabotage::AnyHash),
+            own_word: self.is_sabotaged(body, Sabotage::OwnWord),
+        }
     }
 
     fn machine_of(&mut self, body: usize) -> Result<Machine, Violation> {
@@ -923,6 +997,8 @@ fn new_body_as(plan: &Plan, role: Role) -> Body {
         is_cut_off: false,
         is_host_down: false,
         is_displaced: false,
+        answered: 0,
+        secrets: BTreeMap::new(),
     }
 }
 
@@ -950,6 +1026,7 @@ impl std::fmt::Debug for Brief<'_> {
             .field("duty", &plan.has_duty)
             .field("statuses", &plan.has_statuses)
             .field("uplinks", &plan.has_uplinks)
+            .field("talks", &plan.has_talks)
             .finish()
     }
 }

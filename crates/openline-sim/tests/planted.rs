@@ -1,6 +1,6 @@
 //! The checkers bite: every planted fault is caught, by a checker that is there for it; and what they say can be replayed.
 
-use openline_sim::{Checker, Failure, Sabotage, run, run_sabotaged};
+use openline_sim::{Checker, Failure, Reached, Sabotage, run, run_for_talks, run_sabotaged};
 
 /// Seeds tried for each fault; each needs some occasion that not every seed gives.
 const SEEDS: u64 = 24;
@@ -125,8 +125,54 @@ fn stored_that_is_shown_as_shown_is_caught() {
 }
 
 #[test]
+fn a_desk_that_goes_by_arrival_is_caught() {
+    expect(Sabotage::ArrivalOrder, &[Checker::SameDesk]);
+}
+
+#[test]
+fn a_desk_that_forgets_when_it_starts_again_is_caught() {
+    expect(Sabotage::ForgetfulDesk, &[Checker::SameDesk]);
+}
+
+#[test]
+fn signatures_that_count_for_another_draft_are_caught() {
+    expect(Sabotage::AnyHash, &[Checker::OneHash]);
+}
+
+#[test]
+fn a_slot_that_one_side_alone_has_confirmed_is_caught() {
+    expect(Sabotage::OwnWord, &[Checker::NoHalfSlot]);
+}
+
+#[test]
+fn talks_come_to_all_that_the_checkers_are_about() {
+    let mut sum = [0; 6];
+    for seed in 0..SEEDS {
+        let reached = run_for_talks(seed).expect("every invariant holds");
+        let Reached {
+            signed,
+            agreed,
+            broken,
+            crossed,
+            held,
+            compared,
+        } = reached;
+        for (sum, one) in sum
+            .iter_mut()
+            .zip([signed, agreed, broken, crossed, held, compared])
+        {
+            *sum += one;
+        }
+    }
+    assert!(
+        sum.iter().all(|sum| *sum > 0),
+        "signed, agreed, broken, crossed, held, compared: {sum:?}"
+    );
+}
+
+#[test]
 fn every_fault_has_its_test_and_a_seed_is_replayed_exactly() {
-    assert_eq!(Sabotage::ALL.len(), 19, "a fault without a test");
+    assert_eq!(Sabotage::ALL.len(), 23, "a fault without a test");
     let failure = caught(Sabotage::SwappedOrder);
     let again = run_sabotaged(failure.seed, Sabotage::SwappedOrder);
     let again = again.expect_err("it fails again");

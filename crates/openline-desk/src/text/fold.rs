@@ -275,14 +275,16 @@ impl Texts {
     }
 }
 
-/// Who has given what, at one moment: by party, whether in full.
-type Given = BTreeMap<PartyIndex, (Weight, Hash)>;
+/// Who has given what, at one moment: by the hash that it names and by party, whether in full.
+type Given = BTreeMap<Hash, BTreeMap<PartyIndex, Weight>>;
 
 struct Replay {
     parties: usize,
     text: Negotiation,
     initialled: Given,
     signed: Given,
+    /// At which hash every party has signed.
+    signed_hash: Option<Hash>,
     is_fixed: bool,
 }
 
@@ -316,6 +318,7 @@ impl Replay {
             text,
             initialled: Given::new(),
             signed: Given::new(),
+            signed_hash: None,
             is_fixed: false,
         }
     }
@@ -387,22 +390,23 @@ impl Replay {
         let counting = self.counting(assent);
         if counting == Counting::Counts {
             give(&mut self.initialled, act.place.party, assent);
-            self.is_fixed = self.is_fixed || self.are_all_full(&self.initialled);
+            self.is_fixed = self.is_fixed || self.are_all_full(&self.initialled, &assent.hash);
         }
         self.text.initials.push(assented(act, assent, counting));
     }
 
     fn sign(&mut self, position: Position, act: &Entry, assent: &Assent) {
         let counting = match self.counting(assent) {
-            Counting::Counts if !self.is_fixed && !self.text.is_incomplete => {
+            Counting::Counts if !self.are_all_full(&self.initialled, &assent.hash) => {
                 Counting::NotInitialled
             }
             other => other,
         };
         if counting == Counting::Counts {
             give(&mut self.signed, act.place.party, assent);
-            if self.text.signed_by.is_none() && self.are_all_full(&self.signed) {
-                self.is_fixed = true;
+            let is_other = self.signed_hash != Some(assent.hash);
+            if is_other && self.are_all_full(&self.signed, &assent.hash) {
+                self.signed_hash = Some(assent.hash);
                 self.text.signed_by = Some(act.place);
                 self.text.signed_at = Some(position);
             }
@@ -410,7 +414,8 @@ impl Replay {
         self.text.signatures.push(assented(act, assent, counting));
     }
 
-    /// Of a text of which an entry is gone, the hash can't be computed: then all must name the same.
+    /// Of a text of which an entry is gone, the hash can't be computed: then all must name the same, and of several hashes that all
+    /// have signed the last is the one, since nobody signs another draft of a text that is signed.
     fn counting(&self, assent: &Assent) -> Counting {
         if self.text.is_incomplete {
             return Counting::Counts;
@@ -430,13 +435,11 @@ impl Replay {
         self.text.draft.is_clean() && !self.text.steps.iter().any(is_crossed)
     }
 
-    /// Whether every party has given it in full, over one hash.
-    fn are_all_full(&self, given: &Given) -> bool {
-        let mut hashes = given.values().map(|(_, hash)| hash);
-        let first = hashes.next();
-        given.len() == self.parties
-            && hashes.all(|hash| Some(hash) == first)
-            && given.values().all(|(weight, _)| *weight == Weight::Full)
+    /// Whether every party has given it in full, over this hash.
+    fn are_all_full(&self, given: &Given, hash: &Hash) -> bool {
+        given.get(hash).is_some_and(|given| {
+            given.len() == self.parties && given.values().all(|weight| *weight == Weight::Full)
+        })
     }
 
     fn standing(&self) -> Standing {
@@ -454,9 +457,9 @@ impl Replay {
 
 /// What was given in full over a hash is not taken back by one *ad referendum* over the same.
 fn give(given: &mut Given, party: PartyIndex, assent: &Assent) {
-    let is_full = given.get(&party) == Some(&(Weight::Full, assent.hash));
-    if !is_full {
-        given.insert(party, (assent.weight, assent.hash));
+    let given = given.entry(assent.hash).or_default();
+    if given.get(&party) != Some(&Weight::Full) {
+        given.insert(party, assent.weight);
     }
 }
 

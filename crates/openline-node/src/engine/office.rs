@@ -23,22 +23,29 @@ const IN_FORCE: &str = "in-force";
 pub(crate) struct Aside {
     pub(crate) actor: Actor,
     pub(crate) deed: Deed,
-    /// The draft that it comes from: deleted in the transaction that puts the entry on the record.
-    pub(crate) draft: Option<String>,
+    /// The draft or waiting receipt that it comes from.
+    pub(crate) from: Option<Kept>,
+}
+
+/// A document from which an entry is made: deleted in the transaction that puts the entry on the record, so that none is made twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) kind: &'static str,
+    pub(crate) key: String,
 }
 
 /// An aside whose entry is about to be durable.
 pub(super) struct Note {
     text: String,
-    draft: Option<String>,
+    from: Option<Kept>,
 }
 
 impl Note {
     pub(super) fn writes(&self, at_ms: i64) -> impl Iterator<Item = Write<'_>> {
         let text = &self.text;
-        let gone = self.draft.as_deref().map(|key| Write::DeleteDocument {
-            kind: documents::DRAFT,
-            key,
+        let gone = self.from.as_ref().map(|kept| Write::DeleteDocument {
+            kind: kept.kind,
+            key: &kept.key,
         });
         gone.into_iter().chain([Write::Audit { at_ms, text }])
     }
@@ -94,11 +101,10 @@ impl Office {
         self.asides.clear();
     }
 
-    /// Whether a draft is on its way to the record.
-    pub(crate) fn is_leaving(&self, draft: &str) -> bool {
-        self.asides
-            .values()
-            .any(|aside| aside.draft.as_deref() == Some(draft))
+    /// Whether the entry that is made from a document is on its way to the record.
+    pub(crate) fn is_leaving(&self, kind: &str, key: &str) -> bool {
+        let mut from = self.asides.values().filter_map(|aside| aside.from.as_ref());
+        from.any(|kept| kept.kind == kind && kept.key == key)
     }
 
     pub(super) fn take_pending(&mut self) -> Option<String> {
@@ -125,7 +131,7 @@ impl Office {
                             .deed
                             .entry(entry.place(), entry.leaf())
                             .text(&aside.actor, DONE),
-                        draft: aside.draft,
+                        from: aside.from,
                     }
                 }));
             }

@@ -268,7 +268,7 @@ fn no_draft(id: &str) -> ServiceError {
 /// A draft that is not on its way to the record.
 fn standing(engine: &mut Engine, actor: &Actor, id: &str) -> Answer<Kept> {
     let kept = find(engine, actor, id)?;
-    if engine.office.is_leaving(id) {
+    if engine.office.is_leaving(documents::DRAFT, id) {
         return Err(ServiceError::Conflict(format!(
             "draft {id} is being released"
         )));

@@ -20,6 +20,7 @@ use super::{Answer, Service, names};
 use crate::audit::{Act, Deed};
 use crate::engine::Engine;
 use crate::engine::acts::{Outgoing, documents};
+use crate::engine::office::Kept;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
 use crate::officers::Role;
@@ -29,6 +30,8 @@ use crate::view::{ReceiptRequest, ReceiptView, ReleasedView, ShownRequest};
 const WAITING_MAX: usize = 4096;
 /// Batched receipts are written at most so often, ms.
 const BATCH_MS: i64 = 900_000;
+/// One that is due and can't be written yet is tried again after so long, ms.
+const AGAIN_MS: i64 = 1000;
 /// Receipts written in one round.
 const ROUND_MAX: usize = 64;
 
@@ -202,27 +205,31 @@ impl Service {
         })
     }
 
-    /// Writes what has waited and can be written by now; the node does this by itself. Says whether more waits.
+    /// Writes what has waited and can be written by now; the node does this by itself. Says when to look again, ms, if more waits.
     ///
     /// # Errors
     /// [`ServiceError::Unavailable`] when the node is stopping.
-    pub(crate) async fn write_waiting_receipts(&self, now: i64) -> Answer<bool> {
-        let (due, mut more_waits) = self
+    pub(crate) async fn write_waiting_receipts(&self, now: i64) -> Answer<Option<i64>> {
+        let again = now.saturating_add(AGAIN_MS);
+        let (due, mut next) = self
             .engine(move |engine| {
-                let (mut due, mut count) = (Vec::new(), 0);
+                let (mut due, mut next) = (Vec::new(), None::<i64>);
                 for document in engine.store.documents(documents::RECEIPT)? {
-                    count += 1;
-                    if let Ok(waiting) = serde_json::from_slice::<Waiting>(&document.value)
-                        && waiting.due_ms <= now
-                        && let Ok(line) = names::line_of(engine, &waiting.line)
-                        && !engine.machine.must_hear(&line)
-                    {
-                        due.push((document.key, line, waiting));
+                    let Ok(waiting) = serde_json::from_slice::<Waiting>(&document.value) else {
+                        continue;
+                    };
+                    let line = names::line_of(engine, &waiting.line);
+                    let is_leaving = engine.office.is_leaving(documents::RECEIPT, &document.key);
+                    let may_write = |line| !engine.machine.must_hear(line) && !is_leaving;
+                    let is_due = waiting.due_ms <= now && due.len() < ROUND_MAX;
+                    match line {
+                        Ok(line) if is_due && may_write(&line) => {
+                            due.push((document.key, line, waiting));
+                        }
+                        _ => next = next.into_iter().chain([waiting.due_ms.max(again)]).min(),
                     }
                 }
-                due.truncate(ROUND_MAX);
-                let more_waits = count > due.len();
-                Ok((due, more_waits))
+                Ok((due, next))
             })
             .await?;
         for (key, line, waiting) in due {
@@ -234,21 +241,16 @@ impl Service {
                 continue;
             };
             let outgoing = outgoing(line, of, waiting.post, message_type, waiting.body);
-            if let Err(error) = self.release_kept(outgoing, waiting.by).await {
+            let kept = Kept {
+                kind: documents::RECEIPT,
+                key,
+            };
+            if let Err(error) = self.release_kept(outgoing, waiting.by, kept).await {
                 tracing::warn!(%error, "a receipt still waits to be written");
-                more_waits = true;
-                continue;
+                next = next.into_iter().chain([again]).min();
             }
-            self.engine(move |engine| {
-                engine.commit(&[Write::DeleteDocument {
-                    kind: documents::RECEIPT,
-                    key: &key,
-                }])?;
-                Ok(())
-            })
-            .await?;
         }
-        Ok(more_waits)
+        Ok(next)
     }
 }
 
@@ -321,6 +323,7 @@ fn keep(engine: &mut Engine, waiting: &Waiting) -> Answer<()> {
         value: &value,
         updated_ms: wall_ms(),
     }])?;
+    engine.round_wanted.notify_one();
     Ok(())
 }
 

@@ -13,8 +13,8 @@ use super::messages::{Cut, cut_attachments, prepare};
 use super::names::{self, PlaceName};
 use super::{Answer, Service, receipts};
 use crate::audit::{Act, Deed};
-use crate::engine::acts::Outgoing;
-use crate::engine::office::Aside;
+use crate::engine::acts::{Outgoing, documents};
+use crate::engine::office::{Aside, Kept};
 use crate::engine::{Engine, Released};
 use crate::error::ServiceError;
 use crate::officers::{Actor, Role};
@@ -229,8 +229,8 @@ impl Service {
             let deed = deed_of(&outgoing);
             match may_release(engine, &actor, &outgoing) {
                 Ok(()) => {
-                    let draft = None;
-                    engine.release(outgoing, Aside { actor, deed, draft }, reply);
+                    let from = None;
+                    engine.release(outgoing, Aside { actor, deed, from }, reply);
                 }
                 Err(error) => {
                     engine.note_failure(&actor, &deed, &error);
@@ -242,24 +242,18 @@ impl Service {
         Ok(view(&released, None))
     }
 
-    /// Releases an entry that `by` was allowed to write before, and that had to wait.
+    /// Releases an entry that `by` was allowed to write before, and that had to wait as a document, which goes when the entry comes.
     pub(super) async fn release_kept(
         &self,
         outgoing: Outgoing,
         by: String,
+        from: Kept,
     ) -> Answer<ReleasedView> {
         let actor = Actor::Node;
         let release = move |engine: &mut Engine, reply: oneshot::Sender<Answer<Released>>| {
             let deed = deed_of(&outgoing).given_by(&by);
-            engine.release(
-                outgoing,
-                Aside {
-                    actor,
-                    deed,
-                    draft: None,
-                },
-                reply,
-            );
+            let from = Some(from);
+            engine.release(outgoing, Aside { actor, deed, from }, reply);
         };
         let released = self.handle.call_later(release).await?;
         Ok(view(&released, None))
@@ -335,8 +329,11 @@ fn queue(
     }
     let (number, outgoing) = prepare(engine, line, &request, refs, cut)?;
     let (reply, waiting) = oneshot::channel();
-    let draft = draft.map(|from| from.id);
-    engine.release(outgoing, Aside { actor, deed, draft }, reply);
+    let from = draft.map(|from| Kept {
+        kind: documents::DRAFT,
+        key: from.id,
+    });
+    engine.release(outgoing, Aside { actor, deed, from }, reply);
     Ok(Queued::Going((number, waiting)))
 }
 

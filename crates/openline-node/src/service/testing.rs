@@ -34,8 +34,6 @@ pub(crate) const TEST_ANSWERS_MAX: u32 = 120;
 const GAP_GRACE_MS: i64 = 300_000;
 /// When something could not be done, it is tried again after this time.
 const TRY_AGAIN_MS: i64 = 60_000;
-/// Receipts that wait are looked at again after this time, ms.
-const RECEIPTS_AGAIN_MS: i64 = 1000;
 const HOUR_MS: i64 = 3_600_000;
 /// Most tests of one list.
 const LIST_MAX: usize = 1000;
@@ -104,10 +102,8 @@ impl Service {
             };
             round.next_ms = round.next_ms.into_iter().chain(next).min();
         }
-        if self.write_waiting_receipts(now_ms).await? {
-            let again = now_ms + RECEIPTS_AGAIN_MS;
-            round.next_ms = Some(round.next_ms.map_or(again, |next| next.min(again)));
-        }
+        let next = self.write_waiting_receipts(now_ms).await?;
+        round.next_ms = round.next_ms.into_iter().chain(next).min();
         Ok(round)
     }
 

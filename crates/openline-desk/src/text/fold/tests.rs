@@ -305,6 +305,52 @@ fn a_text_of_which_an_entry_is_gone_keeps_its_number() {
     assert_eq!((text.standing, text.number), (Standing::Signed, Some(1)));
 }
 
+/// One party signs a draft that the other's amendment, still on its way, had changed; both sign the next. Then that amendment's body
+/// is purged.
+#[test]
+fn a_text_stays_signed_at_its_hash_when_an_entry_is_gone() {
+    let mut line = Line::with(&["They meet every [10 / 20] days."]);
+    let was = line.was(1);
+    line.amend(at(0, 2), vec![choose(nth(0), was, 0, Some(0))]);
+    let (before, was) = (line.text().hash, line.was(1));
+    line.assent(at(1, 1), Kind::Initial, Weight::Full, before);
+    line.amend(at(1, 2), vec![replace(0, was, "They meet daily.")]);
+    let amended_at = line.lamport;
+    let after = line.text().hash;
+    line.assent(at(0, 3), Kind::Initial, Weight::Full, before);
+    line.assent(at(0, 4), Kind::Signature, Weight::Full, before);
+    line.assent(at(1, 3), Kind::Signature, Weight::Full, before);
+    assert_eq!(line.text().standing, Standing::Clean, "nothing counts");
+    for party in [0, 1] {
+        line.assent(at(party, 5), Kind::Initial, Weight::Full, after);
+    }
+    for party in [0, 1] {
+        line.assent(at(party, 6), Kind::Signature, Weight::Full, after);
+    }
+    assert_eq!(line.text().signed_by, Some(at(1, 6)));
+    let header = header(Kind::Amendment, vec![TEXT]);
+    let purged = line.texts.follow(at(1, 2), amended_at, &header, None);
+    purged.expect("followed");
+    let text = line.text();
+    assert!(text.is_incomplete);
+    assert_eq!((text.signed_by, text.number), (Some(at(1, 6)), Some(1)));
+}
+
+/// Where a body is gone, signatures without initials make no signed text either.
+#[test]
+fn signatures_alone_sign_nothing_when_an_entry_is_gone() {
+    let mut line = Line::with(&["They meet daily."]);
+    let hash = line.text().hash;
+    for party in [0, 1] {
+        line.assent(at(party, 5), Kind::Signature, Weight::Full, hash);
+    }
+    assert_eq!(line.text().signed_by, None);
+    let header = header(Kind::TextProposal, vec![]);
+    let purged = line.texts.follow(TEXT, 2, &header, None);
+    purged.expect("followed");
+    assert_eq!(line.text().signed_by, None);
+}
+
 #[test]
 fn types_are_never_mixed() {
     let mut line = Line::with(&["They shall meet."]);
