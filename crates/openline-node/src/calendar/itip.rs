@@ -233,3 +233,138 @@ fn window(
         Err(wrong("ends before it begins"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::lines::{Lines, escaped, stamp};
+
+    fn file(method: &str, lines: &str) -> String {
+        let text = format!(
+            "BEGIN:VCALENDAR\nVERSION:2.0\nMETHOD:{method}\nBEGIN:VEVENT\nUID:1\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n"
+        );
+        text.replace('\n', "\r\n")
+    }
+
+    fn one(method: &str, lines: &str) -> Result<Heard, ItipError> {
+        read(&file(method, lines), "UTC").map(|mut heard| heard.remove(0))
+    }
+
+    #[test]
+    fn what_is_said_is_heard() {
+        let heard = one(
+            "reply",
+            "DTSTART:20261201T090000Z\nDURATION:PT90M\nSUMMARY:A talk\\, in\n  short\nCOMMENT:a\\nb\nCATEGORIES:Call,x\nATTENDEE;PARTSTAT=DECLINED:mailto:desk@ministry.example\nATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:other@ministry.example",
+        )
+        .expect("a reply");
+        assert_eq!(heard.said, Said::Reply);
+        assert_eq!(heard.window, Some((1_796_115_600_000, 1_796_121_000_000)));
+        assert_eq!(heard.summary.as_deref(), Some("A talk, in short"));
+        assert_eq!(heard.comment.as_deref(), Some("a\nb"));
+        assert_eq!(heard.categories, ["call", "x"]);
+        let declined = ("mailto:desk@ministry.example".to_owned(), Answer::Declined);
+        assert_eq!(heard.answers, [declined]);
+        let away = one("COUNTER", "SUMMARY:x").expect("a counter");
+        assert_eq!((away.said, away.window), (Said::Counter, None));
+    }
+
+    #[test]
+    fn local_times_are_those_of_their_zone() {
+        let noon = Some((1_796_126_400_000, 1_796_130_000_000));
+        let shanghai =
+            "DTSTART;TZID=Asia/Shanghai:20261201T200000\nDTEND;TZID=Asia/Shanghai:20261201T210000";
+        assert_eq!(one("REQUEST", shanghai).expect("read").window, noon);
+        let floating = file("REQUEST", "DTSTART:20261201T200000\nDTEND:20261201T210000");
+        let heard = read(&floating, "Asia/Shanghai").expect("read");
+        assert_eq!(heard[0].window, noon);
+        let nowhere = one(
+            "REQUEST",
+            "DTSTART;TZID=Nowhere:20261201T200000\nDURATION:PT1H",
+        );
+        let zone = CalendarError::Zone("Nowhere".to_owned());
+        assert_eq!(nowhere, Err(ItipError::Zone(1, zone)));
+    }
+
+    #[test]
+    fn what_can_not_be_acted_on_is_refused_and_says_why() {
+        let from = "DTSTART:20261201T090000Z";
+        for (lines, words) in [
+            (
+                format!("{from}\nDURATION:PT1H\nRRULE:FREQ=SECONDLY"),
+                "repeats",
+            ),
+            (
+                format!("{from}\nDURATION:PT1H\nRECURRENCE-ID:20261201T090000Z"),
+                "series",
+            ),
+            (from.to_owned(), "neither DTEND nor DURATION"),
+            (
+                format!("{from}\nDTEND:20261201T080000Z"),
+                "before it begins",
+            ),
+            (format!("{from}\nDURATION:-PT1H"), "before it begins"),
+            ("DTSTART;VALUE=DATE:20261201".to_owned(), "time of day"),
+            (
+                "ATTENDEE:mailto:a@b.example\n"
+                    .repeat(257)
+                    .trim()
+                    .to_owned(),
+                "more than 256",
+            ),
+        ] {
+            let refused = one("REQUEST", &lines)
+                .expect_err("nothing to act on")
+                .to_string();
+            assert!(
+                refused.contains("event 1") && refused.contains(words),
+                "{refused}"
+            );
+        }
+        assert_eq!(one("PUBLISH", from), Err(ItipError::Method));
+        assert_eq!(
+            read(&"x".repeat(ITIP_BYTES_MAX + 1), "UTC"),
+            Err(ItipError::Long)
+        );
+        let event = "BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\n";
+        let of = |count: usize| {
+            let events = event.repeat(count);
+            let text = format!("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n{events}END:VCALENDAR\r\n");
+            read(&text, "UTC").map(|heard| heard.len())
+        };
+        assert_eq!(of(0), Err(ItipError::NoEvents));
+        assert_eq!(of(ITIP_EVENTS_MAX), Ok(ITIP_EVENTS_MAX));
+        assert_eq!(of(ITIP_EVENTS_MAX + 1), Err(ItipError::ManyEvents));
+    }
+
+    #[test]
+    fn any_text_and_time_that_is_written_is_read_back() {
+        let scripts = [
+            "a", "\\", ";", ",", ":", "\"", "\n", "é", "я", "京", "👋", "ש", " x",
+        ];
+        // Each length brings the fold to another place within another character.
+        for length in 1..160_usize {
+            let text: String = (0..length)
+                .map(|at| scripts[(at * 7 + length) % scripts.len()])
+                .collect();
+            let text = format!("<{text}>");
+            let from = i64::try_from(length).expect("small") * 86_399_000;
+            let mut lines = Lines::calendar("test");
+            for line in [
+                "METHOD:REQUEST".to_owned(),
+                "BEGIN:VEVENT".to_owned(),
+                "UID:1".to_owned(),
+                format!("DTSTART:{}", stamp(from)),
+                format!("DTEND:{}", stamp(from + 60_000)),
+                format!("SUMMARY:{}", escaped(&text)),
+                "END:VEVENT".to_owned(),
+            ] {
+                lines.put(&line);
+            }
+            let written = lines.end();
+            assert!(written.split("\r\n").all(|line| line.len() <= 75));
+            let heard = read(&written, "UTC").expect("own output");
+            assert_eq!(heard[0].summary.as_deref(), Some(text.as_str()));
+            assert_eq!(heard[0].window, Some((from, from + 60_000)));
+        }
+    }
+}
