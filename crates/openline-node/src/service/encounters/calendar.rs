@@ -145,7 +145,7 @@ impl Reading<'_> {
                 Ok(self.step(heard, state, "decline it".to_owned(), step))
             }
             (Some(state), Said::Request | Said::Counter) => self.moved(heard, state),
-            (None, Said::Request) => self.new(heard),
+            (None, Said::Request) => self.unknown(heard),
             (None, _) => Err(self.unusable(
                 heard,
                 "is about no encounter of this line (its UID is not one of ours): name the right line with --line",
@@ -234,7 +234,7 @@ impl Reading<'_> {
     }
 
     /// An event of a calendar, of which the record has no encounter.
-    fn new(&self, heard: &Heard) -> Answer<ActProposalView> {
+    fn unknown(&self, heard: &Heard) -> Answer<ActProposalView> {
         let subject = heard
             .summary
             .clone()
