@@ -137,6 +137,12 @@ impl Assents {
         }
     }
 
+    /// How many accords there are to a claim, also those that a later one has taken the place of.
+    #[must_use]
+    pub fn count(&self, claim: Ref, message_type: MessageType) -> usize {
+        self.about(claim, message_type).count()
+    }
+
     fn about(
         &self,
         claim: Ref,

@@ -137,6 +137,8 @@ pub struct EncounterState {
     pub ended: Vec<StepTaken>,
     /// Claims that it obliges a return visit.
     pub owed: Vec<ClaimedStep>,
+    /// How often something was said that may change whether and when it is: it only grows.
+    pub revision: usize,
     /// What is in its programme, where it is a visit.
     pub programme: Vec<Ref>,
     /// Where the entry stands in the record's order.
@@ -268,6 +270,7 @@ impl Encounters {
             readouts,
             ended,
             owed: claimed(StepAct::ReturnOwed),
+            revision: self.revision(&steps),
             programme: self.programme(asked),
         }
     }
@@ -278,6 +281,15 @@ impl Encounters {
             .filter(|(_, taken)| taken.message_type == asked.message_type)
             .map(|(position, taken)| (*position, taken))
             .collect()
+    }
+
+    fn revision(&self, steps: &[(Position, &StepTaken)]) -> usize {
+        let said = steps.iter().map(|(_, taken)| match taken.step.act {
+            StepAct::Scheduled => 1 + self.assents.count(taken.place, taken.message_type),
+            StepAct::Accepted | StepAct::Declined | StepAct::Postponed | StepAct::Held => 1,
+            _ => 0,
+        });
+        said.sum()
     }
 
     fn claimed(&self, taken: &StepTaken) -> ClaimedStep {

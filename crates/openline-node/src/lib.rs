@@ -7,6 +7,7 @@ mod alarms;
 pub mod alerts;
 pub mod audit;
 mod backup;
+mod calendar;
 pub mod charters;
 pub mod clock;
 pub mod config;

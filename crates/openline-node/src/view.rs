@@ -3,6 +3,7 @@
 //! Times are milliseconds since 1970 UTC unless a field says seconds. Ids are 64 hex digits. A place is `PARTY/INDEX`.
 
 mod alarm;
+mod calendars;
 mod encounters;
 mod exchange;
 mod origin;
@@ -12,6 +13,7 @@ mod standing;
 mod state;
 
 pub use alarm::*;
+pub use calendars::*;
 pub use encounters::*;
 pub use exchange::*;
 pub use origin::*;
@@ -420,7 +422,7 @@ pub struct ValueView {
     pub value: String,
 }
 
-fn real() -> String {
+pub(crate) fn real() -> String {
     "real".to_owned()
 }
 fn message() -> String {

@@ -57,6 +57,8 @@ use crate::handlers::{
         encounters::step,
         encounters::answer,
         encounters::list,
+        encounters::calendar,
+        encounters::read_calendar,
         encounters::returns,
         encounters::import,
         encounters::history,

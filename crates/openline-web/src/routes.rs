@@ -86,6 +86,10 @@ pub fn router(state: State) -> Router {
             post(encounters::answer),
         )
         .route("/v1/lines/{line}/encounters", get(encounters::list))
+        .route(
+            "/v1/lines/{line}/encounters/calendar",
+            get(encounters::calendar).post(encounters::read_calendar),
+        )
         .route("/v1/lines/{line}/returns", get(encounters::returns))
         .route("/v1/lines/{line}/contacts", post(encounters::import))
         .route("/v1/lines/{line}/history", get(encounters::history))

@@ -17,6 +17,7 @@ use crate::view::{
     SettingView, StepRequest, TimeClaimView,
 };
 
+mod calendar;
 mod views;
 
 pub(super) use views::assent_view;

@@ -23,6 +23,7 @@ use openline_desk::rota::Shift;
 use openline_desk::schedule;
 
 use super::post::WHO_MAX;
+use crate::calendar::lines::{Lines, escaped, stamp};
 
 /// Longest calendar, bytes.
 pub(crate) const ROTA_BYTES_MAX: usize = 1 << 20;
@@ -252,34 +253,42 @@ impl Calendar {
     /// The zones of an event's beginning and end.
     fn zones_of(&self, event: &Event) -> Result<(TimeZone, TimeZone), CalendarError> {
         let of = |property: &ICalendarProperty| match event.component.property(property) {
-            Some(entry) => self.zone_of(entry).map(Some),
+            Some(entry) => zone_of(entry, &self.zones, &self.zone.1).map(Some),
             None => Ok(None),
         };
         let start = of(&ICalendarProperty::Dtstart)?.unwrap_or_else(|| self.zone.1.clone());
         let end = of(&ICalendarProperty::Dtend)?.unwrap_or_else(|| start.clone());
         Ok((start, end))
     }
+}
 
-    fn zone_of(&self, entry: &ICalendarEntry) -> Result<TimeZone, CalendarError> {
-        if let Some(ICalendarValue::PartialDateTime(time)) = entry.values.first()
-            && time.tz_hour.is_some()
-        {
-            return Ok(TimeZone::UTC);
-        }
-        let Some(name) = entry.tz_id() else {
-            return Ok(self.zone.1.clone());
-        };
-        let unknown = || CalendarError::Zone(name.to_owned());
-        let calendar = ICalendar {
-            components: self.zones.clone(),
-        };
-        let resolved = calendar
-            .build_tz_resolver()
-            .resolve(name)
-            .ok_or_else(unknown)?;
-        let iana = resolved.name().ok_or_else(unknown)?;
-        schedule::zone(&iana).ok_or_else(unknown)
+/// The zone of a property that states a time: UTC, the one it names, or else `default`.
+///
+/// # Errors
+/// [`CalendarError::Zone`]
+pub(crate) fn zone_of(
+    entry: &ICalendarEntry,
+    zones: &[ICalendarComponent],
+    default: &TimeZone,
+) -> Result<TimeZone, CalendarError> {
+    if let Some(ICalendarValue::PartialDateTime(time)) = entry.values.first()
+        && time.tz_hour.is_some()
+    {
+        return Ok(TimeZone::UTC);
     }
+    let Some(name) = entry.tz_id() else {
+        return Ok(default.clone());
+    };
+    let unknown = || CalendarError::Zone(name.to_owned());
+    let calendar = ICalendar {
+        components: zones.to_vec(),
+    };
+    let resolved = calendar
+        .build_tz_resolver()
+        .resolve(name)
+        .ok_or_else(unknown)?;
+    let iana = resolved.name().ok_or_else(unknown)?;
+    schedule::zone(&iana).ok_or_else(unknown)
 }
 
 impl Event {
@@ -344,7 +353,7 @@ fn without_sequence(component: &ICalendarComponent) -> ICalendarComponent {
     }
 }
 
-fn components(text: &str) -> Result<Vec<ICalendarComponent>, CalendarError> {
+pub(crate) fn components(text: &str) -> Result<Vec<ICalendarComponent>, CalendarError> {
     let unreadable = |why: String| Err(CalendarError::Unreadable(why));
     // The parser takes what is there of a file that was cut short; shifts would be missing without a word.
     let count = |word: &str| {
@@ -398,7 +407,7 @@ fn civil(seconds: i64) -> Option<DateTime> {
     Some(at.to_zoned_datetime(TimeZone::UTC).datetime())
 }
 
-fn instant(at: DateTime, zone: &TimeZone) -> Option<i64> {
+pub(crate) fn instant(at: DateTime, zone: &TimeZone) -> Option<i64> {
     Some(
         zone.to_zoned_datetime(at)
             .ok()?
@@ -412,7 +421,7 @@ fn ms(duration: SignedDuration) -> i64 {
 }
 
 /// A recurrence's end in the local time of its event: by RFC 5545 it is UTC where the event is in a zone.
-fn local(until: &PartialDateTime, zone: &TimeZone) -> Option<DateTime> {
+pub(crate) fn local(until: &PartialDateTime, zone: &TimeZone) -> Option<DateTime> {
     let (year, month, day) = (until.year?, until.month?, until.day?);
     let number = |value: Option<u8>, default: u8| i8::try_from(value.unwrap_or(default)).ok();
     // A date without a time includes that whole day.
@@ -449,11 +458,7 @@ fn partial(at: DateTime) -> PartialDateTime {
 
 /// Writes shifts as a calendar that other programs read: one event each, times in UTC.
 pub(crate) fn write(shifts: &[Shift], stamp_ms: i64) -> String {
-    let mut lines = vec![
-        "BEGIN:VCALENDAR".to_owned(),
-        "VERSION:2.0".to_owned(),
-        "PRODID:-//openline//rota//EN".to_owned(),
-    ];
+    let mut lines = Lines::calendar("rota");
     for shift in shifts {
         let id = Hash::of(&[
             shift.post.as_bytes(),
@@ -463,55 +468,17 @@ pub(crate) fn write(shifts: &[Shift], stamp_ms: i64) -> String {
             &shift.from.to_be_bytes(),
             &shift.until.to_be_bytes(),
         ]);
-        lines.push("BEGIN:VEVENT".to_owned());
-        lines.push(format!("UID:{}@openline", &id.to_string()[..32]));
-        lines.push(format!("DTSTAMP:{}", stamp(stamp_ms)));
-        lines.push(format!("DTSTART:{}", stamp(shift.from)));
-        lines.push(format!("DTEND:{}", stamp(shift.until)));
-        lines.push(format!("SUMMARY:{}", escaped(&shift.who)));
-        lines.push(format!("CATEGORIES:{}", shift.post));
-        lines.push(format!("{POST_PROPERTY}:{}", shift.post));
-        lines.push("END:VEVENT".to_owned());
+        lines.put("BEGIN:VEVENT");
+        lines.put(&format!("UID:{}@openline", &id.to_string()[..32]));
+        lines.put(&format!("DTSTAMP:{}", stamp(stamp_ms)));
+        lines.put(&format!("DTSTART:{}", stamp(shift.from)));
+        lines.put(&format!("DTEND:{}", stamp(shift.until)));
+        lines.put(&format!("SUMMARY:{}", escaped(&shift.who)));
+        lines.put(&format!("CATEGORIES:{}", shift.post));
+        lines.put(&format!("{POST_PROPERTY}:{}", shift.post));
+        lines.put("END:VEVENT");
     }
-    lines.push("END:VCALENDAR".to_owned());
-    let mut text = String::new();
-    for line in lines {
-        fold(&line, &mut text);
-    }
-    text
-}
-
-fn stamp(ms: i64) -> String {
-    let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
-    at.strftime("%Y%m%dT%H%M%SZ").to_string()
-}
-
-/// RFC 5545 section 3.3.11.
-fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            '\\' | ';' | ',' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// RFC 5545 section 3.1: lines of at most 75 bytes, never cut within a character.
-fn fold(line: &str, text: &mut String) {
-    let mut length = 0;
-    for c in line.chars() {
-        if length + c.len_utf8() > 75 {
-            text.push_str("\r\n ");
-            length = 1;
-        }
-        text.push(c);
-        length += c.len_utf8();
-    }
-    text.push_str("\r\n");
+    lines.end()
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use axum::extract::rejection::QueryRejection;
 use serde::Deserialize;
 
 use openline_node::view::{
-    AccordRequest, ContactsRequest, EncounterRequest, EncounterView, HistoryView, OwedView,
-    ReleasedView, StepRequest,
+    AccordRequest, ActProposalView, CalendarFileRequest, CalendarFileView, ContactsRequest,
+    EncounterRequest, EncounterView, HistoryView, OwedView, ReleasedView, StepRequest,
 };
 
 use super::{Body, Object, reply};
@@ -54,6 +54,44 @@ pub(crate) async fn list(
     Path(line): Path<String>,
 ) -> Reply<Vec<EncounterView>> {
     reply(state.service.encounters(&line).await)
+}
+
+/// What of the encounters goes into a file for calendar programs.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CalendarQuery {
+    /// One encounter, PARTY/INDEX or a joint number; every one of the line if left out.
+    #[serde(default)]
+    place: Option<String>,
+    /// The party whose answer it is: then the file is a reply.
+    #[serde(default)]
+    reply: Option<String>,
+}
+
+/// Encounters as an iCalendar object with an iTIP method.
+#[utoipa::path(get, path = "/v1/lines/{line}/encounters/calendar", params(("line" = String, Path), CalendarQuery), responses((status = 200, body = CalendarFileView), (status = "default", body = Problem)))]
+pub(crate) async fn calendar(
+    Extract(state): Extract<State>,
+    Path(line): Path<String>,
+    query: Result<Query<CalendarQuery>, QueryRejection>,
+) -> Reply<CalendarFileView> {
+    let Query(query) = query?;
+    let file = state
+        .service
+        .encounter_file(&line, query.place.as_deref(), query.reply);
+    reply(file.await)
+}
+
+/// Says what acts a calendar program's file stands for. Nothing is done.
+#[utoipa::path(post, path = "/v1/lines/{line}/encounters/calendar", params(("line" = String, Path)), request_body = CalendarFileRequest, responses((status = 200, body = Vec<ActProposalView>), (status = "default", body = Problem)))]
+pub(crate) async fn read_calendar(
+    Extract(state): Extract<State>,
+    Path(line): Path<String>,
+    body: Body<CalendarFileRequest>,
+) -> Reply<Vec<ActProposalView>> {
+    let Object(request) = body?;
+    reply(state.service.read_encounter_file(&line, request).await)
 }
 
 /// The ledger of return visits: what is or was owed.

@@ -54,6 +54,10 @@ pub enum EncounterCommand {
         #[arg(long)]
         line: String,
     },
+    /// Write encounters as an iCalendar file for calendar programs.
+    Export(EncounterExportArgs),
+    /// Say what acts a calendar program's file stands for; with --yes make them.
+    Import(EncounterImportArgs),
     /// The return visits that are owed, and what has been proposed.
     Returns {
         /// The line: its title, its id, or the beginning of its id.
@@ -173,6 +177,45 @@ pub struct EncounterEndArgs {
     /// End of the next window.
     #[arg(long, value_name = "TIME", requires = "next_from")]
     pub next_to: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct EncounterExportArgs {
+    /// The line: its title, its id, or the beginning of its id.
+    #[arg(long)]
+    pub line: String,
+    /// One encounter: PARTY/INDEX, or a joint number. Every one of the line if left out.
+    pub place: Option<String>,
+    /// Write what this party answered, as a reply to the invitation.
+    #[arg(long, value_name = "PARTY", requires = "place")]
+    pub reply: Option<String>,
+    /// The file; printed if left out.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct EncounterImportArgs {
+    /// The line: its title, its id, or the beginning of its id.
+    #[arg(long)]
+    pub line: String,
+    /// An iCalendar file with an invitation, an answer, a counter-proposal or a cancellation.
+    pub file: PathBuf,
+    /// The post that acts.
+    #[arg(long, default_value = "watch")]
+    pub post: String,
+    /// The zone of times that name none.
+    #[arg(long, default_value = "UTC")]
+    pub zone: String,
+    /// At which level an encounter is asked for that is new, such as "foreign minister".
+    #[arg(long)]
+    pub level: Option<String>,
+    /// The reason for declining or putting off, where the file gives none.
+    #[arg(long)]
+    pub reason: Option<String>,
+    /// Make the acts that are shown.
+    #[arg(long)]
+    pub yes: bool,
 }
 
 #[derive(Args, Debug)]

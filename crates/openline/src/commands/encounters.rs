@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::output::{Output, time};
 use crate::words::type_mark;
 
+mod calendar;
 mod claim;
 
 pub(super) fn encounter(
@@ -51,6 +52,8 @@ pub(super) fn encounter(
             output.print(&all, |all| encounters_text(all));
             Ok(())
         }
+        EncounterCommand::Export(args) => calendar::export(client, args, output),
+        EncounterCommand::Import(args) => calendar::import(client, args, output),
         EncounterCommand::Returns { line } => {
             let all: Vec<OwedView> = client.get(&format!("/v1/lines/{}/returns", part(line)))?;
             output.print(&all, |all| returns_text(all));

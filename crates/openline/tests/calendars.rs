@@ -1,0 +1,204 @@
+//! Encounters in calendar programs that were not written here: Radicale with a CalDAV client, and Python's icalendar. `./test`
+//! installs them below `target/venv`.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use support::node::{Party, found, free_addresses, one_record, relate};
+use support::{Ran, run};
+
+const LINE: &str = "Watch line";
+
+fn two_parties(folder: &Path) -> (Party, Party) {
+    let mut a = Party::make(folder, "a", "Ministry A", Some(free_addresses()));
+    let mut b = Party::make(folder, "b", "Ministry B", None);
+    a.start();
+    b.start();
+    relate(&a, &b);
+    found(&a, &b, "Ministry B", LINE);
+    (a, b)
+}
+
+/// Runs a script of `interop/calendars`.
+fn python(script: &str, args: &[&Path]) -> Ran {
+    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let program = root.join("target/venv/bin/python");
+    assert!(
+        program.exists(),
+        "{} is not there: run ./test, which installs it",
+        program.display()
+    );
+    let mut command = Command::new(program);
+    command
+        .arg(root.join("interop/calendars").join(script))
+        .args(args)
+        .env("no_proxy", "127.0.0.1");
+    run(&mut command, b"")
+}
+
+fn place(released: &Value) -> String {
+    released["place"].as_str().expect("a place").to_owned()
+}
+
+fn ask(by: &Party, subject: &str, more: &[&str]) -> String {
+    let mut args = vec!["encounter", "ask", "--line", LINE, "--level", "minister"];
+    args.extend(["--subject", subject]);
+    args.extend(more);
+    place(&by.json(&args))
+}
+
+fn schedule(by: &Party, of: &str, from: &str, to: &str) -> String {
+    let args = ["encounter", "schedule", "--line", LINE, of, "--from", from];
+    place(&by.json(&[&args[..], &["--to", to, "--location", "Room 4; east"]].concat()))
+}
+
+fn export(by: &Party, args: &[&str]) -> Value {
+    by.json(&[&["encounter", "export", "--line", LINE], args].concat())
+}
+
+fn line_of<'a>(view: &'a Value, name: &str) -> Option<&'a str> {
+    let text = view["calendar"].as_str().expect("a calendar");
+    let beginning = format!("{name}:");
+    text.lines().find_map(|line| line.strip_prefix(&beginning))
+}
+
+#[test]
+fn encounters_come_back_from_a_calendar_server_as_they_went_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let (a, b) = two_parties(at);
+    let subject =
+        "Два дня переговоров: повестка дня, участники, порядок работы; место, время — 两天的会谈";
+    let visit = ask(
+        &a,
+        subject,
+        &["--kind", "visit", "--with", "Ministry B:Minister"],
+    );
+    let talks = ask(
+        &a,
+        "A talk, in four eyes",
+        &["--kind", "meeting", "--within", &visit],
+    );
+    let open = ask(&a, "No time yet", &["--kind", "call"]);
+    let first = schedule(&a, &visit, "2026-12-01T09:00Z", "2026-12-02T15:00Z");
+    schedule(&a, &talks, "2026-12-01T10:00Z", "2026-12-01T11:00Z");
+    one_record(&a, &b, LINE);
+    b.json(&["encounter", "agree", "--line", LINE, &first]);
+    one_record(&a, &b, LINE);
+
+    let file = at.join("all.ics");
+    let all = export(&a, &["--output", &file.to_string_lossy()]);
+    assert_eq!(all["method"], "PUBLISH");
+    assert_eq!(all["without_time"], serde_json::json!([open]));
+    let events = python("through_radicale.py", &[&file, &at.join("storage")]).json();
+    let [talk, visit_event] = events.as_array().expect("events").as_slice() else {
+        panic!("two events: {events}");
+    };
+    assert_eq!(visit_event["SUMMARY"], subject);
+    assert_eq!(visit_event["STATUS"], "CONFIRMED");
+    assert_eq!(visit_event["DTSTART"], "2026-12-01T09:00:00+00:00");
+    assert_eq!(visit_event["DTEND"], "2026-12-02T15:00:00+00:00");
+    assert_eq!(visit_event["LOCATION"], "Room 4; east");
+    assert_eq!(visit_event["CLASS"], "CONFIDENTIAL");
+    assert_eq!(visit_event["repeats"], false);
+    assert_eq!(visit_event["ORGANIZER"][0]["CN"], "Ministry A: watch");
+    let minister = &visit_event["ATTENDEE"][1];
+    assert_eq!(minister["CN"], "Ministry B: Minister");
+    assert_eq!(minister["PARTSTAT"], "ACCEPTED");
+    assert_eq!(talk["SUMMARY"], "A talk, in four eyes");
+    assert_eq!(talk["STATUS"], "TENTATIVE");
+    assert_eq!(talk["RELATED-TO"], visit_event["UID"]);
+    assert_eq!(talk["ATTENDEE"][1]["PARTSTAT"], "NEEDS-ACTION");
+
+    // The other side names it alike; a new time and a cancellation have higher numbers.
+    let number = |view: &Value| -> u64 {
+        let text = line_of(view, "SEQUENCE").expect("a number");
+        text.parse().expect("a number")
+    };
+    let fixed = export(&b, &[&visit]);
+    assert_eq!(fixed["method"], "REQUEST");
+    assert_eq!(line_of(&fixed, "UID"), visit_event["UID"].as_str());
+    let reply = export(&a, &[&visit, "--reply", "Ministry B"]);
+    assert_eq!(reply["method"], "REPLY");
+    schedule(&b, &visit, "2026-12-03T09:00Z", "2026-12-04T15:00Z");
+    let moved = export(&b, &[&visit]);
+    assert!(number(&moved) > number(&fixed));
+    let reason = ["encounter", "decline", "--line", LINE, &visit, "--reason"];
+    b.json(&[&reason[..], &["No longer possible"]].concat());
+    let cancelled = export(&b, &[&visit]);
+    assert_eq!(cancelled["method"], "CANCEL");
+    assert_eq!(line_of(&cancelled, "STATUS"), Some("CANCELLED"));
+    assert_eq!(line_of(&cancelled, "COMMENT"), Some("No longer possible"));
+    assert!(number(&cancelled) > number(&moved));
+    let refused = a.run(&["encounter", "export", "--line", LINE, &open]);
+    let words = refused.refused(2);
+    assert!(words.contains("no time"), "{words}");
+}
+
+#[test]
+fn files_of_a_calendar_program_become_acts_only_when_an_officer_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let (a, b) = two_parties(at);
+    let call = ask(&a, "On the incident", &["--kind", "call"]);
+    let first = schedule(&a, &call, "2026-12-01T09:00Z", "2026-12-01T10:00Z");
+    one_record(&a, &b, LINE);
+    let invitation = at.join("invitation.ics");
+    export(&b, &[&call, "--output", &invitation.to_string_lossy()]);
+    python("answers.py", &[&invitation, at]).ok();
+
+    let import = |file: &str, more: &[&str]| {
+        let args = ["encounter", "import", "--line", LINE, file];
+        b.json(&[&args[..], more].concat())
+    };
+    let stage = || {
+        let all = b.json(&["encounter", "list", "--line", LINE]);
+        all[0]["stage"].as_str().expect("a stage").to_owned()
+    };
+    let accept = import("accept.ics", &[]);
+    assert_eq!(accept[0]["agree"], Value::String(first));
+    let counter = import("counter.ics", &[]);
+    let step = &counter[0]["step"];
+    assert_eq!(step["act"], "scheduled");
+    // 20:00 in Shanghai is 12:00 UTC.
+    assert_eq!(step["window_ms"][0], 1_796_212_800_000_i64);
+    assert_eq!(step["setting"]["location"], "Hall 2; east wing");
+    let decline = import("decline.ics", &[]);
+    assert_eq!(decline[0]["step"]["act"], "declined");
+    assert_eq!(
+        decline[0]["step"]["words"],
+        "Not that week; a later one,\nperhaps"
+    );
+    assert_eq!(stage(), "invited", "a file alone does nothing");
+
+    let theirs = at.join("theirs.ics");
+    let theirs_name = theirs.to_string_lossy();
+    export(
+        &b,
+        &[&call, "--reply", "Ministry A", "--output", &theirs_name],
+    );
+    let forged = ["encounter", "import", "--line", LINE, "theirs.ics", "--yes"];
+    let words = b.run(&forged).refused(2);
+    assert!(words.contains("another party's answer"), "{words}");
+
+    let made = import("accept.ics", &["--yes"]);
+    assert_eq!(made[0]["words"], "agreed");
+    assert_eq!(stage(), "scheduled");
+
+    let level = b.run(&["encounter", "import", "--line", LINE, "new.ics"]);
+    let words = level.refused(2);
+    assert!(words.contains("--level"), "{words}");
+    let made = import("new.ics", &["--level", "minister", "--yes"]);
+    assert_eq!(made.as_array().map(Vec::len), Some(2));
+    let all = b.json(&["encounter", "list", "--line", LINE]);
+    assert_eq!(
+        all[1]["subject"],
+        "Встреча министров: вопросы, которые остались открытыми; порядок дня, состав участников и место — 北京"
+    );
+    assert_eq!(all[1]["kind"], "call");
+    let again = import("new.ics", &["--level", "minister", "--yes"]);
+    assert_eq!(again, serde_json::json!([]), "it is on the record already");
+}
