@@ -140,7 +140,10 @@ fn store(path: &Path) -> Finding {
     match lines {
         Ok(lines) => well(
             "store",
-            format!("opens, {lines} lines; openline check reads every entry"),
+            match lines {
+                1 => "opens, 1 line; openline check reads every entry".to_owned(),
+                lines => format!("opens, {lines} lines; openline check reads every entry"),
+            },
         ),
         Err(why) => ill("store", why, "run: openline check"),
     }
@@ -245,10 +248,10 @@ fn node(path: &Path, home: &Home) -> Vec<Finding> {
 /// Whether a line is as it should be at this moment.
 fn line(line: &LineView) -> Finding {
     let state = &line.state;
+    // The sentence begins with the state.
     let words = format!(
-        "\"{}\" is {}: {}",
+        "\"{}\" is {}",
         one_line(&line.title),
-        state.state.to_uppercase(),
         one_line(&state.words)
     );
     if state.state == "open" {
