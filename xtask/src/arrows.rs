@@ -26,7 +26,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "openline-bearer",
         ],
     ),
-    ("openline-web", &["openline-core", "openline-node"]),
+    ("openline-console", &["openline-core", "openline-node"]),
+    (
+        "openline-web",
+        &["openline-core", "openline-node", "openline-console"],
+    ),
     (
         "openline",
         &[
@@ -36,6 +40,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "openline-store",
             "openline-bearer",
             "openline-node",
+            "openline-console",
             "openline-web",
         ],
     ),
@@ -60,11 +65,13 @@ const WRAPPERS: &[(&str, &[&str])] = &[
         &[
             "openline-bearer",
             "openline-node",
+            "openline-console",
             "openline-web",
             "openline",
         ],
     ),
-    ("axum", &["openline-web"]),
+    ("axum", &["openline-web", "openline-console"]),
+    ("maud", &["openline-console"]),
     ("quinn", &["openline-bearer", "openline"]),
     ("rustls", &["openline-bearer", "openline-node", "openline"]),
     ("rusqlite", &["openline-store"]),

@@ -90,6 +90,10 @@ pub enum Act {
     Publish,
     /// One side's availability kept.
     KeepAvailability,
+    /// A one-time link into the console made.
+    MakeLink,
+    /// Somebody has signed in at the console.
+    SignIn,
 }
 
 impl Act {
@@ -134,6 +138,8 @@ impl Act {
             Self::ConfirmRelease => "confirm release",
             Self::Publish => "publish",
             Self::KeepAvailability => "keep availability",
+            Self::MakeLink => "make link",
+            Self::SignIn => "sign in",
         }
     }
 }

@@ -46,6 +46,8 @@ pub struct Config {
     pub bearers: BearerConfig,
     /// How our own way out is checked.
     pub uplink: UplinkConfig,
+    /// How the console is reached.
+    pub console: ConsoleConfig,
     /// What is off the record.
     pub non_paper: NonPaperConfig,
     /// What holds for all channels that alerts leave by.
@@ -67,6 +69,14 @@ pub struct UplinkConfig {
 
 /// Most addresses that are asked about our own way out.
 pub const UPLINK_CHECKS_MAX: usize = 8;
+
+/// How the console is reached.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConsoleConfig {
+    /// The address under which browsers reach it through a proxy that ends TLS, `https://NAME`; on this machine alone if left out.
+    pub origin: Option<String>,
+}
 
 /// Where the node listens.
 #[derive(Debug, Clone, Deserialize)]

@@ -28,6 +28,7 @@ mod scheduling;
 mod sealing;
 mod search;
 pub mod service;
+pub mod sessions;
 mod state;
 pub mod templates;
 mod uplink;

@@ -35,6 +35,7 @@ mod releasing;
 mod review;
 mod rota;
 mod scheduling;
+mod sessions;
 mod standing;
 mod statements;
 mod status;
@@ -76,6 +77,7 @@ pub struct Service {
     halves: Halves,
     tester: Arc<tokio::sync::Mutex<Tester>>,
     glossary_places: glossary::GlossaryPlaces,
+    sessions: Arc<std::sync::Mutex<crate::sessions::Sessions>>,
     actor: Actor,
 }
 
@@ -86,6 +88,7 @@ impl Service {
             halves: Halves::default(),
             tester: Arc::default(),
             glossary_places: glossary::GlossaryPlaces::default(),
+            sessions: Arc::default(),
             actor: Actor::Administrator,
         }
     }

@@ -9,6 +9,7 @@ mod exchange;
 mod origin;
 mod readouts;
 mod scheduling;
+mod sessions;
 mod standing;
 mod state;
 
@@ -19,6 +20,7 @@ pub use exchange::*;
 pub use origin::*;
 pub use readouts::*;
 pub use scheduling::*;
+pub use sessions::*;
 mod alerts;
 mod review;
 mod templates;

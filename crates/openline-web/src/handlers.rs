@@ -22,6 +22,7 @@ pub(crate) mod readouts;
 pub(crate) mod record;
 pub(crate) mod relations;
 pub(crate) mod scheduling;
+pub(crate) mod sessions;
 pub(crate) mod standing;
 pub(crate) mod status;
 pub(crate) mod testing;

@@ -1,4 +1,4 @@
-//! The HTTP API of a running node, for this machine: the command line and, later, the console use it.
+//! The HTTP API of a running node, for this machine: the command line uses it. The console's pages stand beside it on one address.
 //!
 //! JSON in and out; errors are RFC 9457 problem documents with a stable code and what to do next. Every route but
 //! `/health` and `/openapi.json` wants the token of the home's `api.json`. It knows the façade and nothing below it.
@@ -17,6 +17,7 @@ pub mod routes;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use openline_console::Console;
 use openline_node::service::Service;
 use tokio::net::TcpListener;
 
@@ -46,11 +47,16 @@ impl State {
     }
 }
 
-/// Serves the API until the listener fails or the task is dropped.
+/// Serves the API, and the console beside it, until the listener fails or the task is dropped.
 ///
 /// # Errors
 /// What the listener fails with.
-pub async fn serve(listener: TcpListener, service: Service, token: &str) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    service: Service,
+    token: &str,
+    console: Console,
+) -> std::io::Result<()> {
     let state = State::new(service, token, listener.local_addr()?);
-    axum::serve(listener, routes::router(state)).await
+    axum::serve(listener, routes::router(state, console)).await
 }

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use crate::handlers::{
     alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines,
     messages, non_papers, notices, notifications, officers, origin, policy, pouch, readouts,
-    record, relations, scheduling, standing, status, testing, texts, topics, watch,
+    record, relations, scheduling, sessions, standing, status, testing, texts, topics, watch,
 };
 
 #[derive(OpenApi)]
@@ -20,6 +20,7 @@ use crate::handlers::{
         status::status,
         status::shutdown,
         status::network_changed,
+        sessions::make_link,
         alerts::list,
         alerts::test,
         events::events,

@@ -2,27 +2,38 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, post};
+use axum::routing::{any, delete, get, post};
+use openline_console::Console;
 
 use crate::auth::Door;
 use crate::handlers::{
     alarms, alerts, audit, charters, closing, drafts, encounters, events, language, lines,
     messages, non_papers, notices, notifications, officers, origin, policy, pouch, readouts,
-    record, relations, scheduling, standing, status, testing, texts, topics, watch,
+    record, relations, scheduling, sessions, standing, status, testing, texts, topics, watch,
 };
 use crate::problem::Problem;
 use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
 
-/// Every route of the API.
-pub fn router(state: State) -> Router {
+/// Every route of the API, and the console's pages. What is below `/v1` is answered by the API alone.
+pub fn router(state: State, console: Console) -> Router {
+    let pages = openline_console::router(console.clone());
+    let nowhere = Router::new()
+        .fallback(openline_console::not_found)
+        .with_state(console);
+    api(state).merge(pages).fallback_service(nowhere)
+}
+
+fn api(state: State) -> Router {
     let door = Door(state);
     let open = Router::new()
         .route("/health", get(status::health))
-        .route("/openapi.json", get(openapi::document));
+        .route("/openapi.json", get(openapi::document))
+        .route("/v1/{*rest}", any(async || Problem::no_route()));
     let guarded = Router::new()
         .route("/v1/status", get(status::status))
         .route("/v1/shutdown", post(status::shutdown))
         .route("/v1/network-changed", post(status::network_changed))
+        .route("/v1/console-links", post(sessions::make_link))
         .route("/v1/alerts", get(alerts::list))
         .route("/v1/alerts/test", post(alerts::test))
         .route("/v1/events", get(events::events))
@@ -231,7 +242,6 @@ pub fn router(state: State) -> Router {
             auth::check,
         ));
     open.merge(guarded)
-        .fallback(async || Problem::no_route())
         .method_not_allowed_fallback(async || Problem::wrong_method())
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .with_state(door)

@@ -152,6 +152,15 @@ pub enum Command {
         after_help = "Example:\n  openline draft list\n  openline draft clear 4f2a9c0011223344\n  openline draft release 4f2a9c0011223344"
     )]
     Draft(DraftCommand),
+    /// A link that signs you in at the console in a browser: it opens once, within 15 minutes.
+    #[command(
+        after_help = "Example:\n  openline console\n  openline console --officer watch-1\n\nWithout --officer it signs in the administrator of this machine."
+    )]
+    Console {
+        /// The officer whom it signs in.
+        #[arg(long, value_name = "NAME")]
+        officer: Option<String>,
+    },
     /// Officers of this node: register, change, revoke, renew.
     #[command(
         subcommand,

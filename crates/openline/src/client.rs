@@ -69,6 +69,11 @@ impl Client {
         }
     }
 
+    /// The port that the node's API and console listen on.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     /// The same node, given so much more time to answer.
     pub fn patient(&self, more: Duration) -> Self {
         Self {

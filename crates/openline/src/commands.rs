@@ -6,6 +6,7 @@ mod audit;
 mod charters;
 mod check;
 mod closing;
+mod console;
 mod doctor;
 mod drafts;
 mod encounters;
@@ -69,6 +70,9 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Language(args) => language::language(&client()?, args, *output),
         Command::Glossary(command) => language::glossary(&client()?, command, *output),
         Command::Draft(command) => drafts::draft(&client()?, command, *output),
+        Command::Console { officer } => {
+            console::console(&home, &client()?, officer.clone(), *output)
+        }
         Command::Officer(command) => officers::officer(&client()?, command, *output),
         Command::Policy(command) => policy::policy(client, command, *output),
         Command::Audit(command) => audit::audit(client, &home, command, *output),

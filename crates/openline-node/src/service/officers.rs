@@ -89,7 +89,7 @@ impl Service {
         Ok(changed.await?.officer)
     }
 
-    /// Makes an officer's token void at once. He stays on the list, since the audit log names him.
+    /// Makes an officer's token void at once, and ends his sessions at the console. He stays on the list, since the audit log names him.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`]
@@ -101,22 +101,26 @@ impl Service {
             proof.revoked_ms.get_or_insert_with(wall_ms);
             put(engine, officer, proof, None)
         });
-        Ok(revoked.await?.officer)
+        let officer = revoked.await?.officer;
+        self.end_sessions_of(&officer.name);
+        Ok(officer)
     }
 
-    /// Gives an officer a new token, in the answer and nowhere else; the old one is void at once.
+    /// Gives an officer a new token, in the answer and nowhere else; the old one is void at once, and his sessions at the console end.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`]
     pub async fn renew_officer(&self, name: &str) -> Answer<TokenView> {
         let name = name.to_owned();
         let deed = Deed::new(Act::RenewOfficer).to(name.clone());
-        self.act(ADMINISTRATOR, deed, move |engine| {
+        let renewed = self.act(ADMINISTRATOR, deed, move |engine| {
             let (officer, _) = known(engine, &name)?;
             let token = Token::fresh();
             put(engine, officer, Proof::of(&token, wall_ms()), Some(&token))
-        })
-        .await
+        });
+        let view = renewed.await?;
+        self.end_sessions_of(&view.officer.name);
+        Ok(view)
     }
 }
 

@@ -48,7 +48,10 @@ impl Api {
         let address = listener.local_addr().expect("an address");
         let token = "0123456789abcdef".repeat(4);
         let (service, known) = (node.service(), token.clone());
-        runtime.spawn(async move { openline_web::serve(listener, service, &known).await });
+        let origin = openline_console::Origin::local(address.port());
+        let console = openline_console::Console::new(node.service(), origin, None);
+        let console = console.expect("words");
+        runtime.spawn(async move { openline_web::serve(listener, service, &known, console).await });
         Self {
             token,
             address,

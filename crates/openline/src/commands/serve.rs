@@ -3,7 +3,9 @@
 use std::io::IsTerminal as _;
 use std::path::Path;
 
+use openline_console::{Console, Origin};
 use openline_node::home::{ApiFile, Home};
+use openline_node::service::Service;
 use openline_node::{Node, NodeOptions, StartError};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -64,20 +66,22 @@ async fn run(path: &Path, args: &ServeArgs, output: Output) -> Result<(), Failur
         token: token.clone(),
         pid: std::process::id(),
     })?;
+    let origin = origin(&home, address.port())?.as_str().to_owned();
+    let console = console(&home, &service, address.port())?;
     let api = tokio::spawn({
         let service = service.clone();
-        async move { openline_web::serve(listener, service, &token).await }
+        async move { openline_web::serve(listener, service, &token, console).await }
     });
     let status = service.status().await?;
     if let Some(doubt) = &status.clock_doubt {
         tracing::warn!("{doubt}");
     }
-    let value = serde_json::json!({ "party": status.party, "listening": status.listening, "api": address.to_string() });
+    let value = serde_json::json!({ "party": status.party, "listening": status.listening, "api": address.to_string(), "console": origin });
     // Whoever started the node may have stopped listening; the node runs all the same.
     output
         .try_print(&value, |_| {
             format!(
-                "{} listens on {}; local API at {address}. Stop with Ctrl-C.",
+                "{} listens on {}; local API at {address}. Stop with Ctrl-C.\nConsole at {origin}: openline console prints a link that signs you in.",
                 status.party,
                 status.listening.join(", ")
             )
@@ -101,6 +105,32 @@ async fn run(path: &Path, args: &ServeArgs, output: Output) -> Result<(), Failur
     api.abort();
     home.remove_api();
     Ok(())
+}
+
+/// The console, with the words that the home's folder `locales` corrects.
+fn console(home: &Home, service: &Service, port: u16) -> Result<Console, Failure> {
+    let corrections = home.path().join("locales");
+    Console::new(service.clone(), origin(home, port)?, Some(&corrections)).map_err(|error| {
+        Failure::unusable(
+            error.to_string(),
+            "correct the file, or take it away: the program's own words are used then",
+        )
+    })
+}
+
+/// Where browsers find the console.
+pub(super) fn origin(home: &Home, port: u16) -> Result<Origin, Failure> {
+    let Some(text) = &home.config().console.origin else {
+        return Ok(Origin::local(port));
+    };
+    Origin::behind_proxy(text).ok_or_else(|| {
+        Failure::unusable(
+            format!(
+                "console.origin in openline.toml is \"{text}\", which is no address of a console"
+            ),
+            "give https:// and a name, such as https://console.example",
+        )
+    })
 }
 
 /// Asked for only where the node key is sealed.

@@ -1,0 +1,273 @@
+"use strict";
+// Makes pages live, lets alarms be heard, says that a message was really rendered, asks passkeys. Pages can be read without it.
+
+const page = document;
+const find = (selector, within = page) => within.querySelector(selector);
+const all = (selector, within = page) => [...within.querySelectorAll(selector)];
+
+// --- Live: when something happens, the page is read again and its live parts take the place of the old ones.
+
+let reading = false;
+let wanted = false;
+
+function isBeingUsed(part) {
+  const active = page.activeElement;
+  const isTyping = active && part.contains(active) && active.matches("input, select, textarea");
+  return isTyping || all("dialog[open]", part).length > 0;
+}
+
+function keepOpen(old, fresh) {
+  all("details[open]", old).forEach((details) => {
+    const twin = all("details", fresh)[all("details", old).indexOf(details)];
+    if (twin) twin.open = true;
+  });
+}
+
+async function readAgain() {
+  if (reading) { wanted = true; return; }
+  reading = true;
+  try {
+    const answer = await fetch(location.href, { headers: { "X-Live": "yes" }, credentials: "same-origin" });
+    if (answer.redirected && new URL(answer.url).pathname === "/sign-in") { say("ended"); return; }
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    all("[data-live]").forEach((old) => {
+      const part = fresh.getElementById(old.id);
+      if (!part || isBeingUsed(old) || part.innerHTML === old.innerHTML) return;
+      const focus = old.contains(page.activeElement) ? page.activeElement.getAttribute("href") : null;
+      keepOpen(old, part);
+      old.replaceWith(part);
+      if (focus) find(`a[href="${CSS.escape(focus)}"]`, part)?.focus();
+    });
+    tick();
+    ring();
+    watchRendered();
+  } catch { /* The stream says when the node is back. */ } finally {
+    reading = false;
+    if (wanted) { wanted = false; setTimeout(readAgain, 300); }
+  }
+}
+
+function say(what) {
+  const state = find("#live-state");
+  if (!state) return;
+  const words = what ? state.dataset[what] : "";
+  if (state.textContent !== words) state.textContent = words;
+}
+
+let due = null;
+function soon() {
+  if (due) return;
+  due = setTimeout(() => { due = null; readAgain(); }, 250);
+}
+
+function listen() {
+  const stream = new EventSource("/live");
+  stream.addEventListener("changed", soon);
+  stream.addEventListener("open", () => { say(""); soon(); });
+  stream.addEventListener("error", () => {
+    say("lost");
+    // A stream that is refused is not tried again by the browser: the session is over, or the node is down.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+  });
+}
+
+// --- Clocks.
+
+function tick() {
+  const now = new Date();
+  all(".clocks [data-zone]").forEach((clock) => {
+    const zone = clock.dataset.zone;
+    try {
+      const text = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hour12: false }).format(now);
+      const shown = find(".clock", clock);
+      if (shown && shown.textContent !== text) shown.textContent = text;
+    } catch { /* A zone that this browser does not know keeps the server's time. */ }
+  });
+}
+
+// --- Alarms are heard until a person acts. A browser lets a page be heard only after a person has touched it: the page says so.
+
+const TONES = {
+  life: { every: 1500, notes: [[880, 0.25], [660, 0.25], [880, 0.25], [660, 0.25]] },
+  flash: { every: 2000, notes: [[988, 0.15], [988, 0.15], [988, 0.15]] },
+  real: { every: 5000, notes: [[660, 0.2], [523, 0.3]] },
+  exercise: { every: 10000, notes: [[440, 0.3]] },
+  test: { every: 15000, notes: [[330, 0.15]] },
+};
+const ORDER = ["life", "flash", "real", "exercise", "test"];
+let audio = null;
+let ringer = null;
+let ringing = null;
+
+function sound(tone) {
+  if (!audio || audio.state !== "running") return;
+  let at = audio.currentTime;
+  for (const [pitch, length] of TONES[tone].notes) {
+    const voice = audio.createOscillator();
+    const volume = audio.createGain();
+    voice.frequency.value = pitch;
+    volume.gain.setValueAtTime(0.25, at);
+    volume.gain.exponentialRampToValueAtTime(0.01, at + length);
+    voice.connect(volume).connect(audio.destination);
+    voice.start(at);
+    voice.stop(at + length);
+    at += length + 0.05;
+  }
+}
+
+function ring() {
+  const bar = find("#alarms");
+  if (!bar) return;
+  const tones = all("[data-tone]", bar).map((alarm) => alarm.dataset.tone);
+  const loudest = ORDER.find((tone) => tones.includes(tone)) ?? null;
+  page.title = page.title.replace(/^(\(\d+\) )?/, tones.length ? `(${tones.length}) ` : "");
+  offerSound(bar, tones.length > 0);
+  if (loudest === ringing) return;
+  clearInterval(ringer);
+  ringing = loudest;
+  if (!loudest) return;
+  sound(loudest);
+  ringer = setInterval(() => sound(loudest), TONES[loudest].every);
+}
+
+function offerSound(bar, isNeeded) {
+  const isOn = audio && audio.state === "running";
+  let button = find("#sound");
+  if (!button) {
+    button = page.createElement("button");
+    button.id = "sound";
+    button.type = "button";
+    button.className = "quiet";
+    button.addEventListener("click", async () => {
+      audio ??= new AudioContext();
+      if (audio.state === "running") await audio.suspend(); else await audio.resume();
+      ringing = null;
+      ring();
+    });
+    find("header.bar .choices")?.before(button);
+  }
+  const words = isOn ? bar.dataset.soundOn : bar.dataset.soundOff;
+  if (button.textContent !== words) button.textContent = words;
+  button.setAttribute("aria-pressed", String(Boolean(isOn)));
+  button.classList.toggle("urgent", isNeeded && !isOn);
+}
+
+// --- Shown: said only when the text has really been in view, on a page that is in front.
+
+function watchRendered() {
+  all("form[data-shown]").forEach((form) => {
+    if (form.dataset.watched) return;
+    form.dataset.watched = "yes";
+    const text = page.getElementById(form.dataset.shown);
+    if (!text) return;
+    const eye = new IntersectionObserver((seen) => {
+      if (!seen.some((part) => part.isIntersecting) || page.visibilityState !== "visible") return;
+      eye.disconnect();
+      fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" }).then(soon, () => {});
+    }, { threshold: 0.1 });
+    eye.observe(text);
+  });
+}
+
+// --- Passkeys.
+
+const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+async function assertion(challenge, allowed) {
+  const credential = await navigator.credentials.get({
+    publicKey: {
+      challenge: bytes(challenge),
+      userVerification: "required",
+      allowCredentials: allowed.map((id) => ({ type: "public-key", id: bytes(id) })),
+    },
+  });
+  const { clientDataJSON, authenticatorData, signature } = credential.response;
+  return JSON.stringify({
+    id: text(credential.rawId),
+    client_data: text(clientDataJSON),
+    authenticator_data: text(authenticatorData),
+    signature: text(signature),
+  });
+}
+
+async function attestation(options) {
+  const credential = await navigator.credentials.create({
+    publicKey: {
+      challenge: bytes(options.challenge),
+      rp: { name: "openline", id: options.relying_party },
+      user: { id: bytes(options.user), name: options.name, displayName: options.name },
+      pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: "public-key", alg })),
+      authenticatorSelection: { residentKey: "required", userVerification: "required" },
+      excludeCredentials: options.excluded.map((id) => ({ type: "public-key", id: bytes(id) })),
+      attestation: "none",
+    },
+  });
+  const { clientDataJSON, attestationObject } = credential.response;
+  return JSON.stringify({ client_data: text(clientDataJSON), attestation: text(attestationObject) });
+}
+
+function fail(within, error) {
+  let words = find(".passkey-failed", within);
+  if (!words) {
+    words = page.createElement("p");
+    words.className = "passkey-failed warning";
+    words.setAttribute("role", "alert");
+    within.append(words);
+  }
+  words.textContent = `${within.dataset.failed ?? ""} (${error.name ?? error})`;
+}
+
+function passkeys() {
+  // A form that wants a signature: the passkey signs the challenge, which holds the hash of what the form releases.
+  all("form[data-challenge]").forEach((form) => {
+    form.addEventListener("submit", async (event) => {
+      const field = form.elements.namedItem("assertion");
+      if (!field || field.value) return;
+      event.preventDefault();
+      try {
+        field.value = await assertion(form.dataset.challenge, (form.dataset.allowed ?? "").split(" ").filter(Boolean));
+        form.requestSubmit();
+      } catch (error) { fail(form, error); }
+    });
+  });
+  // A form that registers a passkey.
+  all("form[data-register]").forEach((form) => {
+    form.addEventListener("submit", async (event) => {
+      const field = form.elements.namedItem("attestation");
+      if (!field || field.value) return;
+      event.preventDefault();
+      try {
+        field.value = await attestation(JSON.parse(form.dataset.register));
+        form.requestSubmit();
+      } catch (error) { fail(form, error); }
+    });
+  });
+}
+
+// --- Forms that send themselves, and rows that can be added.
+
+function forms() {
+  all("select[data-submits]").forEach((select) => {
+    select.addEventListener("change", () => select.form.requestSubmit());
+    const button = find("button", select.form);
+    if (button) button.hidden = true;
+  });
+  all("button[data-prints]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+}
+
+forms();
+passkeys();
+tick();
+setInterval(tick, 1000);
+if (page.body.dataset.signedIn) {
+  ring();
+  watchRendered();
+  listen();
+  // Lengths of time are the server's words: they are read again while nothing happens.
+  setInterval(soon, 20000);
+}

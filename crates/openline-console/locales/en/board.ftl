@@ -1,0 +1,17 @@
+# The board.
+board-title = Board
+board-no-lines = No lines yet. A relation is confirmed by reading a phrase aloud, then a charter is signed by both sides: see Administration.
+level = Level
+evidence = What this rests on
+evidence-signed = (signed by that side)
+evidence-inferred = (inferred here)
+bearers = Bearers
+round-trip = round trip { $ms } ms
+no-bearer = None stands.
+last-heard = Last heard:
+watch-here = On watch here
+post-unattended = unattended
+take-watch = Take the watch
+holds-of-ours = holds { $held } of our { $all } entries
+waiting = What waits for whom
+nothing-waits = Nothing waits.

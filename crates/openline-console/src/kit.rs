@@ -1,0 +1,161 @@
+//! Pieces that many pages are made of.
+
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+
+use crate::locale::direction_of;
+use crate::times;
+use crate::visit::Visit;
+
+/// A text made safe for a query's value or a part of a path.
+pub(crate) fn query(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// A moment in the zone of this machine, which says its UTC when pointed at and to programs.
+pub(crate) fn moment(visit: &Visit, ms: i64) -> Markup {
+    moment_in(visit, ms, &visit.zone())
+}
+
+/// A moment in a zone.
+pub(crate) fn moment_in(visit: &Visit, ms: i64, zone: &TimeZone) -> Markup {
+    let text = times::moment(ms, zone, visit.words());
+    let utc = format!("{} UTC", times::moment(ms, &TimeZone::UTC, visit.words()));
+    html! { time datetime=(times::machine(ms)) title=(utc) { (text) } }
+}
+
+/// How long ago something was, or how long until it is; the script keeps it running.
+pub(crate) fn counting(visit: &Visit, ms: i64) -> Markup {
+    let away = ms - visit.setting.now_ms;
+    let id = if away < 0 { "ago" } else { "in-time" };
+    let length = times::length(away.abs(), visit.words());
+    let text = visit
+        .words()
+        .with(id, &[("length", length.as_str().into())]);
+    html! { time.counting datetime=(times::machine(ms)) { (text) } }
+}
+
+/// Words in a language of their own, with its direction.
+pub(crate) fn in_language(tag: &str, words: &str) -> Markup {
+    html! { span lang=(tag) dir=(direction_of(tag)) { (words) } }
+}
+
+/// A sentence that the façade has made: they are in English.
+pub(crate) fn facade(visit: &Visit, words: &str) -> Markup {
+    if visit.words().language().tag() == "en" {
+        return html! { (words) };
+    }
+    in_language("en", words)
+}
+
+/// The mark of a type; nothing for real traffic.
+pub(crate) fn type_mark(visit: &Visit, message_type: &str) -> Markup {
+    html! {
+        @if message_type != "real" {
+            strong class={ "type type-" (message_type) } { (visit.words().term("type", message_type)) }
+        }
+    }
+}
+
+/// The mark of a precedence.
+pub(crate) fn precedence_mark(visit: &Visit, precedence: &str) -> Markup {
+    html! {
+        span class={ "precedence precedence-" (precedence) } { (visit.words().term("precedence", precedence)) }
+    }
+}
+
+/// A form that does an act of the table in `acts.rs`, and comes back to `back`.
+pub(crate) fn act_form(visit: &Visit, act: &str, back: &str, body: &Markup) -> Markup {
+    html! {
+        form.act method="post" action={ "/act/" (act) } enctype="multipart/form-data" {
+            input type="hidden" name="mark" value=(visit.mark);
+            input type="hidden" name="back" value=(back);
+            (body)
+        }
+    }
+}
+
+/// A field that is not seen.
+pub(crate) fn hidden(name: &str, value: &str) -> Markup {
+    html! { input type="hidden" name=(name) value=(value); }
+}
+
+/// A field with its label; `kind` is an input's type.
+pub(crate) fn field(label: &str, name: &str, kind: &str, value: &str) -> Markup {
+    html! { label.field { span { (label) } input type=(kind) name=(name) value=(value); } }
+}
+
+/// A field that must be filled in.
+pub(crate) fn needed(label: &str, name: &str, kind: &str, value: &str) -> Markup {
+    html! { label.field { span { (label) } input type=(kind) name=(name) value=(value) required; } }
+}
+
+/// Lines of text with their label.
+pub(crate) fn area(label: &str, name: &str, rows: u8, value: &str, is_needed: bool) -> Markup {
+    html! { label.field { span { (label) } textarea name=(name) rows=(rows) required[is_needed] dir="auto" { (value) } } }
+}
+
+/// A choice: values, each with what is shown for it.
+pub(crate) fn choice(
+    label: &str,
+    name: &str,
+    chosen: &str,
+    options: &[(String, String)],
+) -> Markup {
+    html! {
+        label.field {
+            span { (label) }
+            select name=(name) {
+                @for (value, shown) in options {
+                    option value=(value) selected[value == chosen] { (shown) }
+                }
+            }
+        }
+    }
+}
+
+/// Words of the record as options, each shown in the visitor's language.
+pub(crate) fn terms(visit: &Visit, kind: &str, words: &[&str]) -> Vec<(String, String)> {
+    words
+        .iter()
+        .map(|word| ((*word).to_owned(), visit.words().term(kind, word)))
+        .collect()
+}
+
+/// A box to tick.
+pub(crate) fn tick(label: &str, name: &str, is_ticked: bool) -> Markup {
+    html! { label.tick { input type="checkbox" name=(name) value="yes" checked[is_ticked]; span { (label) } } }
+}
+
+/// The button of a form.
+pub(crate) fn button(label: &str) -> Markup {
+    html! { button type="submit" { (label) } }
+}
+
+/// A part of a page that opens when its summary is pressed.
+pub(crate) fn folded(summary: &str, body: &Markup) -> Markup {
+    html! { details { summary { (summary) } (body) } }
+}
+
+/// Says that a list is empty.
+pub(crate) fn nothing(words: &str) -> Markup {
+    html! { p.nothing { (words) } }
+}
+
+/// The path of a line's page.
+pub(crate) fn line_path(line: &str) -> String {
+    format!("/lines/{}", query(line))
+}
+
+/// The path of an entry's page: its place is `PARTY/INDEX`.
+pub(crate) fn entry_path(line: &str, place: &str) -> String {
+    format!("/lines/{}/entries/{place}", query(line))
+}

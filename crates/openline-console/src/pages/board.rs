@@ -1,0 +1,186 @@
+//! The board: every relation and line at a glance, from across the room.
+
+use maud::{Markup, html};
+use openline_node::view::{LineView, OpenView, PeerView, PostView, StateFindingView};
+
+use crate::failure::{OrFail as _, Page};
+use crate::visit::Visit;
+use crate::{kit, shell};
+
+/// Messages that wait, shown for each line.
+const WAITING_MAX: usize = 8;
+
+pub(crate) async fn board(visit: Visit) -> Page {
+    let status = visit.service.status().await.or_fail(&visit)?;
+    let watch = visit.service.watch(None).await.or_fail(&visit)?;
+    let mut cards = Vec::new();
+    for line in &status.lines {
+        let open = visit
+            .service
+            .open_exchanges(&line.id, WAITING_MAX)
+            .await
+            .or_fail(&visit)?;
+        let posts: Vec<&PostView> = watch
+            .posts
+            .iter()
+            .filter(|post| post.line == line.id)
+            .collect();
+        let is_of_line = |peer: &&PeerView| line.parties.iter().any(|party| party.id == peer.id);
+        let peers: Vec<&PeerView> = status.peers.iter().filter(is_of_line).collect();
+        cards.push(card(&visit, line, &posts, &peers, &open));
+    }
+    let body = html! {
+        h1 { (visit.say("board-title")) }
+        div.board data-live id="board" {
+            @if status.store.state != "sound" {
+                p.warning role="alert" {
+                    strong { (visit.words().term("store", &status.store.state)) } " "
+                    @if let Some(reason) = &status.store.reason { (kit::facade(&visit, reason)) }
+                }
+            }
+            @if let Some(doubt) = &status.clock_doubt { p.warning role="alert" { (kit::facade(&visit, doubt)) } }
+            @for finding in &watch.findings { p.warning { (kit::facade(&visit, finding)) } }
+            @if cards.is_empty() { (kit::nothing(&visit.say("board-no-lines"))) }
+            @for card in &cards { (card) }
+        }
+    };
+    Ok(shell::page(&visit, &visit.say("board-title"), &body))
+}
+
+fn card(
+    visit: &Visit,
+    line: &LineView,
+    posts: &[&PostView],
+    peers: &[&PeerView],
+    open: &[OpenView],
+) -> Markup {
+    let state = &line.state;
+    html! {
+        article class={ "card edge-" (state.state.replace(' ', "-")) } aria-labelledby={ "line-" (line.id) } {
+            header {
+                h2 id={ "line-" (line.id) } { a href=(kit::line_path(&line.id)) { bdi { (line.title) } } }
+                p.level { (visit.say("level")) " " bdi { (line.level) } }
+                p.big { (shell::state_mark(visit, &state.state)) }
+            }
+            p.words { (kit::facade(visit, &state.words)) }
+            @if let Some(since) = state.since_ms {
+                p.since { (visit.say("since")) " " (kit::moment(visit, since)) " (" (kit::counting(visit, since)) ")" }
+            }
+            (evidence(visit, &state.findings))
+            dl.facts {
+                dt { (visit.say("bearers")) }
+                dd { (bearers(visit, peers)) }
+                dt { (visit.say("watch-here")) }
+                dd { (watch_here(visit, posts)) }
+                @for party in line.parties.iter().filter(|party| party.index != line.me) {
+                    dt { bdi { (party.name) } }
+                    dd { (visit.words().with("holds-of-ours", &[
+                        ("held", party.holds_of_ours.into()),
+                        ("all", own_size(line).into()),
+                    ])) }
+                }
+            }
+            h3 { (visit.say("waiting")) }
+            (waiting(visit, open))
+        }
+    }
+}
+
+fn own_size(line: &LineView) -> u64 {
+    let own = line.parties.iter().find(|party| party.index == line.me);
+    own.map_or(0, |own| own.size)
+}
+
+/// What the state rests on: which side it is about, and whether that side has signed it.
+fn evidence(visit: &Visit, findings: &[StateFindingView]) -> Markup {
+    if findings.is_empty() {
+        return html! {};
+    }
+    kit::folded(
+        &visit.say("evidence"),
+        &html! {
+            ul.findings {
+                @for finding in findings {
+                    li {
+                        strong { (visit.words().term("state", &finding.state)) } " – " bdi { (finding.party) } ": "
+                        (kit::facade(visit, &finding.words)) " "
+                        em { (visit.say(if finding.is_signed { "evidence-signed" } else { "evidence-inferred" })) }
+                    }
+                }
+            }
+        },
+    )
+}
+
+fn bearers(visit: &Visit, peers: &[&PeerView]) -> Markup {
+    html! {
+        ul.plain {
+            @for peer in peers {
+                @for bearer in &peer.bearers {
+                    li {
+                        code { (bearer.kind) } " "
+                        @if let Some(rtt) = bearer.rtt_us {
+                            (visit.words().with("round-trip", &[("ms", format!("{:.1}", rtt as f64 / 1000.0).as_str().into())]))
+                        }
+                    }
+                }
+                @if peer.bearers.is_empty() {
+                    li {
+                        (visit.say("no-bearer"))
+                        @if let Some(heard) = peer.last_heard_ms { " " (visit.say("last-heard")) " " (kit::moment(visit, heard)) }
+                        @if let Some(why) = &peer.last_failure { " " (kit::facade(visit, why)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn watch_here(visit: &Visit, posts: &[&PostView]) -> Markup {
+    html! {
+        ul.plain {
+            @for post in posts {
+                li {
+                    strong { bdi { (post.post) } } ": "
+                    @match &post.who {
+                        Some(who) => {
+                            bdi { (who) }
+                            @if !post.languages.is_empty() { " (" (post.languages.join(", ")) ")" }
+                            @if let Some(since) = post.since_ms { " " (visit.say("since")) " " (kit::moment(visit, since)) }
+                        }
+                        None => { strong.unattended { (visit.say("post-unattended")) } " " a href="/watch" { (visit.say("take-watch")) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What waits for whom, with the clocks that run.
+fn waiting(visit: &Visit, open: &[OpenView]) -> Markup {
+    if open.is_empty() {
+        return kit::nothing(&visit.say("nothing-waits"));
+    }
+    html! {
+        ul.waiting {
+            @for item in open {
+                li {
+                    a href=(kit::entry_path(&item.entry.line, &item.entry.place)) { (item.entry.place) } " "
+                    (kit::type_mark(visit, &item.entry.message_type)) " "
+                    @if let Some(precedence) = &item.entry.precedence { (kit::precedence_mark(visit, precedence)) " " }
+                    span dir="auto" { (item.entry.summary) }
+                    @for exchange in item.exchanges.iter().filter(|exchange| !exchange.is_closed) {
+                        p.exchange {
+                            (kit::facade(visit, &exchange.words))
+                            @for deadline in &exchange.deadlines {
+                                " " span.deadline {
+                                    (visit.words().term("owed", &deadline.owed)) " " (kit::counting(visit, deadline.due_ms))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
