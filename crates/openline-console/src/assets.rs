@@ -5,7 +5,12 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
-const STYLE: &str = include_str!("../assets/console.css");
+const STYLE: &str = concat!(
+    include_str!("../assets/console.css"),
+    include_str!("../assets/traffic.css"),
+    include_str!("../assets/substance.css"),
+    include_str!("../assets/keeping.css"),
+);
 const SCRIPT: &str = include_str!("../assets/console.js");
 const ICON: &str = include_str!("../assets/icon.svg");
 

@@ -49,6 +49,11 @@ pub(crate) fn in_language(tag: &str, words: &str) -> Markup {
 }
 
 /// A sentence that the façade has made: they are in English.
+pub(crate) fn sentence(visit: &Visit, words: &str) -> Markup {
+    facade(visit, &crate::failure::sentence(words))
+}
+
+/// Words that the façade has made: they are in English.
 pub(crate) fn facade(visit: &Visit, words: &str) -> Markup {
     if visit.words().language().tag() == "en" {
         return html! { (words) };

@@ -118,7 +118,14 @@ macro_rules! files {
     };
 }
 
-files!["common", "terms", "board"];
+files![
+    "common",
+    "terms",
+    "board",
+    "traffic",
+    "substance",
+    "keeping"
+];
 
 /// The words of every language.
 pub(crate) struct Locales {

@@ -1,6 +1,9 @@
-//! The pages: a file for each.
+//! The pages: a file for each, in rooms by what they are about.
 
 mod board;
+mod keeping;
+mod substance;
+mod traffic;
 
 use axum::Router;
 use axum::routing::get;
@@ -9,5 +12,9 @@ use crate::Console;
 
 /// Every page that asks who looks.
 pub(crate) fn routes() -> Router<Console> {
-    Router::new().route("/", get(board::board))
+    Router::new()
+        .route("/", get(board::board))
+        .merge(traffic::routes())
+        .merge(substance::routes())
+        .merge(keeping::routes())
 }

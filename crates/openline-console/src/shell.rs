@@ -199,7 +199,7 @@ fn clocks(visit: &Visit) -> Markup {
                     dt { bdi { (label) } }
                     dd data-zone=(name) {
                         span.clock { (times::clock(now, zone)) } " "
-                        span.date { (times::date(now, zone, visit.words())) }
+                        span.date { (times::short_date(now, zone, visit.words())) }
                     }
                 }
             }
@@ -261,7 +261,7 @@ fn alarm_row(visit: &Visit, alarm: &AlarmView) -> Markup {
             }
             p.since {
                 (visit.say("alarm-since")) " " (kit::moment(visit, alarm.since_ms)) " (" (kit::counting(visit, alarm.since_ms)) "). "
-                (kit::facade(visit, &alarm.calls))
+                (visit.say("alarm-calls")) " " (kit::facade(visit, &alarm.calls)) "."
                 @if !alarm.offers.is_empty() { " " (visit.say("alarm-offers")) " " (alarm.offers.join(", ")) "." }
             }
             div.buttons {

@@ -45,13 +45,22 @@ pub(crate) fn clock(ms: i64, zone: &TimeZone) -> String {
 
 /// Weekday and date, in words of the language.
 pub(crate) fn date(ms: i64, zone: &TimeZone, words: &Words) -> String {
+    dated("date", ms, zone, words)
+}
+
+/// Weekday, day and month: for clocks.
+pub(crate) fn short_date(ms: i64, zone: &TimeZone, words: &Words) -> String {
+    dated("date-short", ms, zone, words)
+}
+
+fn dated(id: &str, ms: i64, zone: &TimeZone, words: &Words) -> String {
     let Some(at) = instant(ms).map(|at| at.to_zoned_datetime(zone.clone())) else {
         return String::new();
     };
     let weekday = words.say(&format!("weekday-{}", at.weekday().to_monday_one_offset()));
     let month = words.say(&format!("month-{}", at.month()));
     words.with(
-        "date",
+        id,
         &[
             ("weekday", weekday.as_str().into()),
             ("day", at.day().to_string().as_str().into()),

@@ -43,6 +43,8 @@ length-days = { $count ->
     [one] { $count } day
    *[other] { $count } days
 }
+# A date as a clock has it, without its year.
+date-short = { $weekday } { $day } { $month }
 date = { $weekday } { $day } { $month } { $year }
 weekday-1 = Mon
 weekday-2 = Tue
@@ -78,6 +80,7 @@ alarms-count = { $count ->
    *[other] { $count } alarms ring
 }
 alarm-since = Since
+alarm-calls = It calls:
 alarm-offers = It can be taken to:
 alarm-look = Look
 alarm-silence = Silence

@@ -62,7 +62,7 @@ fn card(
                 p.level { (visit.say("level")) " " bdi { (line.level) } }
                 p.big { (shell::state_mark(visit, &state.state)) }
             }
-            p.words { (kit::facade(visit, &state.words)) }
+            p.words { (kit::sentence(visit, &state.words)) }
             @if let Some(since) = state.since_ms {
                 p.since { (visit.say("since")) " " (kit::moment(visit, since)) " (" (kit::counting(visit, since)) ")" }
             }
@@ -171,7 +171,7 @@ fn waiting(visit: &Visit, open: &[OpenView]) -> Markup {
                     span dir="auto" { (item.entry.summary) }
                     @for exchange in item.exchanges.iter().filter(|exchange| !exchange.is_closed) {
                         p.exchange {
-                            (kit::facade(visit, &exchange.words))
+                            (kit::sentence(visit, &exchange.words))
                             @for deadline in &exchange.deadlines {
                                 " " span.deadline {
                                     (visit.words().term("owed", &deadline.owed)) " " (kit::counting(visit, deadline.due_ms))

@@ -1,0 +1,1 @@
+# What keeps a line open: the watch, bearers, tests, the record, administration.

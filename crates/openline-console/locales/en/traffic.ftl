@@ -1,0 +1,1 @@
+# What goes over a line: messages, their ladder, drafts, notifications, search.
