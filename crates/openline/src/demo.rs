@@ -1,6 +1,7 @@
 //! `openline demo`: two nodes and a story between them. Two homes, two identities, two stores, real sockets.
 
 mod acts;
+mod console;
 mod ladder;
 mod outside;
 mod play;
@@ -46,9 +47,12 @@ pub struct Args {
     /// june-2023, hotline-1967, bad-night, or a file (docs/scenarios.md).
     #[arg(long, default_value = "june-2023")]
     story: String,
-    /// No pauses and no colours.
+    /// No pauses, no colours, no consoles.
     #[arg(long)]
     headless: bool,
+    /// Keep the consoles open at the end, until Ctrl-C; so it does when somebody watches on a terminal.
+    #[arg(long, conflicts_with = "headless")]
+    stay: bool,
     /// Keep homes, exports and pouches in this folder.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -91,7 +95,7 @@ pub fn run(args: &Args, output: Output) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::unreachable(error.to_string(), "free some memory or threads"))?;
     let show = Show::new(output, args.headless);
-    let summary = runtime.block_on(tell(&story, &args.story, &folder, &show))?;
+    let summary = runtime.block_on(tell(&story, args, &folder, &show))?;
     if output.is_json() {
         output.print(&summary, |_| String::new());
     }
@@ -118,7 +122,7 @@ fn load(name: &str) -> Result<Story, Failure> {
     Story::parse(name, &text)
 }
 
-async fn tell(story: &Story, name: &str, folder: &Path, show: &Show) -> Result<Summary, Failure> {
+async fn tell(story: &Story, args: &Args, folder: &Path, show: &Show) -> Result<Summary, Failure> {
     show.title(&story.title, &story.source);
     show.heading("Two homes, two identities, two stores");
     let mut sides = side::start(story, folder).await?;
@@ -130,6 +134,9 @@ async fn tell(story: &Story, name: &str, folder: &Path, show: &Show) -> Result<S
             &status.id[..16],
             status.listening.join(" and ")
         ));
+    }
+    if !args.headless {
+        open_consoles(&mut sides, show).await?;
     }
     show.heading("Cards are exchanged and the phrase is read aloud");
     for (a, b, phrase) in side::relate(&sides).await? {
@@ -161,9 +168,32 @@ async fn tell(story: &Story, name: &str, folder: &Path, show: &Show) -> Result<S
         ladder::print(&sides, &charter.id, &played, show).await?;
     }
     show.heading("One record");
-    let summary = close(name, &sides, &charter.id, folder, show).await?;
+    let summary = close(&args.story, &sides, &charter.id, folder, show).await?;
+    if args.stay || show.is_watched() {
+        stay(&mut sides, show).await?;
+    }
     side::stop(&mut sides).await?;
     Ok(summary)
+}
+
+/// A console for each side, with a link for whoever watches.
+async fn open_consoles(sides: &mut [Side], show: &Show) -> Result<(), Failure> {
+    show.heading("A console for each side: open its link in a browser; it signs in once");
+    for side in sides {
+        let link = side.open_console().await?;
+        show.line(&format!("{:<12} {link}", side.party.name));
+    }
+    Ok(())
+}
+
+/// The story is told; whoever watches may look around.
+async fn stay(sides: &mut [Side], show: &Show) -> Result<(), Failure> {
+    show.heading("The consoles stay open; Ctrl-C ends the demonstration");
+    for side in sides {
+        let link = side.open_console().await?;
+        show.line(&format!("{:<12} {link}", side.party.name));
+    }
+    tokio::signal::ctrl_c().await.map_err(side::failed)
 }
 
 /// Waits until every side holds the same, exports on every side, and verifies each export with both programs.

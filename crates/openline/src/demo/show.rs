@@ -26,6 +26,11 @@ impl Show {
         }
     }
 
+    /// Whether somebody watches on a terminal.
+    pub fn is_watched(&self) -> bool {
+        self.is_paced && std::io::stdin().is_terminal()
+    }
+
     fn paint(&self, code: &str, text: &str) -> String {
         if self.has_colour {
             format!("\x1b[{code}m{text}\x1b[0m")

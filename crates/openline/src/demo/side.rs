@@ -12,6 +12,7 @@ use openline_node::{Node, NodeOptions};
 use toml::{Table, Value};
 
 use super::acts::Bearers;
+use super::console::SideConsole;
 use super::outside::Outside;
 use super::relay::{self, Relay};
 use super::story::{Party, Story};
@@ -28,6 +29,7 @@ pub struct Side {
     /// Asked whether its own way out is well.
     pub outside: Outside,
     node: Option<Node>,
+    console: Option<SideConsole>,
     home: PathBuf,
     quic: Relay,
     tls: Relay,
@@ -46,6 +48,7 @@ impl Side {
             service: node.service(),
             outside,
             node: Some(node),
+            console: None,
             home,
             quic,
             tls,
@@ -62,6 +65,9 @@ impl Side {
     /// Stops its node in order.
     pub async fn stop(&mut self) -> Result<(), Failure> {
         if let Some(node) = self.node.take() {
+            if let Some(console) = &mut self.console {
+                console.stop();
+            }
             self.service.shutdown().await?;
             node.stopped().await;
         }
@@ -73,7 +79,19 @@ impl Side {
         let node = start_node(&self.home, &self.quic, &self.tls)?;
         self.service = node.service();
         self.node = Some(node);
+        if let Some(console) = &mut self.console {
+            console.start_again(&self.service).await?;
+        }
         self.aim().await
+    }
+
+    /// Opens its console, if that is not done yet, and gives a link that signs in once.
+    pub async fn open_console(&mut self) -> Result<String, Failure> {
+        let console = match self.console.take() {
+            Some(console) => console,
+            None => SideConsole::start(&self.service).await?,
+        };
+        self.console.insert(console).link(&self.service).await
     }
 
     /// The relays of these bearers to its node.

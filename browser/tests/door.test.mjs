@@ -1,0 +1,53 @@
+// Who gets in: one-time links, sessions, forms of other sites, hosts that are not ours, too many tries.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { open, signIn, start } from "../support/browser.mjs";
+import { World } from "../support/world.mjs";
+
+let browser;
+let world;
+before(async () => { browser = await start(); world = await World.start(); });
+after(async () => { await browser?.close(); await world?.end(); });
+
+test("a link signs in once", async () => {
+  const link = await world.north.link();
+  const { page, context } = await open(browser);
+  await signIn(page, link);
+  assert.match(await page.locator("h1").innerText(), /Board/);
+  const other = await open(browser);
+  await other.page.goto(link);
+  await other.page.locator("main form button").click();
+  assert.match(await other.page.locator(".failure").innerText(), /opened before/);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.goto(world.north.origin + "/");
+  assert.match(page.url(), /sign-in/);
+  await context.close();
+  await other.context.close();
+});
+
+test("forms without the session's mark, and of other sites, do nothing", async () => {
+  const { page, context } = await open(browser);
+  await signIn(page, await world.north.link());
+  const post = (headers, form) => context.request.post(`${world.north.origin}/act/network-changed`, { headers, form, maxRedirects: 0 });
+  const mark = await page.locator('form[action="/sign-out"] input[name="mark"]').inputValue();
+  assert.equal((await post({}, {})).status(), 403);
+  assert.equal((await post({}, { mark: "0".repeat(32) })).status(), 403);
+  assert.equal((await post({ origin: "https://evil.example" }, { mark })).status(), 403);
+  assert.equal((await post({}, { mark })).status(), 303);
+  const elsewhere = await context.request.get(`${world.north.origin}/`, { headers: { host: "evil.example" } });
+  assert.equal(elsewhere.status(), 421);
+  const headers = (await context.request.get(`${world.north.origin}/`)).headers();
+  assert.match(headers["content-security-policy"], /default-src 'none'.*frame-ancestors 'none'/);
+  await context.close();
+});
+
+test("wrong links are taken ten times, then not at once", async () => {
+  const { context } = await open(browser);
+  const statuses = [];
+  for (let at = 0; at < 12; at += 1) {
+    const answer = await context.request.post(`${world.south.origin}/sign-in/${"0".repeat(64)}`, { maxRedirects: 0 });
+    statuses.push(answer.status());
+  }
+  assert.deepEqual(statuses, [...Array(10).fill(404), 429, 429]);
+  await context.close();
+});

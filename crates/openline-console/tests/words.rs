@@ -1,0 +1,155 @@
+//! What pages say is there in every language, with the same arguments; and nothing is there that no page says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use fluent_syntax::parser;
+
+const LANGUAGES: [&str; 6] = ["en", "zh", "ru", "fr", "es", "ar"];
+
+/// Families of messages that are looked up by a word of the record: the id is made of the kind and the word.
+const FAMILIES: [&str; 2] = ["failed-", "weekday-"];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The messages of a language, each with the arguments that it uses.
+fn messages(language: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut all = BTreeMap::new();
+    let folder = root().join("locales").join(language);
+    for file in fs::read_dir(&folder).expect("a folder") {
+        let path = file.expect("a file").path();
+        let text = fs::read_to_string(&path).expect("text");
+        let resource = parser::parse(text.as_str())
+            .unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", path.display()));
+        for entry in resource.body {
+            if let Entry::Message(message) = entry {
+                let mut arguments = BTreeSet::new();
+                let value = message.value.expect("a value");
+                collect(&value, &mut arguments);
+                let id = message.id.name.to_owned();
+                let is_new = all.insert(id.clone(), arguments).is_none();
+                assert!(is_new, "{id} is said twice in {}", path.display());
+            }
+        }
+    }
+    all
+}
+
+fn collect(pattern: &Pattern<&str>, arguments: &mut BTreeSet<String>) {
+    for element in &pattern.elements {
+        if let PatternElement::Placeable { expression } = element {
+            match expression {
+                Expression::Inline(inline) => note(inline, arguments),
+                Expression::Select { selector, variants } => {
+                    note(selector, arguments);
+                    for variant in variants {
+                        collect(&variant.value, arguments);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn note(inline: &InlineExpression<&str>, arguments: &mut BTreeSet<String>) {
+    if let InlineExpression::VariableReference { id } = inline {
+        arguments.insert(id.name.to_owned());
+    }
+}
+
+/// The source of the pages, without tests.
+fn sources(folder: &Path, all: &mut String) {
+    for file in fs::read_dir(folder).expect("a folder") {
+        let path = file.expect("a file").path();
+        if path.is_dir() {
+            sources(&path, all);
+        } else {
+            let text = fs::read_to_string(&path).expect("text");
+            all.push_str(text.split("#[cfg(test)]").next().unwrap_or_default());
+        }
+    }
+}
+
+/// The texts that stand right after `before` in the source.
+fn literals<'a>(source: &'a str, before: &str) -> BTreeSet<&'a str> {
+    let rest = source.split(before).skip(1);
+    rest.filter_map(|rest| rest.split('"').next())
+        .filter(|id| {
+            !id.is_empty()
+                && id
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        })
+        .collect()
+}
+
+#[test]
+fn every_language_says_all_that_english_says() {
+    let english = messages("en");
+    for language in LANGUAGES {
+        let other = messages(language);
+        let missing: Vec<&String> = english
+            .keys()
+            .filter(|id| !other.contains_key(*id))
+            .collect();
+        assert!(missing.is_empty(), "{language} lacks {missing:?}");
+        let foreign: Vec<&String> = other
+            .keys()
+            .filter(|id| !english.contains_key(*id))
+            .collect();
+        assert!(
+            foreign.is_empty(),
+            "{language} says what English does not: {foreign:?}"
+        );
+        for (id, arguments) in &english {
+            assert_eq!(other.get(id), Some(arguments), "{id} in {language}");
+        }
+    }
+}
+
+#[test]
+fn pages_say_only_what_is_there() {
+    let mut source = String::new();
+    sources(&root().join("src"), &mut source);
+    let source: String = source
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join("")
+        .replace(",)", ")");
+    let english = messages("en");
+    let mut said = literals(&source, "say(\"");
+    said.extend(literals(&source, ".with(\""));
+    let missing: Vec<&&str> = said
+        .iter()
+        .filter(|id| !english.contains_key(**id))
+        .collect();
+    assert!(missing.is_empty(), "no language says {missing:?}");
+}
+
+#[test]
+fn nothing_is_said_that_no_page_says() {
+    let mut source = String::new();
+    sources(&root().join("src"), &mut source);
+    let compact: String = source.split_whitespace().collect::<Vec<_>>().join("");
+    let kinds = literals(&compact, "term(\"");
+    let kinds = kinds
+        .into_iter()
+        .chain(literals(&compact, "terms(visit,\""));
+    let kinds = kinds
+        .chain(literals(&compact, "terms(&visit,\""))
+        .map(|kind| format!("{kind}-"));
+    let families: Vec<String> = kinds
+        .chain(FAMILIES.map(str::to_owned))
+        .chain(["month-".to_owned()])
+        .collect();
+    let unsaid: Vec<String> = messages("en")
+        .into_keys()
+        .filter(|id| !families.iter().any(|family| id.starts_with(family)))
+        .filter(|id| !source.contains(&format!("\"{id}\"")))
+        .collect();
+    assert!(unsaid.is_empty(), "no page says {unsaid:?}");
+}
