@@ -29,12 +29,16 @@ pub enum ScheduleCommand {
     /// Say all that this side has to say in a run by now.
     #[command(after_help = "Example: openline schedule run --line Watch 0/12")]
     Run(SlotStepArgs),
-    /// Where the runs of a line stand.
-    #[command(after_help = "Example: openline schedule show --line Watch")]
+    /// Where the runs of a line stand, or one of them.
+    #[command(
+        after_help = "Example:\n  openline schedule show --line Watch\n  openline schedule show --line Watch 0/12"
+    )]
     Show {
         /// The line: its title, its id, or the beginning of its id.
         #[arg(long)]
         line: String,
+        /// One run: its request, PARTY/INDEX or a joint number.
+        run: Option<String>,
     },
     /// Confirm the slot that was found, word for word.
     #[command(

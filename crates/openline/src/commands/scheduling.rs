@@ -8,8 +8,9 @@ use openline_node::view::{
     WithdrawSlotsRequest, WorkingView,
 };
 
+use super::record::entry_path;
 use super::{read_text, time_of};
-use crate::cli::{AvailabilityArgs, ProposeSlotsArgs, ScheduleCommand, SlotStepArgs};
+use crate::cli::{AvailabilityArgs, PlaceArgs, ProposeSlotsArgs, ScheduleCommand, SlotStepArgs};
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -45,7 +46,20 @@ pub(super) fn run(
             output.print(&view, run_text);
             return Ok(());
         }
-        ScheduleCommand::Show { line } => {
+        ScheduleCommand::Show {
+            line,
+            run: Some(run),
+        } => {
+            let args = PlaceArgs {
+                line: line.clone(),
+                place: run.clone(),
+            };
+            let path = entry_path(client, &args)?.replacen("/entries/", "/slots/", 1);
+            let view: SlotRunView = client.get(&path)?;
+            output.print(&view, run_text);
+            return Ok(());
+        }
+        ScheduleCommand::Show { line, run: None } => {
             let path = format!("/v1/lines/{}/slots", part(line));
             let list: Vec<SlotRunView> = client.get(&path)?;
             output.print(&list, |list| runs_text(list));
