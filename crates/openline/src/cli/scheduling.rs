@@ -10,7 +10,7 @@ use super::PlaceArgs;
 pub enum ScheduleCommand {
     /// Say when this side could. It stays on this machine.
     #[command(
-        after_help = "Example: openline schedule availability --calendar minister.ics --zone Europe/Vienna --holidays us.ics@America/New_York"
+        after_help = "Example:\n  openline schedule availability --calendar minister.ics --zone Europe/Vienna --holidays us.ics@America/New_York\n  openline schedule availability --caldav https://dav.example/minister/calendar/ --caldav-user minister --caldav-password-file pw"
     )]
     Availability(AvailabilityArgs),
     /// Propose a blind match of two calendars.
@@ -58,6 +58,23 @@ pub struct AvailabilityArgs {
     /// An iCalendar file; what is in it is busy.
     #[arg(long, value_name = "FILE")]
     pub calendar: Option<PathBuf>,
+    /// In place of a file: the address of a calendar on a CalDAV server, which is read once; what is in it is busy.
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "caldav_user",
+        conflicts_with = "calendar"
+    )]
+    pub caldav: Option<String>,
+    /// Who may read it.
+    #[arg(long, value_name = "NAME", requires = "caldav")]
+    pub caldav_user: Option<String>,
+    /// Read the password from a file's first line; it is asked for otherwise. It is kept nowhere.
+    #[arg(long, value_name = "FILE", requires = "caldav")]
+    pub caldav_password_file: Option<PathBuf>,
+    /// Certificates that the server's own may be signed by: a file in the home.
+    #[arg(long, value_name = "FILE", requires = "caldav")]
+    pub caldav_ca_file: Option<String>,
     /// The zone of its events that name none.
     #[arg(long, default_value = "UTC")]
     pub zone: String,
@@ -71,7 +88,7 @@ pub struct AvailabilityArgs {
     #[arg(long)]
     pub otherwise: Option<u8>,
     /// Forget what is kept.
-    #[arg(long, conflicts_with_all = ["calendar", "holidays", "stretch", "otherwise"])]
+    #[arg(long, conflicts_with_all = ["calendar", "caldav", "holidays", "stretch", "otherwise"])]
     pub forget: bool,
 }
 

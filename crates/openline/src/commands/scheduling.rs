@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use openline_node::view::{
-    ApproveSlotsRequest, AvailabilityRequest, AvailabilityView, CalendarText, ConfirmSlotRequest,
-    PreferenceView, ReleasedView, SlotRequestRequest, SlotRunView, SlotStepRequest,
-    WithdrawSlotsRequest, WorkingView,
+    ApproveSlotsRequest, AvailabilityRequest, AvailabilityView, CalendarServer, CalendarText,
+    ConfirmSlotRequest, PreferenceView, ReleasedView, SlotRequestRequest, SlotRunView,
+    SlotStepRequest, WithdrawSlotsRequest, WorkingView,
 };
 
 use super::record::entry_path;
@@ -119,6 +119,11 @@ fn availability(client: &Client, args: &AvailabilityArgs, output: Output) -> Res
             }),
             None => None,
         },
+        caldav: args
+            .caldav
+            .as_ref()
+            .map(|url| server(args, url))
+            .transpose()?,
         holidays: args
             .holidays
             .iter()
@@ -134,14 +139,40 @@ fn availability(client: &Client, args: &AvailabilityArgs, output: Output) -> Res
     let view: AvailabilityView = client.post("/v1/availability", &request)?;
     output.print(&view, |view| {
         format!(
-            "Kept on this machine alone: {} calendar, {} calendars of holidays, {} stretches; otherwise {}.",
-            if view.has_calendar { "a" } else { "no" },
+            "Kept on this machine alone: {}, {} calendars of holidays, {} stretches; otherwise {}.",
+            if view.has_calendar {
+                format!("a calendar with {} events", view.events)
+            } else {
+                "no calendar".to_owned()
+            },
             view.holidays,
             view.stretches.len(),
             view.otherwise
         )
     });
     Ok(())
+}
+
+/// The password stands on no command line, where others of this machine could read it.
+fn server(args: &AvailabilityArgs, url: &str) -> Result<CalendarServer, Failure> {
+    let password = match &args.caldav_password_file {
+        Some(file) => read_text(file)?
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        None => rpassword::prompt_password("Password of the calendar: ").map_err(|_| {
+            let next = "give --caldav-password-file FILE";
+            Failure::unusable("there is no terminal to ask for the password", next)
+        })?,
+    };
+    Ok(CalendarServer {
+        url: url.to_owned(),
+        user: args.caldav_user.clone().unwrap_or_default(),
+        password,
+        ca_file: args.caldav_ca_file.clone(),
+        zone: args.zone.clone(),
+    })
 }
 
 fn holidays(text: &str) -> Result<CalendarText, Failure> {

@@ -19,6 +19,7 @@ impl Stage<'_> {
         };
         let request = AvailabilityRequest {
             calendar: Some(calendar(&act.availability)),
+            caldav: None,
             holidays: act.holidays.iter().map(calendar).collect(),
             stretches: Vec::new(),
             otherwise: None,
