@@ -1,5 +1,6 @@
 //! Texts under negotiation: proposed, amended, initialled, signed, shown and exported.
 
+mod brackets;
 mod show;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,8 @@ use openline_core::text::{
 };
 use openline_desk::text::{Draft, Negotiation, Standing, Texts, markdown, notation};
 use openline_proto::DraftContent;
+
+use brackets::Numbers;
 
 use super::entries::{Looking, place_text};
 use super::names::{self, PlaceName};
@@ -282,6 +285,7 @@ fn amendment(
         names: party_names(looking),
         text,
         draft: text.draft.clone(),
+        numbers: Numbers::default(),
     };
     let operations = request
         .changes
@@ -300,6 +304,7 @@ struct Trying<'a> {
     text: &'a Negotiation,
     /// With the operations so far.
     draft: Draft,
+    numbers: Numbers,
 }
 
 impl Trying<'_> {
@@ -331,11 +336,18 @@ impl Trying<'_> {
                 alternative,
             } => {
                 let (id, now) = self.standing(*paragraph)?;
+                let kept = alternative.map(from_one).transpose()?;
+                let by_now = self.numbers.now(id, from_one(*bracket)?).ok_or_else(|| {
+                    ServiceError::Unusable(format!(
+                        "bracket {paragraph}.{bracket} is taken away by an earlier change of the same amendment"
+                    ))
+                })?;
+                self.numbers.take(id, &now, by_now, kept);
                 Operation::Choose {
                     id,
                     was: now.hash(),
-                    bracket: from_one(*bracket)?,
-                    alternative: alternative.map(from_one).transpose()?,
+                    bracket: by_now,
+                    alternative: kept,
                 }
             }
             ChangeRequest::PassOver { amendment } => Operation::PassOver {
@@ -378,8 +390,9 @@ impl Trying<'_> {
         found.map(|(id, p)| (id, p.clone())).ok_or_else(gone)
     }
 
-    fn replace(&self, number: usize, versions: &[TextView]) -> Answer<Operation> {
+    fn replace(&mut self, number: usize, versions: &[TextView]) -> Answer<Operation> {
         let (id, now) = self.standing(number)?;
+        self.numbers.forget(id);
         let was = now.hash();
         let mut paragraph = now;
         for (language, pieces) in paragraph_of(versions, &self.names)?.versions {
