@@ -200,6 +200,13 @@ fn a_text_goes_from_brackets_to_a_signature_of_both_under_one_hash() {
             "one hash on both sides"
         );
     }
+    let signed = json(a, &["text", "show", "T1"]);
+    let signature = text(&signed["signatures"][0], "place");
+    let kept = refused(
+        a,
+        &["purge", "propose", signature, "--reason", "tidying up"],
+    );
+    assert!(kept.contains("signatures are kept"), "{kept}");
     let late = refused(a, &["text", "amend", "T1", "--delete", "1"]);
     assert!(late.contains("signed"), "{late}");
     // Out as Markdown and in again: the same paragraphs, as a new text.
