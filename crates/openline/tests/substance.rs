@@ -201,6 +201,20 @@ fn a_text_goes_from_brackets_to_a_signature_of_both_under_one_hash() {
         );
     }
     let signed = json(a, &["text", "show", "T1"]);
+    // The signed text is cited by its number ever after.
+    let cites = [
+        "send",
+        "--line",
+        LINE,
+        "--ref",
+        "T1",
+        "--text",
+        "As agreed in the minutes.",
+    ];
+    let sent = a.json(&cites);
+    let sent = text(&sent["released"], "place");
+    let cited = a.json(&["show", "--line", LINE, sent]);
+    assert_eq!(cited["refs"][0], minutes.as_str());
     let signature = text(&signed["signatures"][0], "place");
     let kept = refused(
         a,

@@ -49,7 +49,7 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Unusable`] with what is wrong; what was kept before stays then.
     pub async fn set_availability(&self, request: AvailabilityRequest) -> Answer<AvailabilityView> {
-        let request = self.from_server(request).await?;
+        let request = self.with_server_read(request).await?;
         let kept = kept(request);
         let tried = kept.clone();
         let now = wall_ms();
@@ -68,7 +68,10 @@ impl Service {
     }
 
     /// The request with the calendar's text in place of the server that has it.
-    async fn from_server(&self, mut request: AvailabilityRequest) -> Answer<AvailabilityRequest> {
+    async fn with_server_read(
+        &self,
+        mut request: AvailabilityRequest,
+    ) -> Answer<AvailabilityRequest> {
         let Some(server) = request.caldav.take() else {
             return Ok(request);
         };

@@ -5,7 +5,6 @@ mod show;
 
 use std::collections::BTreeSet;
 
-use openline_core::LineId;
 use openline_core::entry::{Kind, Ref};
 use openline_core::text::{
     Amendment, Assent, Operation, Paragraph, ParagraphId, TextProposal, Weight,
@@ -69,7 +68,7 @@ impl Service {
         text: &str,
         request: AmendRequest,
     ) -> Answer<ReleasedView> {
-        let (line, place) = self.text_place(line, text).await?;
+        let (line, place) = self.resolve(line, text).await?;
         let post = request.post.clone();
         let (message_type, body) = self
             .read(move |reader| {
@@ -117,7 +116,7 @@ impl Service {
         kind: Kind,
         request: AssentRequest,
     ) -> Answer<ReleasedView> {
-        let (line, place) = self.text_place(line, text).await?;
+        let (line, place) = self.resolve(line, text).await?;
         let post = request.post.clone();
         let (message_type, body) = self
             .read(move |reader| {
@@ -140,19 +139,6 @@ impl Service {
             .await?;
         self.about(line, post, kind, place, message_type, body)
             .await
-    }
-
-    /// The text that a name means: its place, a joint number, or `T1` for the real text signed as number 1.
-    async fn text_place(&self, line: &str, text: &str) -> Answer<(LineId, Ref)> {
-        let number = text.strip_prefix(['T', 't']).and_then(|n| n.parse().ok());
-        let Some(number) = number else {
-            return self.resolve(line, text).await;
-        };
-        let line = self.resolve_line(line).await?;
-        let place = self
-            .read(move |reader| by_number(&Looking::at(reader, line)?, number))
-            .await?;
-        Ok((line, place))
     }
 }
 
@@ -196,7 +182,7 @@ fn text_at(looking: &Looking<'_>, place: Ref) -> Answer<Negotiation> {
         })
 }
 
-fn by_number(looking: &Looking<'_>, number: u64) -> Answer<Ref> {
+pub(super) fn by_number(looking: &Looking<'_>, number: u64) -> Answer<Ref> {
     let (_, all) = all(looking)?;
     let is_it = |text: &&Negotiation| {
         text.number == Some(number) && text.message_type == openline_core::entry::MessageType::Real
