@@ -81,7 +81,20 @@ impl Day {
         .ok()
     }
 
-    /// The first date that it may be, for drawing.
+    /// The last date that it may be.
+    fn latest(&self) -> Date {
+        let first = Day {
+            day: self.day.or(Some(1)),
+            month: self.month.or(Some(12)),
+            ..*self
+        };
+        match self.day {
+            Some(_) => self.earliest(),
+            None => first.earliest().last_of_month(),
+        }
+    }
+
+    /// The first date that it may be.
     fn earliest(&self) -> Date {
         let part = |part: Option<u16>| part.and_then(|p| i8::try_from(p).ok()).unwrap_or(1);
         let year = i16::try_from(self.year).unwrap_or(1);
@@ -120,6 +133,8 @@ pub struct Event {
     pub standing: Standing,
     /// Whole days since the event before it, where both are known to the day.
     pub silence: Option<i64>,
+    /// Where not both are known to the day: the fewest whole days that it can have been.
+    pub silence_at_least: Option<i64>,
     /// The event before it of the same kind, at the same level, with the same host.
     pub since: Option<(Ref, Day)>,
     order: Position,
@@ -200,7 +215,11 @@ pub fn history(
     for at in 0..events.len() {
         let (before, rest) = events.split_at_mut(at);
         let event = &mut rest[0];
-        event.silence = before.last().and_then(|last| days(last.day, event.day));
+        let last = before.last();
+        event.silence = last.and_then(|last| days(last.day, event.day));
+        event.silence_at_least = last
+            .filter(|_| event.silence.is_none())
+            .map(|last| whole_days(last.day.latest(), event.day.earliest()).max(0));
         event.since = before
             .iter()
             .rev()
@@ -239,9 +258,11 @@ pub fn silences(events: &[Event], today: Day) -> Vec<Silence> {
 /// Whole days from one day to another, where both are known to the day.
 #[must_use]
 pub fn days(from: Day, to: Day) -> Option<i64> {
-    let (from, to) = (from.date()?, to.date()?);
-    let span = to.duration_since(from);
-    Some(span.as_hours() / 24)
+    Some(whole_days(from.date()?, to.date()?))
+}
+
+fn whole_days(from: Date, to: Date) -> i64 {
+    to.duration_since(from).as_hours() / 24
 }
 
 /// An encounter that at least one party says was held.
@@ -271,6 +292,7 @@ fn of_encounter(state: &EncounterState) -> Option<Event> {
             None => Standing::Claimed(saying),
         },
         silence: None,
+        silence_at_least: None,
         since: None,
         order: state.order,
     })
@@ -324,6 +346,7 @@ fn of_contact(order: Position, known: &Known, assents: &Assents) -> Option<Event
             Standing::Claimed(saying)
         },
         silence: None,
+        silence_at_least: None,
         since: None,
         order,
     })
@@ -442,6 +465,9 @@ mod tests {
         let since = events[2].since.expect("a visit before it");
         assert_eq!((since.0, since.1.text()), (at(0, 1), "2018".to_owned()));
         assert_eq!(events[1].since, None);
+        // From the last day of 2018 to 14 June 2023.
+        let least: Vec<_> = events.iter().map(|e| e.silence_at_least).collect();
+        assert_eq!(least, [None, Some(1626), None]);
     }
 
     #[test]

@@ -12,7 +12,6 @@ mod health;
 mod kind;
 mod mail;
 mod queue;
-mod roots;
 mod schedule;
 mod secret;
 mod sender;

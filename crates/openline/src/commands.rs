@@ -36,6 +36,7 @@ mod topics;
 mod verify;
 mod watch;
 
+pub(crate) use encounters::claimed_times;
 pub use verify::verify_bytes;
 
 use std::io::Read as _;

@@ -41,6 +41,26 @@ const BUILT_IN: &[(&str, &str)] = &[
     ),
 ];
 
+/// The calendars of the built-in stories.
+const CALENDARS: &[(&str, &str)] = &[
+    (
+        "calendars/washington.ics",
+        include_str!("../../../scenarios/calendars/washington.ics"),
+    ),
+    (
+        "calendars/washington-holidays.ics",
+        include_str!("../../../scenarios/calendars/washington-holidays.ics"),
+    ),
+    (
+        "calendars/beijing.ics",
+        include_str!("../../../scenarios/calendars/beijing.ics"),
+    ),
+    (
+        "calendars/beijing-holidays.ics",
+        include_str!("../../../scenarios/calendars/beijing-holidays.ics"),
+    ),
+];
+
 /// Arguments of `openline demo`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
@@ -111,15 +131,29 @@ pub fn run(args: &Args, output: Output) -> Result<(), Failure> {
 
 fn load(name: &str) -> Result<Story, Failure> {
     if let Some((name, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
-        return Story::parse(name, text);
+        return Story::parse(name, text)?.with_calendars(|name| {
+            let found = CALENDARS.iter().find(|(known, _)| *known == name);
+            found.map(|(_, text)| (*text).to_owned()).ok_or_else(|| {
+                Failure::unusable(
+                    format!("{name} is no calendar of a built-in story"),
+                    "give a story as a file, with its calendars beside it",
+                )
+            })
+        });
     }
-    let text = std::fs::read_to_string(name).map_err(|error| {
+    let path = Path::new(name);
+    let text = std::fs::read_to_string(path).map_err(|error| {
         Failure::unusable(
             format!("{name} is no built-in story, and can't be read as a file: {error}"),
             "give june-2023, hotline-1967, bad-night or a file",
         )
     })?;
-    Story::parse(name, &text)
+    // A story's calendars lie beside it.
+    let folder = path.parent().unwrap_or(Path::new(""));
+    Story::parse(name, &text)?.with_calendars(|name| {
+        let file = folder.join(name);
+        std::fs::read_to_string(&file).map_err(|error| Failure::file(&file, &error))
+    })
 }
 
 async fn tell(story: &Story, args: &Args, folder: &Path, show: &Show) -> Result<Summary, Failure> {

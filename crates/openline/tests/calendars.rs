@@ -202,3 +202,127 @@ fn files_of_a_calendar_program_become_acts_only_when_an_officer_says_so() {
     let again = import("new.ics", &["--level", "minister", "--yes"]);
     assert_eq!(again, serde_json::json!([]), "it is on the record already");
 }
+
+/// A calendar server with the events of a file, until it is dropped.
+struct Server {
+    program: std::process::Child,
+    url: String,
+}
+
+impl Server {
+    fn start(folder: &Path, calendar: &str) -> Self {
+        use std::io::BufRead as _;
+        let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        let file = folder.join("minister.ics");
+        std::fs::write(&file, calendar).expect("written");
+        let mut program = Command::new(root.join("target/venv/bin/python"))
+            .arg(root.join("interop/calendars/serve_radicale.py"))
+            .args([&file, &folder.join("storage")])
+            .args(["minister", "open sesame"])
+            .env("no_proxy", "127.0.0.1")
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("started: run ./test, which installs Radicale");
+        let mut url = String::new();
+        let output = program.stdout.take().expect("piped");
+        std::io::BufReader::new(output)
+            .read_line(&mut url)
+            .expect("an address");
+        let url = url.trim().to_owned();
+        assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+        Self { program, url }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.program.stdin.take());
+        drop(self.program.wait());
+    }
+}
+
+/// An iCalendar time of a day some days from now.
+fn in_days(days: i64, clock: &str) -> String {
+    let now = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * days);
+    let day = jiff::tz::TimeZone::UTC.to_datetime(now);
+    format!("{}T{clock}00Z", day.strftime("%Y%m%d"))
+}
+
+#[test]
+fn what_a_calendar_server_has_is_busy() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (a, b) = two_parties(folder.path());
+    // Ministry A is busy all day from tomorrow for ten days, but for the third of them from 10:00 to 12:00 UTC.
+    let event = |uid: &str, from: String, until: String| {
+        format!(
+            "BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:Busy\r\nDTSTART:{from}\r\nDTEND:{until}\r\nEND:VEVENT\r\n"
+        )
+    };
+    let calendar = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n{}{}END:VCALENDAR\r\n",
+        event("one", in_days(0, "0000"), in_days(3, "1000")),
+        event("two", in_days(3, "1200"), in_days(12, "0000")),
+    );
+    let server = Server::start(folder.path(), &calendar);
+    let password = folder.path().join("password");
+    let availability = |words: &str| {
+        std::fs::write(&password, format!("{words}\n")).expect("written");
+        let file = password.to_str().expect("text").to_owned();
+        let args = ["schedule", "availability", "--caldav", &server.url];
+        let login = ["--caldav-user", "minister", "--caldav-password-file", &file];
+        a.run(&[&args[..], &login].concat())
+    };
+    let refused = availability("wrong");
+    assert_ne!(refused.exit, 0);
+    assert!(
+        refused
+            .stderr
+            .contains("does not accept the name and password"),
+        "{}",
+        refused.stderr
+    );
+    let kept = availability("open sesame");
+    assert_eq!(kept.exit, 0, "{}", kept.stderr);
+    assert!(
+        kept.stdout.contains("a calendar with 2 events"),
+        "{}",
+        kept.stdout
+    );
+    let home = std::fs::read_to_string(a.path().join("scheduling/availability.json"));
+    assert!(!home.expect("kept").contains("sesame"));
+    b.json(&["schedule", "availability", "--otherwise", "1"]);
+    let days = "mon,tue,wed,thu,fri,sat,sun/00:00-24:00";
+    let day = |days: i64| {
+        let text = in_days(days, "0000");
+        format!("{}-{}-{}T00:00Z", &text[..4], &text[4..6], &text[6..8])
+    };
+    let (from, until) = (day(1), day(10));
+    let run = place(&a.json(&[
+        "schedule",
+        "propose",
+        "--line",
+        LINE,
+        "--from",
+        &from,
+        "--until",
+        &until,
+        "--minutes",
+        "120",
+        "--step",
+        "60",
+        "--purpose",
+        "Talks",
+        "--working",
+        &format!("Ministry A={days}"),
+        "--working",
+        &format!("Ministry B={days}"),
+    ]));
+    let approved = a.json(&["schedule", "approve", "--line", LINE, &run]);
+    assert!(approved["place"].is_string());
+    let view = a.json(&["schedule", "show", "--line", LINE, &run]);
+    let picks = view["own_picks"].as_array().expect("picks");
+    assert_eq!(picks.len(), 1, "{view}");
+    let text = picks[0]["text"].as_str().expect("text");
+    assert!(text.contains("10:00 to 12:00 UTC"), "{text}");
+}

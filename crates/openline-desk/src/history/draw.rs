@@ -18,10 +18,12 @@ const LONG: i64 = 30;
 pub fn text(events: &[Event], names: Names<'_>) -> String {
     let mut drawn = String::new();
     for event in events {
-        if let Some(days) = event.silence.filter(|days| *days >= LONG) {
+        let least = event.silence_at_least.map(|days| (days, "at least "));
+        let silence = event.silence.map(|days| (days, "")).or(least);
+        if let Some((days, least)) = silence.filter(|(days, _)| *days >= LONG) {
             line(
                 &mut drawn,
-                &format!("           :   {days} days of silence"),
+                &format!("           :   {least}{days} days of silence"),
             );
         }
         line(

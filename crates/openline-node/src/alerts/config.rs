@@ -1,7 +1,6 @@
 //! `[alerts]` and `[[alert]]` in `openline.toml`: which channels there are, and what each takes.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -218,7 +217,7 @@ fn webhook_of(config: &WebhookConfig) -> Result<Webhook, Wrong> {
     let host = uri.host().unwrap_or_default().to_owned();
     let is_secure = match uri.scheme_str() {
         Some("https") => true,
-        Some("http") if is_loopback(&host) => false,
+        Some("http") if crate::https::is_loopback(&host) => false,
         Some("http") => {
             return Err(refused(
                 "is plain http, which others could read: give https, or a loopback address such as http://127.0.0.1:8080/",
@@ -245,7 +244,7 @@ fn mail_of(config: &MailConfig) -> Result<Mail, Wrong> {
         let words = "alert.mail.server: give the server's name, without a port";
         return Err(wrong(&config.server, words));
     }
-    if security == Security::None && !is_loopback(server) {
+    if security == Security::None && !crate::https::is_loopback(server) {
         let words = "alert.mail.security is none, which others could read: give \"starttls\" or \"tls\", or let server be a loopback address such as 127.0.0.1";
         return Err(wrong(&config.security, words));
     }
@@ -320,13 +319,6 @@ fn command_of(config: &CommandConfig) -> Result<Command, Wrong> {
 
 fn wrong<T>(at: &Spanned<T>, words: impl Into<String>) -> Wrong {
     (at.span().start, words.into())
-}
-
-/// A literal address only: a name could lead elsewhere tomorrow.
-fn is_loopback(host: &str) -> bool {
-    host.trim_matches(['[', ']'])
-        .parse::<IpAddr>()
-        .is_ok_and(|address| address.is_loopback())
 }
 
 /// An address without anything that could end a command or a header field.

@@ -7,8 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::alert::Alert;
 use super::channel::{Outcome, Reason};
+use super::secret;
 use super::smtp::{Envelope, Server};
-use super::{roots, secret};
+use crate::roots;
 
 /// Characters of base64 on a line (RFC 2045, 6.8).
 const BASE64_LINE: usize = 76;
@@ -75,7 +76,7 @@ impl Mail {
         let certificates = match self.security {
             Security::None => Vec::new(),
             Security::StartTls | Security::Tls => {
-                roots::certificates(home, self.ca_file.as_deref())?
+                roots::certificates(home, self.ca_file.as_deref()).map_err(Reason::new)?
             }
         };
         let server = Server {

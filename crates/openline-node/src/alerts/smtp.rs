@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::channel::{Outcome, Reason};
 use super::mail::Security;
-use super::roots;
+use crate::roots;
 
 /// How long one mail may take from the first byte to the last.
 const TIMEOUT: Duration = Duration::from_secs(30);

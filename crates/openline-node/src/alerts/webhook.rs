@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
-
 use super::alert::Alert;
 use super::channel::{Outcome, Reason};
-use super::{roots, secret};
+use super::secret;
+use crate::https;
 
 /// How long the whole exchange may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -60,50 +59,11 @@ impl Webhook {
     }
 
     fn agent(&self, home: &Path) -> Result<ureq::Agent, Reason> {
-        let mut config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .https_only(self.is_secure)
-            // A redirect would carry the alert, and perhaps the token, where nobody has agreed to.
-            .max_redirects(0)
-            .timeout_global(Some(TIMEOUT))
-            .user_agent("openline");
-        if self.is_secure {
-            let found = roots::certificates(home, self.ca_file.as_deref())?;
-            let found: Vec<_> = found
-                .iter()
-                .map(|der| Certificate::from_der(der).to_owned())
-                .collect();
-            config = config.tls_config(
-                TlsConfig::builder()
-                    .provider(TlsProvider::Rustls)
-                    .unversioned_rustls_crypto_provider(roots::provider())
-                    .root_certs(RootCerts::new_with_certs(&found))
-                    .build(),
-            );
-        } else {
-            config = config.proxy(None);
-        }
-        Ok(config.build().into())
+        https::agent(home, self.is_secure, self.ca_file.as_deref(), TIMEOUT).map_err(Reason::new)
     }
 
     /// In words that don't repeat the address.
     fn reason(&self, error: &ureq::Error) -> Reason {
-        let host = &self.host;
-        Reason::new(match error {
-            ureq::Error::Timeout(_) => {
-                format!("{host} did not answer within {} s", TIMEOUT.as_secs())
-            }
-            ureq::Error::HostNotFound => format!("{host}: there is no such host"),
-            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-                format!("{host} could not prove who it is: {error}")
-            }
-            ureq::Error::Io(error) => format!("{host} can't be reached: {error}"),
-            ureq::Error::ConnectionFailed => format!("{host} can't be reached"),
-            ureq::Error::Rustls(error) => format!("{host} could not prove who it is: {error}"),
-            ureq::Error::InvalidProxyUrl | ureq::Error::ConnectProxyFailed(_) => {
-                format!("the proxy to {host} can't be used")
-            }
-            _ => format!("{host} gave no answer that can be understood"),
-        })
+        Reason::new(https::reason(&self.host, error, TIMEOUT))
     }
 }

@@ -125,6 +125,7 @@ fn event_view(looking: &Looking<'_>, event: &Event) -> ContactEventView {
         is_agreed: event.standing == Standing::Agreed,
         claimed_by,
         silence_days: event.silence,
+        silence_at_least_days: event.silence_at_least,
         first_since: event.since.map(|(_, day)| day.text()),
     }
 }

@@ -92,6 +92,7 @@ impl Service {
     ) -> Answer<ReleasedView> {
         let line = self.resolve_line(line).await?;
         let targets = self.places(line, &places).await?;
+        self.check_keeps_signatures(line, &targets).await?;
         let body = Purge {
             targets,
             reason: reason.to_owned(),
@@ -113,6 +114,16 @@ impl Service {
     /// The rule that it would break.
     pub async fn consent_purge(&self, line: &str, place: &str, post: &str) -> Answer<ReleasedView> {
         let (line, place) = self.resolve(line, place).await?;
+        let targets = self
+            .read(move |reader| {
+                let purge = Looking::at(reader, line)?.entry(place)?;
+                let is_purge = purge.header.kind == Kind::Purge;
+                let body = purge.raw.body.filter(|_| is_purge);
+                let purge = body.map(|(_, bytes)| Purge::decode(&bytes)).transpose()?;
+                Ok(purge.map_or_else(Vec::new, |purge| purge.targets))
+            })
+            .await?;
+        self.check_keeps_signatures(line, &targets).await?;
         let body = openline_core::body::EMPTY_BODY.to_vec();
         self.release_other(Engine::other(
             line,
@@ -121,6 +132,27 @@ impl Service {
             vec![place],
             body,
         ))
+        .await
+    }
+}
+
+impl Service {
+    /// A signature is kept as long as the text is cited: without its body the text would not be signed any more.
+    async fn check_keeps_signatures(&self, line: LineId, targets: &[Ref]) -> Answer<()> {
+        let targets = targets.to_vec();
+        self.read(move |reader| {
+            let looking = Looking::at(reader, line)?;
+            for target in targets {
+                let entry = looking.entry(target);
+                if entry.is_ok_and(|entry| entry.header.kind == Kind::Signature) {
+                    return Err(ServiceError::Conflict(format!(
+                        "{} is a signature under a text, which would not be signed any more: signatures are kept",
+                        place_text(target)
+                    )));
+                }
+            }
+            Ok(())
+        })
         .await
     }
 }

@@ -44,18 +44,19 @@ pub(crate) fn line_for(engine: &mut Engine, actor: &Actor, name: &str) -> Answer
     Err(error)
 }
 
-/// A place as `PARTY/INDEX`, or a joint number as `7` or `#7`.
+/// A place as `PARTY/INDEX`, a joint number as `7` or `#7`, or the real text that was signed as number 1 as `T1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PlaceName {
     Place(Ref),
     Joint(u64),
+    Text(u64),
 }
 
 impl PlaceName {
     pub(crate) fn parse(text: &str) -> Answer<Self> {
         let bad = || {
             ServiceError::Unusable(format!(
-                "\"{text}\" is not a place: give PARTY/INDEX, such as 0/12, or a joint number, such as 7"
+                "\"{text}\" is not a place: give PARTY/INDEX, such as 0/12, a joint number, such as 7, or T1 for the text signed as number 1"
             ))
         };
         if let Some((party, index)) = text.split_once('/') {
@@ -69,6 +70,9 @@ impl PlaceName {
                 index: index.parse().map_err(|_| bad())?,
             }));
         }
+        if let Some(number) = text.strip_prefix(['T', 't']) {
+            return Ok(Self::Text(number.parse().map_err(|_| bad())?));
+        }
         let number = text
             .strip_prefix('#')
             .unwrap_or(text)
@@ -80,6 +84,9 @@ impl PlaceName {
     pub(crate) fn find(self, reader: &openline_store::Reader, line: LineId) -> Answer<Ref> {
         match self {
             Self::Place(place) => Ok(place),
+            Self::Text(number) => {
+                super::texts::by_number(&super::entries::Looking::at(reader, line)?, number)
+            }
             Self::Joint(number) => reader.place_of(line, number)?.ok_or_else(|| {
                 ServiceError::NotFound(format!(
                     "no entry has the joint number {number} yet; only settled entries are numbered"

@@ -2,6 +2,8 @@
 
 mod show;
 
+use std::path::PathBuf;
+
 use openline_core::entry::{MessageType, Ref};
 use openline_core::scheduling::{Method, Picks, Scheduling, SlotConfirmation, SlotRequest};
 use openline_core::{LineId, PartyIndex};
@@ -9,9 +11,12 @@ use openline_desk::scheduling::run::procedure;
 use openline_desk::scheduling::{Need, Private, Run, Stage, grid};
 use openline_proto::DraftContent;
 
+use zeroize::Zeroizing;
+
 use super::entries::Looking;
 use super::{Answer, Service, names};
 use crate::audit::{Act, Deed};
+use crate::caldav::Source;
 use crate::engine::acts::Outgoing;
 use crate::error::ServiceError;
 use crate::identity::{random, wall_ms};
@@ -44,6 +49,7 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Unusable`] with what is wrong; what was kept before stays then.
     pub async fn set_availability(&self, request: AvailabilityRequest) -> Answer<AvailabilityView> {
+        let request = self.with_server_read(request).await?;
         let kept = kept(request);
         let tried = kept.clone();
         let now = wall_ms();
@@ -59,6 +65,37 @@ impl Service {
         )
         .await?;
         Ok(view)
+    }
+
+    /// The request with the calendar's text in place of the server that has it.
+    async fn with_server_read(
+        &self,
+        mut request: AvailabilityRequest,
+    ) -> Answer<AvailabilityRequest> {
+        let Some(server) = request.caldav.take() else {
+            return Ok(request);
+        };
+        if request.calendar.is_some() {
+            let words = "give a calendar as a file or on a server, not both";
+            return Err(ServiceError::Unusable(words.to_owned()));
+        }
+        self.require(Role::DutyOfficer, None).await?;
+        let ca_file = server.ca_file.map(PathBuf::from);
+        let password = Zeroizing::new(server.password);
+        let source = Source::new(&server.url, server.user, password, ca_file)?;
+        let home = self
+            .engine(|engine| Ok(engine.home.path().to_owned()))
+            .await?;
+        let reading = move || source.read(&home, wall_ms(), TRIED_MS);
+        let read = tokio::task::spawn_blocking(reading).await;
+        let text = read.map_err(|error| ServiceError::Unavailable(error.to_string()))??;
+        request.calendar = text.map(|calendar| CalendarText {
+            calendar,
+            zone: server.zone,
+        });
+        // An empty calendar says that nothing is busy.
+        request.otherwise = request.otherwise.or(Some(1));
+        Ok(request)
     }
 
     /// What is kept of it.
@@ -466,6 +503,10 @@ fn availability_view(kept: &KeptAvailability) -> AvailabilityView {
     };
     AvailabilityView {
         has_calendar: kept.calendar.is_some(),
+        events: kept
+            .calendar
+            .as_ref()
+            .map_or(0, |calendar| calendar.text.matches("BEGIN:VEVENT").count()),
         holidays: kept.holidays.len(),
         stretches: kept.stretches.iter().map(stretch).collect(),
         otherwise: kept.otherwise,

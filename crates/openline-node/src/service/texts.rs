@@ -1,16 +1,18 @@
 //! Texts under negotiation: proposed, amended, initialled, signed, shown and exported.
 
+mod brackets;
 mod show;
 
 use std::collections::BTreeSet;
 
-use openline_core::LineId;
 use openline_core::entry::{Kind, Ref};
 use openline_core::text::{
     Amendment, Assent, Operation, Paragraph, ParagraphId, TextProposal, Weight,
 };
 use openline_desk::text::{Draft, Negotiation, Standing, Texts, markdown, notation};
 use openline_proto::DraftContent;
+
+use brackets::Numbers;
 
 use super::entries::{Looking, place_text};
 use super::names::{self, PlaceName};
@@ -66,7 +68,7 @@ impl Service {
         text: &str,
         request: AmendRequest,
     ) -> Answer<ReleasedView> {
-        let (line, place) = self.text_place(line, text).await?;
+        let (line, place) = self.resolve(line, text).await?;
         let post = request.post.clone();
         let (message_type, body) = self
             .read(move |reader| {
@@ -114,7 +116,7 @@ impl Service {
         kind: Kind,
         request: AssentRequest,
     ) -> Answer<ReleasedView> {
-        let (line, place) = self.text_place(line, text).await?;
+        let (line, place) = self.resolve(line, text).await?;
         let post = request.post.clone();
         let (message_type, body) = self
             .read(move |reader| {
@@ -137,19 +139,6 @@ impl Service {
             .await?;
         self.about(line, post, kind, place, message_type, body)
             .await
-    }
-
-    /// The text that a name means: its place, a joint number, or `T1` for the real text signed as number 1.
-    async fn text_place(&self, line: &str, text: &str) -> Answer<(LineId, Ref)> {
-        let number = text.strip_prefix(['T', 't']).and_then(|n| n.parse().ok());
-        let Some(number) = number else {
-            return self.resolve(line, text).await;
-        };
-        let line = self.resolve_line(line).await?;
-        let place = self
-            .read(move |reader| by_number(&Looking::at(reader, line)?, number))
-            .await?;
-        Ok((line, place))
     }
 }
 
@@ -193,7 +182,7 @@ fn text_at(looking: &Looking<'_>, place: Ref) -> Answer<Negotiation> {
         })
 }
 
-fn by_number(looking: &Looking<'_>, number: u64) -> Answer<Ref> {
+pub(super) fn by_number(looking: &Looking<'_>, number: u64) -> Answer<Ref> {
     let (_, all) = all(looking)?;
     let is_it = |text: &&Negotiation| {
         text.number == Some(number) && text.message_type == openline_core::entry::MessageType::Real
@@ -282,6 +271,7 @@ fn amendment(
         names: party_names(looking),
         text,
         draft: text.draft.clone(),
+        numbers: Numbers::default(),
     };
     let operations = request
         .changes
@@ -300,6 +290,7 @@ struct Trying<'a> {
     text: &'a Negotiation,
     /// With the operations so far.
     draft: Draft,
+    numbers: Numbers,
 }
 
 impl Trying<'_> {
@@ -331,11 +322,18 @@ impl Trying<'_> {
                 alternative,
             } => {
                 let (id, now) = self.standing(*paragraph)?;
+                let kept = alternative.map(from_one).transpose()?;
+                let by_now = self.numbers.now(id, from_one(*bracket)?).ok_or_else(|| {
+                    ServiceError::Unusable(format!(
+                        "bracket {paragraph}.{bracket} is taken away by an earlier change of the same amendment"
+                    ))
+                })?;
+                self.numbers.take(id, &now, by_now, kept);
                 Operation::Choose {
                     id,
                     was: now.hash(),
-                    bracket: from_one(*bracket)?,
-                    alternative: alternative.map(from_one).transpose()?,
+                    bracket: by_now,
+                    alternative: kept,
                 }
             }
             ChangeRequest::PassOver { amendment } => Operation::PassOver {
@@ -378,8 +376,9 @@ impl Trying<'_> {
         found.map(|(id, p)| (id, p.clone())).ok_or_else(gone)
     }
 
-    fn replace(&self, number: usize, versions: &[TextView]) -> Answer<Operation> {
+    fn replace(&mut self, number: usize, versions: &[TextView]) -> Answer<Operation> {
         let (id, now) = self.standing(number)?;
+        self.numbers.forget(id);
         let was = now.hash();
         let mut paragraph = now;
         for (language, pieces) in paragraph_of(versions, &self.names)?.versions {

@@ -28,6 +28,9 @@ pub struct CalendarFileRequest {
     pub calendar: String,
     /// The zone of times that name none.
     pub zone: String,
+    /// `real`, `exercise` or `test`: of an encounter that is new.
+    #[serde(default = "super::real")]
+    pub message_type: String,
     /// At which level an encounter is asked for that is new.
     #[serde(default)]
     pub level: Option<String>,

@@ -356,6 +356,9 @@ pub struct ContactEventView {
     pub claimed_by: Vec<String>,
     /// Days of silence before it.
     pub silence_days: Option<i64>,
+    /// Where not both dates are known to the day: the fewest days of silence that there can have been.
+    #[serde(default)]
+    pub silence_at_least_days: Option<i64>,
     /// It is the first of its kind at this level since then.
     pub first_since: Option<String>,
 }

@@ -30,6 +30,31 @@ pub struct PreferenceView {
     pub preference: u8,
 }
 
+/// A calendar on a CalDAV server, which is read once. The password is kept nowhere.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarServer {
+    /// The calendar's address: `https://`, or `http://` on this machine.
+    pub url: String,
+    /// Who may read it.
+    pub user: String,
+    /// With which password.
+    pub password: String,
+    /// Certificates that the server's own may be signed by, a file of the home; the system's if left out.
+    #[serde(default)]
+    pub ca_file: Option<String>,
+    /// Zone of events that name none.
+    #[serde(default = "utc")]
+    pub zone: String,
+}
+
+impl std::fmt::Debug for CalendarServer {
+    /// Without the address, which may hold a secret in its path, and without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CalendarServer").finish_non_exhaustive()
+    }
+}
+
 /// When one's own side could. It stays on this machine.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -37,10 +62,14 @@ pub struct AvailabilityRequest {
     /// What is in this calendar is busy.
     #[serde(default)]
     pub calendar: Option<CalendarText>,
+    /// In place of a file: what is in this calendar on a server, from now on, is busy.
+    #[serde(default)]
+    pub caldav: Option<CalendarServer>,
     /// Calendars of holidays, here and there.
     #[serde(default)]
     pub holidays: Vec<CalendarText>,
-    /// Typed stretches; may be none.
+    /// Typed stretches.
+    #[serde(default)]
     pub stretches: Vec<PreferenceView>,
     /// How well a time suits of which nothing is said: 1 if left out and there is a calendar, else 0.
     #[serde(default)]
@@ -52,6 +81,9 @@ pub struct AvailabilityRequest {
 pub struct AvailabilityView {
     /// Whether there is a calendar.
     pub has_calendar: bool,
+    /// Events in it.
+    #[serde(default)]
+    pub events: usize,
     /// Calendars of holidays.
     pub holidays: usize,
     /// Typed stretches.

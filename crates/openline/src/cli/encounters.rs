@@ -210,6 +210,9 @@ pub struct EncounterImportArgs {
     /// At which level an encounter is asked for that is new, such as "foreign minister".
     #[arg(long)]
     pub level: Option<String>,
+    /// Type of an encounter that is new: real, exercise or test.
+    #[arg(long = "type", default_value = "real")]
+    pub message_type: String,
     /// The reason for declining or putting off, where the file gives none.
     #[arg(long)]
     pub reason: Option<String>,

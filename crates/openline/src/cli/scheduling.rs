@@ -10,7 +10,7 @@ use super::PlaceArgs;
 pub enum ScheduleCommand {
     /// Say when this side could. It stays on this machine.
     #[command(
-        after_help = "Example: openline schedule availability --calendar minister.ics --zone Europe/Vienna --holidays us.ics@America/New_York"
+        after_help = "Example:\n  openline schedule availability --calendar minister.ics --zone Europe/Vienna --holidays us.ics@America/New_York\n  openline schedule availability --caldav https://dav.example/minister/calendar/ --caldav-user minister --caldav-password-file pw"
     )]
     Availability(AvailabilityArgs),
     /// Propose a blind match of two calendars.
@@ -29,12 +29,16 @@ pub enum ScheduleCommand {
     /// Say all that this side has to say in a run by now.
     #[command(after_help = "Example: openline schedule run --line Watch 0/12")]
     Run(SlotStepArgs),
-    /// Where the runs of a line stand.
-    #[command(after_help = "Example: openline schedule show --line Watch")]
+    /// Where the runs of a line stand, or one of them.
+    #[command(
+        after_help = "Example:\n  openline schedule show --line Watch\n  openline schedule show --line Watch 0/12"
+    )]
     Show {
         /// The line: its title, its id, or the beginning of its id.
         #[arg(long)]
         line: String,
+        /// One run: its request, PARTY/INDEX or a joint number.
+        run: Option<String>,
     },
     /// Confirm the slot that was found, word for word.
     #[command(
@@ -54,6 +58,23 @@ pub struct AvailabilityArgs {
     /// An iCalendar file; what is in it is busy.
     #[arg(long, value_name = "FILE")]
     pub calendar: Option<PathBuf>,
+    /// In place of a file: the address of a calendar on a CalDAV server, which is read once; what is in it is busy.
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "caldav_user",
+        conflicts_with = "calendar"
+    )]
+    pub caldav: Option<String>,
+    /// Who may read it.
+    #[arg(long, value_name = "NAME", requires = "caldav")]
+    pub caldav_user: Option<String>,
+    /// Read the password from a file's first line; it is asked for otherwise. It is kept nowhere.
+    #[arg(long, value_name = "FILE", requires = "caldav")]
+    pub caldav_password_file: Option<PathBuf>,
+    /// Certificates that the server's own may be signed by: a file in the home.
+    #[arg(long, value_name = "FILE", requires = "caldav")]
+    pub caldav_ca_file: Option<String>,
     /// The zone of its events that name none.
     #[arg(long, default_value = "UTC")]
     pub zone: String,
@@ -67,7 +88,7 @@ pub struct AvailabilityArgs {
     #[arg(long)]
     pub otherwise: Option<u8>,
     /// Forget what is kept.
-    #[arg(long, conflicts_with_all = ["calendar", "holidays", "stretch", "otherwise"])]
+    #[arg(long, conflicts_with_all = ["calendar", "caldav", "holidays", "stretch", "otherwise"])]
     pub forget: bool,
 }
 

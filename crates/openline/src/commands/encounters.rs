@@ -18,6 +18,8 @@ use crate::words::type_mark;
 mod calendar;
 mod claim;
 
+pub(crate) use claim::parse as claimed_times;
+
 pub(super) fn encounter(
     client: &Client,
     command: &EncounterCommand,

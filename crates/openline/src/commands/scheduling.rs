@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use openline_node::view::{
-    ApproveSlotsRequest, AvailabilityRequest, AvailabilityView, CalendarText, ConfirmSlotRequest,
-    PreferenceView, ReleasedView, SlotRequestRequest, SlotRunView, SlotStepRequest,
-    WithdrawSlotsRequest, WorkingView,
+    ApproveSlotsRequest, AvailabilityRequest, AvailabilityView, CalendarServer, CalendarText,
+    ConfirmSlotRequest, PreferenceView, ReleasedView, SlotRequestRequest, SlotRunView,
+    SlotStepRequest, WithdrawSlotsRequest, WorkingView,
 };
 
+use super::record::entry_path;
 use super::{read_text, time_of};
-use crate::cli::{AvailabilityArgs, ProposeSlotsArgs, ScheduleCommand, SlotStepArgs};
+use crate::cli::{AvailabilityArgs, PlaceArgs, ProposeSlotsArgs, ScheduleCommand, SlotStepArgs};
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -45,7 +46,20 @@ pub(super) fn run(
             output.print(&view, run_text);
             return Ok(());
         }
-        ScheduleCommand::Show { line } => {
+        ScheduleCommand::Show {
+            line,
+            run: Some(run),
+        } => {
+            let args = PlaceArgs {
+                line: line.clone(),
+                place: run.clone(),
+            };
+            let path = entry_path(client, &args)?.replacen("/entries/", "/slots/", 1);
+            let view: SlotRunView = client.get(&path)?;
+            output.print(&view, run_text);
+            return Ok(());
+        }
+        ScheduleCommand::Show { line, run: None } => {
             let path = format!("/v1/lines/{}/slots", part(line));
             let list: Vec<SlotRunView> = client.get(&path)?;
             output.print(&list, |list| runs_text(list));
@@ -105,6 +119,11 @@ fn availability(client: &Client, args: &AvailabilityArgs, output: Output) -> Res
             }),
             None => None,
         },
+        caldav: args
+            .caldav
+            .as_ref()
+            .map(|url| server(args, url))
+            .transpose()?,
         holidays: args
             .holidays
             .iter()
@@ -120,14 +139,40 @@ fn availability(client: &Client, args: &AvailabilityArgs, output: Output) -> Res
     let view: AvailabilityView = client.post("/v1/availability", &request)?;
     output.print(&view, |view| {
         format!(
-            "Kept on this machine alone: {} calendar, {} calendars of holidays, {} stretches; otherwise {}.",
-            if view.has_calendar { "a" } else { "no" },
+            "Kept on this machine alone: {}, {} calendars of holidays, {} stretches; otherwise {}.",
+            if view.has_calendar {
+                format!("a calendar with {} events", view.events)
+            } else {
+                "no calendar".to_owned()
+            },
             view.holidays,
             view.stretches.len(),
             view.otherwise
         )
     });
     Ok(())
+}
+
+/// The password stands on no command line, where others of this machine could read it.
+fn server(args: &AvailabilityArgs, url: &str) -> Result<CalendarServer, Failure> {
+    let password = match &args.caldav_password_file {
+        Some(file) => read_text(file)?
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        None => rpassword::prompt_password("Password of the calendar: ").map_err(|_| {
+            let next = "give --caldav-password-file FILE";
+            Failure::unusable("there is no terminal to ask for the password", next)
+        })?,
+    };
+    Ok(CalendarServer {
+        url: url.to_owned(),
+        user: args.caldav_user.clone().unwrap_or_default(),
+        password,
+        ca_file: args.caldav_ca_file.clone(),
+        zone: args.zone.clone(),
+    })
 }
 
 fn holidays(text: &str) -> Result<CalendarText, Failure> {

@@ -1,10 +1,14 @@
 //! What a step of a story can do: one struct an act, with the keys that it takes, and one table of all.
 
+mod substance;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
+
+pub use substance::*;
 
 /// What a step does.
 #[derive(Debug, Clone)]
@@ -36,6 +40,21 @@ pub enum Act {
     Crossed(Crossed),
     Waits(Waits),
     Done(Done),
+    Contacts(Contacts),
+    Encounter(Encounter),
+    Proceed(Proceed),
+    Agree(Agree),
+    Topic(Topic),
+    Position(Position),
+    Undertaking(Undertaking),
+    Readout(Readout),
+    Statement(Statement),
+    Availability(Availability),
+    Match(Match),
+    Flags(Flags),
+    Owed(Owed),
+    History(History),
+    Beside(Beside),
 }
 
 type Read = fn(Table) -> Result<Act, String>;
@@ -69,6 +88,21 @@ const ACTS: &[(&str, Read)] = &[
     ("crossed", |step| read(step, Act::Crossed)),
     ("waits", |step| read(step, Act::Waits)),
     ("done", |step| read(step, Act::Done)),
+    ("contacts", |step| read(step, Act::Contacts)),
+    ("encounter", |step| read(step, Act::Encounter)),
+    ("proceed", |step| read(step, Act::Proceed)),
+    ("agree", |step| read(step, Act::Agree)),
+    ("topic", |step| read(step, Act::Topic)),
+    ("position", |step| read(step, Act::Position)),
+    ("undertaking", |step| read(step, Act::Undertaking)),
+    ("readout", |step| read(step, Act::Readout)),
+    ("statement", |step| read(step, Act::Statement)),
+    ("availability", |step| read(step, Act::Availability)),
+    ("match", |step| read(step, Act::Match)),
+    ("flags", |step| read(step, Act::Flags)),
+    ("owed", |step| read(step, Act::Owed)),
+    ("history", |step| read(step, Act::History)),
+    ("beside", |step| read(step, Act::Beside)),
 ];
 
 fn read<T: DeserializeOwned>(step: Table, act: fn(T) -> Act) -> Result<Act, String> {

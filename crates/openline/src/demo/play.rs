@@ -1,8 +1,11 @@
 //! Playing the steps of a story. Everything goes through the façade of the side's own node.
 
+mod dates;
 mod entries;
+mod finds;
 mod looks;
 mod origin;
+mod substance;
 mod ways;
 
 use std::collections::BTreeMap;
@@ -77,7 +80,9 @@ pub async fn steps(
         line,
         folder,
         show,
+        calendars: &story.calendars,
         places: BTreeMap::new(),
+        dates: BTreeMap::new(),
         played: Vec::new(),
         pouches: 0,
         caused_ms: now_ms(),
@@ -110,6 +115,10 @@ struct Stage<'a> {
     line: &'a str,
     folder: &'a Path,
     show: &'a Show,
+    /// The calendars that sides keep to themselves, by the names of their files.
+    calendars: &'a BTreeMap<String, String>,
+    /// Dates that were found, by the label of their run, ms.
+    dates: BTreeMap<String, [i64; 2]>,
     /// Where the entries stand that have a label.
     places: BTreeMap<String, String>,
     played: Vec<(String, Played)>,
@@ -154,6 +163,21 @@ impl Stage<'_> {
             Act::Crossed(act) => self.crossed(act).await,
             Act::Waits(act) => self.waits(act).await,
             Act::Done(act) => self.done(act).await,
+            Act::Contacts(act) => self.contacts(act).await,
+            Act::Encounter(act) => self.encounter(act).await,
+            Act::Proceed(act) => self.proceed(act).await,
+            Act::Agree(act) => self.agree(act).await,
+            Act::Topic(act) => self.topic(act).await,
+            Act::Position(act) => self.position(act).await,
+            Act::Undertaking(act) => self.undertaking(act).await,
+            Act::Readout(act) => self.readout(act).await,
+            Act::Statement(act) => self.statement(act).await,
+            Act::Availability(act) => self.availability(act).await,
+            Act::Match(act) => self.find_date(act).await,
+            Act::Flags(act) => self.flags(act).await,
+            Act::Owed(act) => self.owed(act).await,
+            Act::History(act) => self.history(act).await,
+            Act::Beside(act) => self.beside(act).await,
         }
     }
 

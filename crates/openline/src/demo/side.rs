@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use openline_core::PartyId;
 use openline_node::home::{Cost, Home, InitOptions};
 use openline_node::service::Service;
 use openline_node::view::{CharterView, MemberRequest, ProposeRequest};
@@ -41,7 +42,7 @@ impl Side {
         let tls = relay::tcp().await.map_err(failed)?;
         let outside = Outside::start().map_err(failed)?;
         let home = folder.join(&party.key);
-        make_home(&home, party, &outside)?;
+        configure(&home, &outside)?;
         let node = start_node(&home, &quic, &tls)?;
         let side = Self {
             party: party.clone(),
@@ -128,6 +129,7 @@ pub fn failed(error: impl std::fmt::Display) -> Failure {
 
 /// Makes homes and starts nodes; each dials every other, through that one's relays.
 pub async fn start(story: &Story, folder: &Path) -> Result<Vec<Side>, Failure> {
+    make_homes(story, folder)?;
     let mut sides = Vec::new();
     for party in &story.parties {
         sides.push(Side::start(party, folder).await?);
@@ -147,9 +149,27 @@ fn start_node(home: &Path, quic: &Relay, tls: &Relay) -> Result<Node, Failure> {
     Node::start(home, options).map_err(failed)
 }
 
-fn make_home(path: &Path, party: &Party, outside: &Outside) -> Result<(), Failure> {
+/// A home for each party. A charter numbers its parties by their ids, which come of their keys: homes are made until the numbers are
+/// those of the story's order, so that a story has the same places each time it is told.
+fn make_homes(story: &Story, folder: &Path) -> Result<(), Failure> {
+    loop {
+        let homes = story.parties.iter().map(|party| {
+            let path = folder.join(&party.key);
+            make_home(&path, party).map(|home| (path, home.party_id()))
+        });
+        let homes: Vec<(PathBuf, PartyId)> = homes.collect::<Result<_, _>>()?;
+        if homes.is_sorted_by_key(|(_, id)| *id) {
+            return Ok(());
+        }
+        for (path, _) in &homes {
+            std::fs::remove_dir_all(path).map_err(|error| Failure::file(path, &error))?;
+        }
+    }
+}
+
+fn make_home(path: &Path, party: &Party) -> Result<Home, Failure> {
     let any: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 0));
-    Home::init(
+    let home = Home::init(
         path,
         &InitOptions {
             name: party.name.clone(),
@@ -165,7 +185,11 @@ fn make_home(path: &Path, party: &Party, outside: &Outside) -> Result<(), Failur
             },
         },
     )?;
-    let config = path.join(openline_node::config::FILE);
+    Ok(home)
+}
+
+fn configure(home: &Path, outside: &Outside) -> Result<(), Failure> {
+    let config = home.join(openline_node::config::FILE);
     let text = std::fs::read_to_string(&config).map_err(|error| Failure::file(&config, &error))?;
     let text = configured(&text, outside).map_err(failed)?;
     std::fs::write(&config, text).map_err(|error| Failure::file(&config, &error))

@@ -1,13 +1,16 @@
 //! Stories: the file format of `docs/scenarios.md`, read and checked as a whole before anything is started.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use openline_core::body::Stage;
 use openline_core::closing::{Outcome, Verdict};
+use openline_core::encounter::{EncounterKind, StepAct};
 use openline_core::entry::MessageType;
 use openline_core::message::{Form, Precedence};
 use openline_core::origin::{Channel, Origin};
+use openline_core::readout::Extent;
 use openline_core::status::Act as StatusAct;
+use openline_core::topic::{TopicKind, TopicStatus};
 use openline_core::watch::NoticeKind;
 use openline_node::view::TermsView;
 use serde::Deserialize;
@@ -15,6 +18,7 @@ use toml::{Table, Value};
 
 use super::acts::{Act, UplinkAct};
 use super::times;
+use crate::commands::claimed_times;
 use crate::failure::Failure;
 
 /// The words for what a line can be.
@@ -38,6 +42,8 @@ pub struct Story {
     pub parties: Vec<Party>,
     pub terms: TermsView,
     pub steps: Vec<Step>,
+    /// The calendars that its steps name, by the names of their files.
+    pub calendars: BTreeMap<String, String>,
 }
 
 /// The file, with its steps as they stand there.
@@ -139,7 +145,26 @@ impl Story {
             parties: file.parties,
             terms: terms(file.line)?,
             steps,
+            calendars: BTreeMap::new(),
         })
+    }
+
+    /// Reads every calendar that a step names.
+    pub fn with_calendars(
+        mut self,
+        read: impl Fn(&str) -> Result<String, Failure>,
+    ) -> Result<Self, Failure> {
+        let acts = self.steps.iter().filter_map(|step| step.act.as_ref());
+        let mut calendars = BTreeMap::new();
+        for act in acts {
+            if let Act::Availability(act) = act {
+                for name in std::iter::once(&act.availability).chain(&act.holidays) {
+                    calendars.insert(name.clone(), read(name)?);
+                }
+            }
+        }
+        self.calendars = calendars;
+        Ok(self)
     }
 }
 
@@ -292,12 +317,44 @@ impl Act {
             Self::Start(act) => vec![&act.start],
             Self::Uplink(act) => vec![&act.from],
             Self::Pouch(act) => vec![&act.pouch.0, &act.pouch.1],
+            Self::Contacts(act) => vec![&act.from],
+            Self::Encounter(act) => {
+                let others = act.setting.participants.iter().map(|(key, _)| key);
+                let others = others.chain(&act.asked_by).chain(&act.host);
+                others.chain([&act.from]).map(String::as_str).collect()
+            }
+            Self::Proceed(act) => {
+                let others = act.setting.participants.iter().map(|(key, _)| key);
+                let others = others.chain(&act.party);
+                others.chain([&act.from]).map(String::as_str).collect()
+            }
+            Self::Agree(act) => vec![&act.from],
+            Self::Topic(act) => vec![&act.from],
+            Self::Position(act) => vec![&act.from],
+            Self::Undertaking(act) => vec![&act.from, &act.who],
+            Self::Readout(act) => vec![&act.from],
+            Self::Statement(act) => vec![&act.from],
+            Self::Availability(act) => vec![&act.from],
+            Self::Match(act) => {
+                let others = act.working.iter().map(|(key, ..)| key.as_str());
+                others.chain([act.from.as_str()]).collect()
+            }
+            Self::Owed(act) => {
+                let on = act.on.iter().map(String::as_str);
+                on.chain([act.by.as_str()]).collect()
+            }
+            Self::Beside(act) => {
+                let only = act.only.iter().map(|(key, _)| key.as_str());
+                only.chain(act.on.iter().map(String::as_str)).collect()
+            }
             Self::Cut(_) | Self::Restore(_) => Vec::new(),
             Self::Expect(_)
             | Self::Rings(_)
             | Self::Quiet(_)
             | Self::Crossed(_)
             | Self::Waits(_)
+            | Self::Flags(_)
+            | Self::History(_)
             | Self::Done(_) => self.on().iter().map(String::as_str).collect(),
         }
     }
@@ -311,6 +368,8 @@ impl Act {
             Self::Crossed(act) => &act.on,
             Self::Waits(act) => &act.on,
             Self::Done(act) => &act.on,
+            Self::Flags(act) => &act.on,
+            Self::History(act) => &act.on,
             _ => &[],
         }
     }
@@ -330,6 +389,18 @@ impl Act {
             Self::Crossed(act) => vec![&act.crossed.0, &act.crossed.1],
             Self::Waits(act) => vec![&act.waits],
             Self::Done(act) => vec![&act.done],
+            Self::Encounter(act) => texts(act.within.iter().chain(&act.returns)),
+            Self::Proceed(act) => texts([&act.of].into_iter().chain(&act.cites).chain(&act.found)),
+            Self::Agree(act) => vec![&act.agree],
+            Self::Topic(act) => texts(act.raised_in.iter()),
+            Self::Position(act) => texts([&act.of].into_iter().chain(&act.put_in)),
+            Self::Undertaking(act) => texts([&act.taken_from].into_iter().chain(&act.topics)),
+            Self::Readout(act) => vec![&act.of],
+            Self::Statement(act) => texts(act.discloses.iter().map(|(label, _)| label)),
+            Self::Flags(act) => vec![&act.flags],
+            Self::Owed(act) => vec![&act.owed],
+            Self::History(act) => vec![&act.history],
+            Self::Beside(act) => vec![&act.beside],
             _ => Vec::new(),
         }
     }
@@ -343,6 +414,14 @@ impl Act {
             Self::Cancel(act) => act.label.as_deref(),
             Self::Notify(act) => act.label.as_deref(),
             Self::Ask(act) => Some(&act.label),
+            Self::Contacts(act) => act.label.as_deref(),
+            Self::Encounter(act) => Some(&act.label),
+            Self::Proceed(act) => act.label.as_deref(),
+            Self::Topic(act) => Some(&act.label),
+            Self::Undertaking(act) => Some(&act.label),
+            Self::Readout(act) => Some(&act.label),
+            Self::Statement(act) => Some(&act.label),
+            Self::Match(act) => Some(&act.label),
             _ => None,
         }
     }
@@ -391,6 +470,41 @@ impl Act {
             }
             Self::Notice(act) => notice(&act.notice),
             Self::Withdraw(act) => notice(&act.withdraw),
+            Self::Contacts(act) => message_type(&act.message_type),
+            Self::Encounter(act) => {
+                message_type(&act.message_type)?;
+                one_of(
+                    &act.encounter,
+                    EncounterKind::ALL.iter().map(|kind| kind.word()),
+                )
+            }
+            Self::Proceed(act) => {
+                if act.found.is_some() && act.window.is_some() {
+                    return Err("it has a window or a date that was found, not both".to_owned());
+                }
+                for claim in &act.claims {
+                    claimed_times(claim).map_err(|failure| failure.title)?;
+                }
+                one_of(&act.proceed, StepAct::ALL.iter().map(|act| act.word()))
+            }
+            Self::Topic(act) => {
+                message_type(&act.message_type)?;
+                one_of(&act.topic, TopicKind::ALL.iter().map(|kind| kind.word()))
+            }
+            Self::Position(act) => {
+                let words = TopicStatus::ALL.iter().map(|status| status.word());
+                act.stands
+                    .as_deref()
+                    .map_or(Ok(()), |status| one_of(status, words))
+            }
+            Self::Statement(act) => {
+                message_type(&act.message_type)?;
+                let mut extents = act.discloses.iter();
+                extents.try_for_each(|(_, extent)| {
+                    one_of(extent, Extent::ALL.iter().map(|extent| extent.word()))
+                })
+            }
+            Self::Match(act) => message_type(&act.message_type),
             Self::Expect(act) if act.expect.words().is_empty() => {
                 Err("expect names at least one state".to_owned())
             }
@@ -401,6 +515,10 @@ impl Act {
             _ => Ok(()),
         }
     }
+}
+
+fn texts<'a>(labels: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
+    labels.map(String::as_str).collect()
 }
 
 fn precedence(word: &str) -> Result<(), String> {

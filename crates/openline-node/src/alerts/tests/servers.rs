@@ -24,7 +24,7 @@ fn tls(socket: TcpStream) -> StreamOwned<ServerConnection, TcpStream> {
         .expect("a file")
         .collect();
     let key = PrivateKeyDer::from_pem_file(certificate("server.key")).expect("a key");
-    let config = ServerConfig::builder_with_provider(super::super::roots::provider())
+    let config = ServerConfig::builder_with_provider(crate::roots::provider())
         .with_protocol_versions(&[&rustls::version::TLS13])
         .expect("TLS 1.3")
         .with_no_client_auth()

@@ -266,7 +266,7 @@ impl Reading<'_> {
         let ask = EncounterRequest {
             line: self.line.to_string(),
             post: self.request.post.clone(),
-            message_type: crate::view::real(),
+            message_type: self.request.message_type.clone(),
             kind: kind.to_owned(),
             subject,
             level,

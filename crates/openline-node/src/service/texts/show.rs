@@ -37,7 +37,7 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`]
     pub async fn text(&self, line: &str, text: &str, draft: Option<u64>) -> Answer<JointTextView> {
-        let (line, place) = self.text_place(line, text).await?;
+        let (line, place) = self.resolve(line, text).await?;
         self.read(move |reader| {
             let looking = Looking::at(reader, line)?;
             let text = text_at(&looking, place)?;
@@ -59,7 +59,7 @@ impl Service {
         from: Option<u64>,
         to: Option<u64>,
     ) -> Answer<TextDiffView> {
-        let (line, place) = self.text_place(line, text).await?;
+        let (line, place) = self.resolve(line, text).await?;
         self.read(move |reader| {
             let looking = Looking::at(reader, line)?;
             let text = text_at(&looking, place)?;
@@ -99,7 +99,7 @@ impl Service {
         format: &str,
         draft: Option<u64>,
     ) -> Answer<TextExportView> {
-        let (line, place) = self.text_place(line, text).await?;
+        let (line, place) = self.resolve(line, text).await?;
         let is_html = match format {
             "html" => true,
             "markdown" => false,

@@ -57,6 +57,7 @@ pub(super) fn import(
         post: args.post.clone(),
         calendar: read_text(&args.file)?,
         zone: args.zone.clone(),
+        message_type: args.message_type.clone(),
         level: args.level.clone(),
         reason: args.reason.clone(),
     };

@@ -16,7 +16,7 @@ const DAYS: [&str; 7] = [
     "sunday",
 ];
 
-pub(super) fn parse(text: &str) -> Result<TimeClaimView, Failure> {
+pub(crate) fn parse(text: &str) -> Result<TimeClaimView, Failure> {
     let mut claim = TimeClaimView {
         source: String::new(),
         begin: None,
