@@ -6,6 +6,8 @@ mod review;
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use openline_node::error::ServiceError;
 use openline_node::service::Service;
 use openline_node::view::{ReceiptView, ReleasedView};
@@ -257,6 +259,15 @@ async fn watch(service: &Service, act: &str, mut request: Value) -> Result<Outco
             Outcome::Done
         }
         "set-status" => Outcome::Entry(service.set_status(read(request.take())?).await?),
+        "open-pouch" => {
+            let base64 = take(
+                request.get_mut("pouch").unwrap_or(&mut Value::Null),
+                "base64",
+            )?;
+            let bytes = STANDARD.decode(base64).map_err(unusable)?;
+            service.open_pouch(bytes).await?;
+            Outcome::Done
+        }
         "network-changed" => {
             service.network_changed().await?;
             Outcome::Done

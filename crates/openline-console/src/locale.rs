@@ -228,7 +228,13 @@ impl Words {
     /// A word of the record or the façade in this language, by its kind: `term("state", "node down")` is the message `state-node-down`.
     /// A word that has no message is shown as it is: it was chosen elsewhere.
     pub(crate) fn term(&self, kind: &str, word: &str) -> String {
-        let id = format!("{kind}-{}", word.replace([' ', '_', '/'], "-"));
+        let plain = |c: char| match c {
+            ' ' | '/' => '-',
+            'é' => 'e',
+            c => c,
+        };
+        let word_id: String = word.chars().map(plain).collect();
+        let id = format!("{kind}-{word_id}");
         self.find(&id, &[]).unwrap_or_else(|| word.to_owned())
     }
 

@@ -13,7 +13,7 @@ use crate::visit::{Setting, Theme, Visit};
 const SILENCES: [u32; 4] = [5, 15, 30, 60];
 
 /// Pages of a line: the last part of the path, and the id of its name.
-const LINE_PAGES: [(&str, &str); 10] = [
+const LINE_PAGES: [(&str, &str); 12] = [
     ("", "line-messages"),
     ("/topics", "line-topics"),
     ("/texts", "line-texts"),
@@ -22,16 +22,19 @@ const LINE_PAGES: [(&str, &str); 10] = [
     ("/readouts", "line-readouts"),
     ("/history", "line-history"),
     ("/glossary", "line-glossary"),
+    ("/origin", "line-origin"),
+    ("/standing", "line-standing"),
     ("/health", "line-health"),
     ("/record", "line-record"),
 ];
 
 /// Pages that are not about one line, and the roles that have a use for them; all, if there are none.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 7] = [
     ("/", "to-board"),
     ("/drafts", "to-drafts"),
     ("/watch", "to-watch"),
     ("/bearers", "to-bearers"),
+    ("/non-papers", "to-non-papers"),
     ("/search", "to-search"),
     ("/administration", "to-administration"),
 ];

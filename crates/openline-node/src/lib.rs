@@ -38,4 +38,6 @@ mod uplink;
 pub mod view;
 mod watch;
 
+pub use openline_desk::language::count_words;
+
 pub use node::{Node, NodeOptions, StartError};

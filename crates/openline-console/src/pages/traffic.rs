@@ -1,9 +1,33 @@
-//! What goes over a line: messages, their ladder, drafts, notifications, search.
+//! What goes over a line: messages, their ladder, drafts, search.
+
+mod acting;
+mod certificate;
+mod compose;
+mod drafts;
+mod entry;
+mod line;
+mod message;
+mod search;
 
 use axum::Router;
+use axum::routing::get;
 
 use crate::Console;
 
 pub(super) fn routes() -> Router<Console> {
     Router::new()
+        .route("/lines/{line}", get(line::page))
+        .route("/lines/{line}/compose", get(compose::page))
+        .route("/lines/{line}/entries/{party}/{index}", get(entry::page))
+        .route(
+            "/lines/{line}/entries/{party}/{index}/attachments/{number}",
+            get(entry::attachment),
+        )
+        .route(
+            "/lines/{line}/entries/{party}/{index}/certificate",
+            get(certificate::page),
+        )
+        .route("/drafts", get(drafts::list))
+        .route("/drafts/{id}", get(drafts::page))
+        .route("/search", get(search::page))
 }

@@ -1,0 +1,220 @@
+//! Calls, meetings and visits: how far each has got, what its times say, and which return visit is owed.
+
+use axum::extract::Path;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+use maud::{Markup, html};
+use openline_node::view::{
+    EncounterView, LineView, MomentView, OwedView, SettingView, TimeClaimView,
+};
+
+use super::claims::{assent, link, parties, posts};
+use crate::failure::{Failed, OrFail as _, Page};
+use crate::visit::Visit;
+use crate::{kit, shell};
+
+const KINDS: [&str; 3] = ["call", "meeting", "visit"];
+
+pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
+    let line = visit.service.line(&line).await.or_fail(&visit)?;
+    let encounters = visit.service.encounters(&line.id).await.or_fail(&visit)?;
+    let owed = visit.service.returns(&line.id).await.or_fail(&visit)?;
+    let back = format!("{}/encounters", kit::line_path(&line.id));
+    let body = html! {
+        h1 { (visit.say("line-encounters")) }
+        section {
+            h2 { (visit.say("returns-owed")) }
+            @if owed.is_empty() { (kit::nothing(&visit.say("nothing-owed"))) }
+            @for one in &owed { (ledger(&visit, &line, one)) }
+        }
+        @if encounters.is_empty() { (kit::nothing(&visit.say("no-encounters"))) }
+        @for encounter in encounters.iter().rev() { (one(&visit, &line, encounter, &back)) }
+        section {
+            h2 { (visit.say("encounter-ask")) }
+            (kit::act_form(&visit, "ask-encounter", &back, &html! {
+                (kit::hidden("line", &line.id))
+                div.row {
+                    (kit::choice(&visit.say("post"), "post", "", &posts(&line)))
+                    (kit::choice(&visit.say("kind"), "kind", "", &kit::terms(&visit, "encounter", &KINDS)))
+                    (kit::choice(&visit.say("type"), "message_type", "real", &kit::terms(&visit, "type", &["real", "exercise"])))
+                    (kit::choice(&visit.say("host"), "host", "", &with_none(&line)))
+                }
+                (kit::needed(&visit.say("subject"), "subject", "text", ""))
+                (kit::needed(&visit.say("level"), "level", "text", &line.level))
+                (setting_fields(&visit))
+                div.row { (kit::field(&visit.say("within-visit"), "within", "text", "")) (kit::field(&visit.say("returns-visit"), "returns", "text", "")) }
+                (kit::area(&visit.say("words"), "words", 2, "", false))
+                (kit::button(&visit.say("review")))
+            }))
+            p { a.button-like download href={ (back) "/calendar" } { (visit.say("calendar-export")) } }
+        }
+    };
+    Ok(shell::line_page(
+        &visit,
+        &line,
+        "/encounters",
+        &visit.say("line-encounters"),
+        &body,
+    ))
+}
+
+fn with_none(line: &LineView) -> Vec<(String, String)> {
+    std::iter::once((String::new(), "–".to_owned()))
+        .chain(parties(line))
+        .collect()
+}
+
+fn setting_fields(visit: &Visit) -> Markup {
+    html! {
+        (kit::field(&visit.say("participants-hint"), "setting/participants:list", "text", ""))
+        div.row {
+            (kit::field(&visit.say("location"), "setting/location", "text", ""))
+            (kit::field(&visit.say("languages"), "setting/languages:list", "text", ""))
+            (kit::field(&visit.say("interpreter"), "setting/interpreter", "text", ""))
+        }
+    }
+}
+
+fn setting(visit: &Visit, setting: &SettingView) -> Markup {
+    html! {
+        @if !setting.participants.is_empty() { p { (visit.say("participants")) " " bdi { (setting.participants.join(", ")) } } }
+        @if let Some(place) = &setting.location { p { (visit.say("location")) " " bdi { (place) } } }
+        @if !setting.languages.is_empty() { p { (visit.say("languages")) " " (setting.languages.join(", ")) } }
+        @if let Some(interpreter) = &setting.interpreter { p { (visit.say("interpreter")) " " bdi { (interpreter) } } }
+    }
+}
+
+fn one(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str) -> Markup {
+    html! {
+        section {
+            h2 { (visit.words().term("encounter", &encounter.kind)) ": " bdi { (encounter.subject) } " " (kit::type_mark(visit, &encounter.message_type)) }
+            p { strong.stage { (visit.words().term("encounter-stage", &encounter.stage)) } " · " (visit.say("level")) " " bdi { (encounter.level) } @if let Some(host) = &encounter.host { " · " (visit.say("host")) " " bdi { (host) } } " · " (link(line, &encounter.place)) }
+            (setting(visit, &encounter.setting))
+            @if let Some(words) = &encounter.words { p dir="auto" { (words) } }
+            @for flag in &encounter.contradictions { p.warning role="note" { strong { (visit.say("contradiction")) } " " bdi { (flag.sources.join(", ")) } ": " (kit::facade(visit, &flag.words)) } }
+            @if let Some(within) = &encounter.within { p { (visit.say("within-visit")) " " (link(line, within)) } }
+            @if let Some(returns) = &encounter.returns { p { (visit.say("returns-visit")) " " (link(line, returns)) } }
+            @if !encounter.programme.is_empty() { p { (visit.say("programme")) @for place in &encounter.programme { " " (link(line, place)) } } }
+            p { (visit.say("asked-by")) @for asked in &encounter.asked { " " bdi { (asked.asked) } " (" (visit.say("as-has-it")) " " bdi { (asked.party_name) } ")" } }
+            @for schedule in &encounter.schedules {
+                div.item {
+                    p { @if encounter.fixed.as_ref() == Some(&schedule.place) { strong { (visit.say("stands")) } " " } (kit::facade(visit, &schedule.rendered)) " " (link(line, &schedule.place)) }
+                    (assent(visit, line, &schedule.place, &schedule.assent, back))
+                }
+            }
+            @for held in &encounter.held {
+                div.item {
+                    p { (visit.say("held-says")) " " bdi { (held.party_name) } " " (link(line, &held.place)) }
+                    (claims(visit, &held.claims))
+                    (assent(visit, line, &held.place, &held.assent, back))
+                }
+            }
+            @for ended in &encounter.ended { p.warning { bdi { (ended.party_name) } ": " (visit.words().term("step", &ended.act)) " – " span dir="auto" { (ended.reason) } @if let Some([from, to]) = ended.next_ms { " (" (visit.say("next-window")) " " (kit::moment(visit, from)) " – " (kit::moment(visit, to)) ")" } } }
+            @for readout in &encounter.readouts { p { (visit.say("read-out-by")) " " bdi { (readout.party_name) } " " (link(line, &readout.act)) } }
+            p { a href={ (kit::line_path(&line.id)) "/readouts/" (encounter.place) } { (visit.say("to-accounts")) } }
+            (steps(visit, line, encounter, back))
+        }
+    }
+}
+
+/// The times as each source states them, side by side.
+fn claims(visit: &Visit, claims: &[TimeClaimView]) -> Markup {
+    if claims.is_empty() {
+        return html! {};
+    }
+    let moment = |moment: &Option<MomentView>| {
+        moment.as_ref().map_or_else(|| html! { "–" }, |moment| html! {
+            @if let Some(day) = moment.weekday { (visit.say(&format!("weekday-{day}"))) " " }
+            @if let Some(civil) = &moment.civil { (civil.replace('T', " ")) " " }
+            @if let Some(zone) = &moment.zone { (zone) " " }
+            @if let Some(utc) = moment.utc_ms { (kit::moment_in(visit, utc, &jiff::tz::TimeZone::UTC)) " UTC" }
+        })
+    };
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(visit.say("claimed-times")) {
+            table {
+                thead { tr { th scope="col" { (visit.say("source")) } th scope="col" { (visit.say("began")) } th scope="col" { (visit.say("ended")) } th scope="col" { (visit.say("minutes")) } } }
+                tbody { @for claim in claims { tr { th scope="row" dir="auto" { (claim.source) } td { (moment(&claim.begin)) } td { (moment(&claim.end)) } td.figure { @if let Some(minutes) = claim.minutes { (minutes) } @else { "–" } } } } }
+            }
+        }
+    }
+}
+
+fn steps(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str) -> Markup {
+    let step = |act: &str, label: &str, fields: &Markup| {
+        kit::folded(
+            &visit.say(label),
+            &kit::act_form(
+                visit,
+                "encounter-step",
+                back,
+                &html! {
+                    (kit::hidden("line", &line.id)) (kit::hidden("of", &encounter.place)) (kit::hidden("act", act))
+                    (kit::choice(&visit.say("post"), "post", "", &posts(line)))
+                    (fields)
+                    (kit::button(&visit.say("review")))
+                },
+            ),
+        )
+    };
+    let words = kit::area(&visit.say("words"), "words", 2, "", false);
+    let reason = kit::area(&visit.say("reason"), "words", 2, "", true);
+    let window = |name: &str, is_needed: bool| {
+        let field = if is_needed { kit::needed } else { kit::field };
+        html! { div.row { (field(&visit.say("from"), &format!("{name}/0:time"), "datetime-local", "")) (field(&visit.say("until"), &format!("{name}/1:time"), "datetime-local", "")) } }
+    };
+    html! {
+        (kit::folded(&visit.say("steps"), &html! {
+            (step("accepted in principle", "step-accept", &words))
+            (step("scheduled", "step-schedule", &html! { (window("window_ms", true)) (setting_fields(visit)) (words) }))
+            (step("held", "step-held", &html! {
+                fieldset {
+                    legend { (visit.say("claimed-times")) }
+                    (kit::field(&visit.say("source"), "claims/0/source", "text", ""))
+                    div.row {
+                        (kit::field(&visit.say("end-clock"), "claims/0/end/civil", "text", ""))
+                        (kit::field(&visit.say("zone"), "claims/0/end/zone", "text", ""))
+                        (kit::field(&visit.say("end-utc"), "claims/0/end/utc_ms:utc", "datetime-local", ""))
+                        (kit::field(&visit.say("minutes"), "claims/0/minutes:number", "number", ""))
+                    }
+                }
+                (words)
+            }))
+            (step("read out", "step-read-out", &kit::needed(&visit.say("readout-entry"), "readout", "text", "")))
+            (step("declined", "step-decline", &html! { (reason) (window("next_ms", false)) }))
+            (step("postponed", "step-postpone", &html! { (reason) (window("next_ms", false)) }))
+            (step("asked by", "step-asked-by", &kit::choice(&visit.say("party"), "party", "", &parties(line))))
+            (step("return owed", "step-return-owed", &kit::choice(&visit.say("party"), "party", "", &parties(line))))
+        }))
+    }
+}
+
+fn ledger(visit: &Visit, line: &LineView, owed: &OwedView) -> Markup {
+    html! {
+        div.item {
+            p {
+                strong { bdi { (owed.debtor) } } " · " bdi { (owed.subject) } " " (link(line, &owed.visit)) " " (kit::type_mark(visit, &owed.message_type)) " · "
+                (visit.say("since")) " " (kit::moment(visit, owed.since_ms)) " · " (visit.say(if owed.is_agreed { "agreed-by-all" } else { "not-agreed" }))
+            }
+            @for proposed in &owed.proposed { p { (visit.say("proposed")) " " (link(line, &proposed.place)) ": " (visit.words().term("encounter-stage", &proposed.stage)) } }
+            @match &owed.closed_by { Some(place) => p { (visit.say("closed-by")) " " (link(line, place)) }, None => p { em { (visit.say("still-owed")) } } }
+        }
+    }
+}
+
+/// The encounters for calendar programs.
+pub(super) async fn file(visit: Visit, Path(line): Path<String>) -> Result<Response, Failed> {
+    let made = visit
+        .service
+        .encounter_file(&line, None, None)
+        .await
+        .or_fail(&visit)?;
+    let headers = [
+        (CONTENT_TYPE, "text/calendar; charset=utf-8"),
+        (
+            CONTENT_DISPOSITION,
+            "attachment; filename=\"encounters.ics\"",
+        ),
+    ];
+    Ok((headers, made.calendar).into_response())
+}

@@ -1,0 +1,134 @@
+//! Topics and undertakings, as each side sees them.
+
+use axum::extract::Path;
+use maud::{Markup, html};
+use openline_node::view::{LineView, TopicView, UndertakingView};
+
+use super::claims::{assent, link, parties, posts};
+use crate::failure::{OrFail as _, Page};
+use crate::visit::Visit;
+use crate::{kit, shell};
+
+const STATUSES: [&str; 5] = ["open", "under discussion", "agreed", "set aside", "closed"];
+const KEPT: [&str; 4] = ["kept", "kept in part", "not kept", "under way"];
+
+pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
+    let line = visit.service.line(&line).await.or_fail(&visit)?;
+    let topics = visit.service.topics(&line.id).await.or_fail(&visit)?;
+    let undertakings = visit.service.undertakings(&line.id).await.or_fail(&visit)?;
+    let back = format!("{}/topics", kit::line_path(&line.id));
+    let body = html! {
+        h1 { (visit.say("line-topics")) }
+        @if topics.is_empty() { (kit::nothing(&visit.say("no-topics"))) }
+        @for topic in &topics { (one(&visit, &line, topic, &undertakings, &back)) }
+        section {
+            h2 { (visit.say("topic-raise")) }
+            (kit::act_form(&visit, "raise-topic", &back, &html! {
+                (kit::hidden("line", &line.id))
+                div.row {
+                    (kit::choice(&visit.say("post"), "post", "", &posts(&line)))
+                    (kit::choice(&visit.say("kind"), "kind", "", &kit::terms(&visit, "topic", &["issue", "opportunity"])))
+                    (kit::choice(&visit.say("type"), "message_type", "real", &kit::terms(&visit, "type", &["real", "exercise"])))
+                }
+                (kit::needed(&visit.say("title"), "title", "text", ""))
+                (kit::field(&visit.say("raised-in-hint"), "raised_in:list", "text", ""))
+                (kit::area(&visit.say("words"), "words", 3, "", false))
+                (kit::button(&visit.say("review")))
+            }))
+        }
+        section {
+            h2 { (visit.say("undertakings")) }
+            @if undertakings.is_empty() { (kit::nothing(&visit.say("no-undertakings"))) }
+            @for undertaking in &undertakings { (promise(&visit, &line, undertaking, &back)) }
+            (kit::folded(&visit.say("undertaking-note"), &kit::act_form(&visit, "note-undertaking", &back, &html! {
+                (kit::hidden("line", &line.id))
+                div.row {
+                    (kit::choice(&visit.say("post"), "post", "", &posts(&line)))
+                    (kit::choice(&visit.say("who"), "who", "", &parties(&line)))
+                    (kit::field(&visit.say("by-when"), "by_ms:time", "datetime-local", ""))
+                }
+                (kit::needed(&visit.say("taken-from-hint"), "from", "text", ""))
+                (kit::area(&visit.say("what-will-be-done"), "what", 3, "", true))
+                (kit::field(&visit.say("topics-hint"), "topics:list", "text", ""))
+                (kit::button(&visit.say("review")))
+            })))
+        }
+    };
+    Ok(shell::line_page(
+        &visit,
+        &line,
+        "/topics",
+        &visit.say("line-topics"),
+        &body,
+    ))
+}
+
+fn one(
+    visit: &Visit,
+    line: &LineView,
+    topic: &TopicView,
+    undertakings: &[UndertakingView],
+    back: &str,
+) -> Markup {
+    let attached = undertakings
+        .iter()
+        .filter(|undertaking| undertaking.topics.contains(&topic.place));
+    html! {
+        section {
+            h2 { bdi { (topic.title) } " " (kit::type_mark(visit, &topic.message_type)) }
+            p { strong { (visit.words().term("topic", &topic.kind)) } " · " (visit.say("raised-by")) " " bdi { (topic.raised_by) }
+                @for place in &topic.raised_in { " " (link(line, place)) } " · " (link(line, &topic.place)) }
+            @if let Some(words) = &topic.words { p dir="auto" { (words) } }
+            p { (assent(visit, line, &topic.place, &topic.assent, back)) }
+            p { (visit.say("last-discussed")) " " (kit::moment(visit, topic.last_ms)) ", " bdi { (topic.last_party) } " " (link(line, &topic.last_place)) }
+            @if !topic.seen_as.is_empty() {
+                h3 { (visit.say("seen-as")) }
+                ul { @for seen in &topic.seen_as { li { bdi { (seen.party_name) } ": " strong { (visit.words().term("topic-status", &seen.status)) } " " (link(line, &seen.place)) } } }
+            }
+            @if !topic.positions.is_empty() {
+                h3 { (visit.say("positions")) }
+                ol { @for position in &topic.positions { li {
+                    bdi { (position.party_name) } ", " (kit::moment(visit, position.time_ms)) " " (link(line, &position.place))
+                    @if let Some(words) = &position.words { p dir="auto" { (words) } }
+                    @if let Some(before) = &position.words_before { p.before { (visit.say("before")) " " del dir="auto" { (before) } } }
+                    @if let Some(status) = &position.status { p { (visit.words().term("topic-status", status)) @if let Some(before) = &position.status_before { " (" (visit.say("before")) " " (visit.words().term("topic-status", before)) ")" } } }
+                } } }
+            }
+            @for undertaking in attached { p { (visit.say("undertaking")) " " (link(line, &undertaking.place)) ": " span dir="auto" { (undertaking.what) } } }
+            (kit::folded(&visit.say("state-position"), &kit::act_form(visit, "state-position", back, &html! {
+                (kit::hidden("line", &line.id)) (kit::hidden("of", &topic.place))
+                (kit::choice(&visit.say("post"), "post", "", &posts(line)))
+                (kit::area(&visit.say("position"), "words", 3, "", false))
+                (kit::choice(&visit.say("status-as-we-see-it"), "status", "", &with_none(visit, &STATUSES)))
+                (kit::field(&visit.say("put-in-hint"), "put_in:list", "text", ""))
+                (kit::button(&visit.say("review")))
+            })))
+        }
+    }
+}
+
+fn with_none(visit: &Visit, words: &[&str]) -> Vec<(String, String)> {
+    let none = (String::new(), visit.say("unchanged"));
+    std::iter::once(none)
+        .chain(kit::terms(visit, "topic-status", words))
+        .collect()
+}
+
+fn promise(visit: &Visit, line: &LineView, undertaking: &UndertakingView, back: &str) -> Markup {
+    html! {
+        div.item {
+            p { strong { bdi { (undertaking.who) } } ": " span dir="auto" { (undertaking.what) } " " (kit::type_mark(visit, &undertaking.message_type)) " " (link(line, &undertaking.place)) }
+            p { (visit.say("taken-from")) " " (link(line, &undertaking.taken_from)) @if let Some(by) = undertaking.by_ms { " · " (visit.say("by-when")) " " (kit::moment(visit, by)) } }
+            p { (assent(visit, line, &undertaking.place, &undertaking.assent, back)) }
+            @if undertaking.is_disputed { p.warning { (visit.say("accounts-differ")) } }
+            ul { @for account in &undertaking.accounts { li { bdi { (account.party_name) } ": " strong { (visit.words().term("kept", &account.kept)) } ", " (kit::moment(visit, account.time_ms)) @if let Some(words) = &account.words { " – " span dir="auto" { (words) } } } } }
+            (kit::folded(&visit.say("give-account"), &kit::act_form(visit, "give-account", back, &html! {
+                (kit::hidden("line", &line.id)) (kit::hidden("of", &undertaking.place))
+                (kit::choice(&visit.say("post"), "post", "", &posts(line)))
+                (kit::choice(&visit.say("account"), "kept", "", &kit::terms(visit, "kept", &KEPT)))
+                (kit::field(&visit.say("words"), "words", "text", ""))
+                (kit::button(&visit.say("review")))
+            })))
+        }
+    }
+}

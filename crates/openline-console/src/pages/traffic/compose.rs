@@ -1,0 +1,190 @@
+//! Writing a message: what is written is kept as a draft, and looked at once more before it is released.
+
+use axum::extract::{Path, Query};
+use maud::{Markup, html};
+use openline_core::message::{Form, Precedence};
+use openline_node::view::{CharterView, LineView, SendRequest};
+use serde::Deserialize;
+
+use super::acting::Ours;
+use crate::failure::{OrFail as _, Page};
+use crate::visit::Visit;
+use crate::{kit, shell, times};
+
+/// Parties of a text's languages that are offered beside the charter's.
+const LANGUAGES_MAX: usize = 4;
+
+/// What the message is to be about, or which draft is to be changed.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Begin {
+    /// The message that it replies to.
+    reply: Option<String>,
+    /// The draft that is changed.
+    draft: Option<String>,
+}
+
+pub(super) async fn page(
+    visit: Visit,
+    Path(line): Path<String>,
+    Query(begin): Query<Begin>,
+) -> Page {
+    let line = visit.service.line(&line).await.or_fail(&visit)?;
+    let charter = visit.service.charter(&line.id).await.or_fail(&visit)?;
+    let ours = Ours::on(&visit, &line).await?;
+    let (id, request) = match &begin.draft {
+        Some(id) => {
+            let draft = visit.service.draft(id).await.or_fail(&visit)?;
+            (Some(draft.id), Some(draft.request))
+        }
+        None => (None, None),
+    };
+    let body = html! {
+        section {
+            h1 { (visit.say("compose")) }
+            p.hint { (visit.say("compose-hint")) }
+            (form(&visit, &line, &charter, &ours, id.as_deref(), request.as_ref(), begin.reply.as_deref()))
+        }
+    };
+    Ok(shell::line_page(
+        &visit,
+        &line,
+        "",
+        &visit.say("compose"),
+        &body,
+    ))
+}
+
+fn form(
+    visit: &Visit,
+    line: &LineView,
+    charter: &CharterView,
+    ours: &Ours,
+    id: Option<&str>,
+    request: Option<&SendRequest>,
+    reply: Option<&str>,
+) -> Markup {
+    let chosen =
+        |of: fn(&SendRequest) -> &str, other: &'static str| request.map_or(other, of).to_owned();
+    let forms: Vec<&str> = Form::ALL.iter().map(|form| form.word()).collect();
+    let precedences: Vec<&str> = Precedence::ALL
+        .iter()
+        .map(|precedence| precedence.word())
+        .collect();
+    let posts: Vec<(String, String)> = ours
+        .posts
+        .iter()
+        .map(|post| (post.clone(), post.clone()))
+        .collect();
+    let own_form = if reply.is_some() { "reply" } else { "message" };
+    let refs = request.map_or_else(
+        || reply.unwrap_or_default().to_owned(),
+        |request| request.refs.join(", "),
+    );
+    let text = |of: fn(&SendRequest) -> &Option<String>| {
+        request
+            .and_then(|request| of(request).clone())
+            .unwrap_or_default()
+    };
+    let classes = charter
+        .terms
+        .open_classes
+        .iter()
+        .map(|class| (class.clone(), class.clone()));
+    let classes: Vec<(String, String)> = std::iter::once((String::new(), visit.say("no-class")))
+        .chain(classes)
+        .collect();
+    let validity = |at: usize| {
+        let ms = request
+            .and_then(|request| request.validity_ms)
+            .map(|both| both[at]);
+        ms.map_or_else(String::new, |ms| times::field(ms, &visit.zone()))
+    };
+    kit::act_form(
+        visit,
+        "save-draft",
+        &kit::line_path(&line.id),
+        &html! {
+            (kit::hidden("line", &line.id))
+            @if let Some(id) = id { (kit::hidden("id", id)) }
+            div.row {
+                (kit::choice(&visit.say("post"), "post", &chosen(|r| &r.post, ""), &posts))
+                (kit::choice(&visit.say("form"), "form", &chosen(|r| &r.form, own_form), &kit::terms(visit, "form", &forms)))
+                (kit::choice(&visit.say("precedence"), "precedence", &chosen(|r| &r.precedence, "routine"), &kit::terms(visit, "precedence", &precedences)))
+                (kit::choice(&visit.say("type"), "message_type", &chosen(|r| &r.message_type, "real"), &kit::terms(visit, "type", &["real", "exercise"])))
+                (kit::choice(&visit.say("class"), "class", &text(|r| &r.class), &classes))
+            }
+            (limits(visit, charter))
+            (kit::field(&visit.say("to-hint"), "to:list", "text", &request.map_or_else(String::new, |r| r.to.join(", "))))
+            (kit::field(&visit.say("info-hint"), "info:list", "text", &request.map_or_else(String::new, |r| r.info.join(", "))))
+            (kit::field(&visit.say("subject"), "subject", "text", &text(|r| &r.subject)))
+            (texts(visit, charter, request))
+            (kit::field(&visit.say("refs-hint"), "refs:list", "text", &refs))
+            (kit::folded(&visit.say("more-fields"), &html! {
+                (kit::field(&visit.say("own-reference"), "own_reference", "text", &text(|r| &r.own_reference)))
+                (kit::field(&visit.say("authority"), "authority", "text", &text(|r| &r.authority)))
+                div.row {
+                    (kit::field(&visit.say("valid-from"), "validity_ms/0:time", "datetime-local", &validity(0)))
+                    (kit::field(&visit.say("valid-until"), "validity_ms/1:time", "datetime-local", &validity(1)))
+                }
+                @match request.filter(|request| !request.attachments.is_empty()) {
+                    Some(request) => {
+                        p { (visit.say("attachments")) ": "
+                            @for attachment in &request.attachments { bdi { (attachment.name) } " " } }
+                        (kit::hidden("attachments:json", &serde_json::to_string(&request.attachments).unwrap_or_default()))
+                    }
+                    None => { label.field { span { (visit.say("attachment")) } input type="file" name="attachments/0"; } }
+                }
+                @for (at, field) in request.iter().flat_map(|request| request.fields.iter().enumerate()) {
+                    (kit::hidden(&format!("fields/{at}:json"), &serde_json::to_string(field).unwrap_or_default()))
+                }
+            }))
+            (kit::button(&visit.say("save-draft")))
+        },
+    )
+}
+
+/// How many words each precedence allows, from the charter.
+fn limits(visit: &Visit, charter: &CharterView) -> Markup {
+    let limited = Precedence::ALL
+        .iter()
+        .zip(&charter.terms.word_limits)
+        .filter(|(_, limit)| **limit > 0);
+    html! {
+        p.hint {
+            @for (precedence, limit) in limited {
+                (visit.words().with("word-limit", &[
+                    ("precedence", visit.words().term("precedence", precedence.word()).as_str().into()),
+                    ("limit", (*limit).into()),
+                ])) " "
+            }
+        }
+    }
+}
+
+/// The authoritative text, then a courtesy translation in each other language of the charter.
+fn texts(visit: &Visit, charter: &CharterView, request: Option<&SendRequest>) -> Markup {
+    let mut languages: Vec<String> = request
+        .iter()
+        .flat_map(|request| request.texts.iter().map(|text| text.language.clone()))
+        .collect();
+    for language in &charter.terms.languages {
+        if !languages.contains(language) {
+            languages.push(language.clone());
+        }
+    }
+    languages.truncate(LANGUAGES_MAX);
+    let said = |language: &str| {
+        let texts = request.iter().flat_map(|request| &request.texts);
+        let mut found = texts.filter(|text| text.language == language);
+        found.next().map_or("", |text| text.text.as_str())
+    };
+    html! {
+        @for (at, language) in languages.iter().enumerate() {
+            fieldset {
+                legend { (visit.say(if at == 0 { "authoritative" } else { "courtesy" })) }
+                (kit::field(&visit.say("text-language"), &format!("texts/{at}/language"), "text", language))
+                (kit::area(&visit.say("text"), &format!("texts/{at}/text"), 8, said(language), at == 0))
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Drafts: what is written and not released, what the policy asks for, and what the checker of clear language says.
+
+use axum::extract::Path;
+use maud::{Markup, html};
+use openline_core::message::Precedence;
+use openline_node::service::PolicyQuestion;
+use openline_node::view::{DraftView, ExplainView, LanguageRequest, LineView, WarningView};
+
+use crate::failure::{OrFail as _, Page};
+use crate::locale::direction_of;
+use crate::visit::Visit;
+use crate::{kit, shell};
+
+pub(super) async fn list(visit: Visit) -> Page {
+    let drafts = visit.service.drafts().await.or_fail(&visit)?;
+    let body = html! {
+        section id="drafts" data-live {
+            h1 { (visit.say("to-drafts")) }
+            @if drafts.is_empty() { (kit::nothing(&visit.say("no-drafts"))) }
+            ul.waiting {
+                @for draft in &drafts {
+                    li {
+                        a href={ "/drafts/" (draft.id) } { span dir="auto" { (title(&visit, draft)) } } " "
+                        (kit::type_mark(&visit, &draft.request.message_type)) " " (kit::precedence_mark(&visit, &draft.request.precedence))
+                        @if !draft.overtaken_by.is_empty() { " " strong.bad { (visit.say("overtaken")) } }
+                        p.exchange { (kit::sentence(&visit, &draft.next)) }
+                        p.since { bdi { (draft.drafted_by.join(", ")) } ", " (kit::moment(&visit, draft.drafted_ms)) }
+                    }
+                }
+            }
+        }
+    };
+    Ok(shell::page(&visit, &visit.say("to-drafts"), &body))
+}
+
+fn title(visit: &Visit, draft: &DraftView) -> String {
+    let first = || {
+        draft
+            .request
+            .texts
+            .first()
+            .map(|text| text.text.chars().take(80).collect())
+    };
+    draft
+        .request
+        .subject
+        .clone()
+        .or_else(first)
+        .unwrap_or_else(|| visit.say("no-subject"))
+}
+
+pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Page {
+    let draft = visit.service.draft(&id).await.or_fail(&visit)?;
+    let request = &draft.request;
+    let line = visit.service.line(&request.line).await.or_fail(&visit)?;
+    let question = PolicyQuestion {
+        line: line.id.clone(),
+        form: Some(request.form.clone()),
+        precedence: Some(request.precedence.clone()),
+        message_type: Some(request.message_type.clone()),
+        class: request.class.clone(),
+    };
+    let asked = visit
+        .service
+        .explain_policy(question)
+        .await
+        .or_fail(&visit)?;
+    let checked = LanguageRequest {
+        subject: request.subject.clone(),
+        texts: request.texts.clone(),
+        form: request.form.clone(),
+        precedence: request.precedence.clone(),
+    };
+    let warnings = visit
+        .service
+        .check_language(&line.id, checked)
+        .await
+        .or_fail(&visit)?;
+    let charter = visit.service.charter(&line.id).await.or_fail(&visit)?;
+    let limit = Precedence::ALL
+        .iter()
+        .zip(&charter.terms.word_limits)
+        .find(|(precedence, _)| precedence.word() == request.precedence)
+        .map_or(0, |(_, limit)| *limit);
+    let title = title(&visit, &draft);
+    let body = html! {
+        section.draft {
+            h1 dir="auto" { (title) }
+            p { (kit::type_mark(&visit, &request.message_type)) " " (kit::precedence_mark(&visit, &request.precedence)) " "
+                (visit.words().term("form", &request.form)) }
+            @if !draft.overtaken_by.is_empty() {
+                p.warning role="alert" { strong { (visit.say("overtaken")) } " " (visit.say("overtaken-hint"))
+                    @for place in &draft.overtaken_by { " " a href=(kit::entry_path(&line.id, place)) { (place) } } }
+            }
+            (content(&visit, &line, &draft, limit))
+            (warned(&visit, &warnings))
+            (policy(&visit, &draft, &asked))
+            (acts(&visit, &line, &draft))
+        }
+    };
+    Ok(shell::line_page(&visit, &line, "", &title, &body))
+}
+
+/// Exactly what would be signed, and who could read it.
+fn content(visit: &Visit, line: &LineView, draft: &DraftView, limit: u64) -> Markup {
+    let request = &draft.request;
+    let to = if request.to.is_empty() {
+        visit.say("to-first-posts")
+    } else {
+        request.to.join(", ")
+    };
+    let readers: Vec<&str> = line
+        .parties
+        .iter()
+        .map(|party| party.name.as_str())
+        .collect();
+    html! {
+        dl.facts {
+            dt { (visit.say("line")) } dd { bdi { (line.title) } }
+            dt { (visit.say("post")) } dd { bdi { (request.post) } }
+            dt { (visit.say("to")) } dd { bdi { (to) } }
+            @if let Some(class) = &request.class { dt { (visit.say("class")) } dd { (class) } }
+            @if !request.refs.is_empty() { dt { (visit.say("refers-to")) } dd { (request.refs.join(", ")) } }
+            @if let Some(subject) = &request.subject { dt { (visit.say("subject")) } dd dir="auto" { (subject) } }
+            @for attachment in &request.attachments { dt { (visit.say("attachment")) } dd { bdi { (attachment.name) } } }
+            @for field in &request.fields { dt { bdi { (field.name) } } dd dir="auto" { (field.value) } }
+            dt { (visit.say("review-readers")) } dd { strong { bdi { (readers.join(", ")) } } }
+            dt { (visit.say("content-hash")) } dd { code { (draft.content) } }
+        }
+        div.texts {
+            @for (at, text) in request.texts.iter().enumerate() {
+                div.text {
+                    p.language {
+                        (visit.words().term("language", &text.language)) " – " (visit.say(if at == 0 { "authoritative" } else { "courtesy" })) " · "
+                        (count(visit, &text.text, limit))
+                    }
+                    div.body lang=(text.language) dir=(direction_of(&text.language)) { (text.text) }
+                }
+            }
+        }
+    }
+}
+
+/// The words of a text beside what its precedence allows.
+fn count(visit: &Visit, text: &str, limit: u64) -> Markup {
+    let words = openline_node::count_words(text);
+    let args = [("count", words.into()), ("limit", limit.into())];
+    html! {
+        @if limit == 0 { (visit.words().with("word-count", &args)) }
+        @else if words as u64 > limit { strong.bad { (visit.words().with("word-count-over", &args)) } }
+        @else { (visit.words().with("word-count-of", &args)) }
+    }
+}
+
+fn warned(visit: &Visit, warnings: &[WarningView]) -> Markup {
+    html! {
+        h2 { (visit.say("clear-language")) }
+        @if warnings.is_empty() { (kit::nothing(&visit.say("no-warnings"))) }
+        ul { @for warning in warnings { li { @if !warning.words.is_empty() { q lang=(warning.language) dir="auto" { (warning.words) } " – " } (kit::facade(visit, &warning.sentence)) } } }
+    }
+}
+
+/// What the release policy asks for, and who has done what.
+fn policy(visit: &Visit, draft: &DraftView, asked: &ExplainView) -> Markup {
+    html! {
+        h2 { (visit.say("release-steps")) }
+        p { (kit::sentence(visit, &asked.words)) }
+        ul {
+            li { (visit.say("drafted-by")) " " bdi { (draft.drafted_by.join(", ")) } ", " (kit::moment(visit, draft.drafted_ms)) }
+            @for clearance in &draft.clearances {
+                li { (visit.say("cleared-by")) " " bdi { (clearance.by) } ", " (kit::moment(visit, clearance.at_ms))
+                    @if clearance.content != draft.content { " " strong.bad { (visit.say("cleared-other")) } }
+                    @if let Some(words) = &clearance.words { ": " span dir="auto" { (words) } } }
+            }
+            @if let Some(refusal) = &draft.refusal {
+                li.bad { (visit.say("refused-by")) " " bdi { (refusal.by) } @if let Some(words) = &refusal.words { ": " span dir="auto" { (words) } } }
+            }
+        }
+        p { strong { (kit::sentence(visit, &draft.next)) } }
+    }
+}
+
+fn acts(visit: &Visit, line: &LineView, draft: &DraftView) -> Markup {
+    let back = format!("/drafts/{}", draft.id);
+    let about = html! { (kit::hidden("id", &draft.id)) (kit::hidden("content", &draft.content)) };
+    let to_line = kit::line_path(&line.id);
+    html! {
+        div.buttons {
+            (kit::act_form(visit, "release-draft", &to_line, &html! {
+                (about) (kit::hidden("line", &line.id)) (kit::hidden("reviewed", "yes"))
+                @if !draft.overtaken_by.is_empty() { (kit::tick(&visit.say("release-anyway"), "anyway:yes", false)) }
+                (kit::button(&visit.say("release")))
+            }))
+            a.button-like href={ (to_line) "/compose?draft=" (draft.id) } { (visit.say("edit")) }
+        }
+        (kit::folded(&visit.say("clear-or-refuse"), &html! {
+            (kit::act_form(visit, "clear-draft", &back, &html! { (about) (kit::area(&visit.say("words"), "words", 2, "", false)) (kit::button(&visit.say("clear"))) }))
+            (kit::act_form(visit, "refuse-draft", &back, &html! { (about) (kit::area(&visit.say("words"), "words", 2, "", true)) (kit::button(&visit.say("refuse"))) }))
+        }))
+        (kit::folded(&visit.say("delete-draft"), &kit::act_form(visit, "delete-draft", "/drafts", &html! { (kit::hidden("id", &draft.id)) (kit::button(&visit.say("delete-draft"))) })))
+    }
+}
