@@ -97,7 +97,7 @@ fn acts(visit: &Visit, post: &PostView, who: &str) -> Markup {
 
 fn rota_section(visit: &Visit, rota: &RotaView) -> Markup {
     html! {
-        section aria-labelledby="rota" {
+        section {
             h2 id="rota" { (visit.say("rota")) }
             @for hole in &rota.holes {
                 p.warning { (visit.say("rota-hole")) " " bdi { (hole.post) } ": " (kit::moment(visit, hole.from_ms)) " – " (kit::moment(visit, hole.until_ms)) }
@@ -130,7 +130,7 @@ fn rota_section(visit: &Visit, rota: &RotaView) -> Markup {
 
 fn history(visit: &Visit, past: &[PastWatchView]) -> Markup {
     html! {
-        section aria-labelledby="past" {
+        section {
             h2 id="past" { (visit.say("past-watches")) }
             @if past.is_empty() { (kit::nothing(&visit.say("no-past-watches"))) } @else {
                 div.scroll tabindex="0" role="region" aria-labelledby="past" {

@@ -58,7 +58,7 @@ fn marks(visit: &Visit, brief: &EntryBrief) -> Markup {
 /// The texts side by side, the authoritative one first; `id` names the whole for the script that says *shown*.
 pub(super) fn texts(visit: &Visit, message: &MessageView, id: &str) -> Markup {
     html! {
-        @if let Some(subject) = &message.subject { h3.subject dir="auto" { (subject) } }
+        @if let Some(subject) = &message.subject { p.subject dir="auto" { (subject) } }
         div.texts id=(id) {
             @for (at, text) in message.texts.iter().enumerate() {
                 div.text {
