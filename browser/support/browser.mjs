@@ -32,19 +32,6 @@ export async function open(browser, options = {}) {
   return { context, page, faults };
 }
 
-/** An authenticator that says yes, for one window. */
-export async function authenticator(context, page) {
-  const session = await context.newCDPSession(page);
-  await session.send("WebAuthn.enable");
-  await session.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true,
-      isUserVerified: true, automaticPresenceSimulation: true,
-    },
-  });
-  return session;
-}
-
 /** Opens a one-time link. */
 export async function signIn(page, link) {
   await page.goto(link);

@@ -1,5 +1,5 @@
 "use strict";
-// Makes pages live, lets alarms be heard, says that a message was really rendered, asks passkeys. Pages can be read without it.
+// Makes pages live, lets alarms be heard, and says that a message was really rendered. Pages can be read without it.
 
 const page = document;
 const find = (selector, within = page) => within.querySelector(selector);
@@ -170,83 +170,7 @@ function watchRendered() {
   });
 }
 
-// --- Passkeys.
-
-const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
-const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
-
-async function assertion(challenge, allowed) {
-  const credential = await navigator.credentials.get({
-    publicKey: {
-      challenge: bytes(challenge),
-      userVerification: "required",
-      allowCredentials: allowed.map((id) => ({ type: "public-key", id: bytes(id) })),
-    },
-  });
-  const { clientDataJSON, authenticatorData, signature } = credential.response;
-  return JSON.stringify({
-    id: text(credential.rawId),
-    client_data: text(clientDataJSON),
-    authenticator_data: text(authenticatorData),
-    signature: text(signature),
-  });
-}
-
-async function attestation(options) {
-  const credential = await navigator.credentials.create({
-    publicKey: {
-      challenge: bytes(options.challenge),
-      rp: { name: "openline", id: options.relying_party },
-      user: { id: bytes(options.user), name: options.name, displayName: options.name },
-      pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: "public-key", alg })),
-      authenticatorSelection: { residentKey: "required", userVerification: "required" },
-      excludeCredentials: options.excluded.map((id) => ({ type: "public-key", id: bytes(id) })),
-      attestation: "none",
-    },
-  });
-  const { clientDataJSON, attestationObject } = credential.response;
-  return JSON.stringify({ client_data: text(clientDataJSON), attestation: text(attestationObject) });
-}
-
-function fail(within, error) {
-  let words = find(".passkey-failed", within);
-  if (!words) {
-    words = page.createElement("p");
-    words.className = "passkey-failed warning";
-    words.setAttribute("role", "alert");
-    within.append(words);
-  }
-  words.textContent = `${within.dataset.failed ?? ""} (${error.name ?? error})`;
-}
-
-function passkeys() {
-  // A form that wants a signature: the passkey signs the challenge, which holds the hash of what the form releases.
-  all("form[data-challenge]").forEach((form) => {
-    form.addEventListener("submit", async (event) => {
-      const field = form.elements.namedItem("assertion");
-      if (!field || field.value) return;
-      event.preventDefault();
-      try {
-        field.value = await assertion(form.dataset.challenge, (form.dataset.allowed ?? "").split(" ").filter(Boolean));
-        form.requestSubmit();
-      } catch (error) { fail(form, error); }
-    });
-  });
-  // A form that registers a passkey.
-  all("form[data-register]").forEach((form) => {
-    form.addEventListener("submit", async (event) => {
-      const field = form.elements.namedItem("attestation");
-      if (!field || field.value) return;
-      event.preventDefault();
-      try {
-        field.value = await attestation(JSON.parse(form.dataset.register));
-        form.requestSubmit();
-      } catch (error) { fail(form, error); }
-    });
-  });
-}
-
-// --- Forms that send themselves, and rows that can be added.
+// --- Forms that send themselves.
 
 function forms() {
   all("select[data-submits]").forEach((select) => {
@@ -261,7 +185,6 @@ function forms() {
 }
 
 forms();
-passkeys();
 tick();
 setInterval(tick, 1000);
 if (page.body.dataset.signedIn) {

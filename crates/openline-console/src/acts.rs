@@ -34,7 +34,7 @@ enum Outcome {
     Secret(String),
 }
 
-/// Acts that only a releaser may do, on the record: they are reviewed, and signed by a passkey where one is asked for.
+/// Acts that only a releaser may do, on the record: they are reviewed once more before they are done.
 const RELEASING: &[&str] = &[
     "release-draft",
     "confirm",
@@ -79,21 +79,15 @@ async fn run(name: &str, form: Form) -> Result<Response, crate::failure::Failed>
     let Form { visit, mut fields } = form;
     let back = fields.take_back();
     let is_reviewed = fields.take("reviewed").is_some();
-    let assertion = fields.take("assertion");
     let request = fields.request(&visit.zone()).or_fail(&visit)?;
     if RELEASING.contains(&name) && !is_reviewed {
         return review::page(&visit, name, &back, &fields, &request)
             .await
             .map(IntoResponse::into_response);
     }
-    let service = if RELEASING.contains(&name) {
-        review::signed(&visit, name, &request, assertion.as_deref())
-            .await
-            .or_fail(&visit)?
-    } else {
-        visit.service.clone()
-    };
-    let outcome = perform(&service, name, request).await.or_fail(&visit)?;
+    let outcome = perform(&visit.service, name, request)
+        .await
+        .or_fail(&visit)?;
     Ok(match outcome {
         Outcome::Secret(secret) => review::secret(&visit, name, &back, &secret).into_response(),
         Outcome::At(path) => Redirect::to(&with_done(&path, name, None)).into_response(),

@@ -53,12 +53,6 @@ impl Origin {
         &self.text
     }
 
-    /// The name that passkeys are bound to.
-    #[must_use]
-    pub fn relying_party(&self) -> &str {
-        self.host.split(':').next().unwrap_or_default()
-    }
-
     pub(crate) fn is_secure(&self) -> bool {
         self.text.starts_with("https://")
     }
@@ -125,7 +119,7 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
     );
     put(
         HeaderName::from_static("permissions-policy"),
-        "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
+        "camera=(), microphone=(), geolocation=()",
     );
     put(CACHE_CONTROL, "no-store");
     response
@@ -140,7 +134,6 @@ mod tests {
         let origin = Origin::local(7000);
         assert!(origin.is_named_by("localhost:7000") && origin.is_named_by("127.0.0.1:7000"));
         assert!(!origin.is_named_by("localhost") && !origin.is_named_by("evil.example:7000"));
-        assert_eq!(origin.relying_party(), "localhost");
         let origin = Origin::behind_proxy("https://console.example").expect("an origin");
         assert!(origin.is_named_by("console.example") && origin.is_secure());
         for text in [

@@ -86,8 +86,8 @@ pub(crate) fn page(
 ) -> (StatusCode, Markup) {
     let words = &setting.words;
     let id = match failure.code.as_str() {
-        code @ ("not-allowed" | "needs-others" | "needs-passkey" | "conflict" | "unusable"
-        | "not-found" | "unavailable" | "unmarked") => format!("failed-{code}"),
+        code @ ("not-allowed" | "needs-others" | "conflict" | "unusable" | "not-found"
+        | "unavailable" | "unmarked") => format!("failed-{code}"),
         _ => "failed-rule".to_owned(),
     };
     let body = html! {

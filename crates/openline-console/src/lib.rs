@@ -1,7 +1,7 @@
 //! The duty officer's console: pages of a running node, rendered on the server.
 //!
 //! It shows what the façade knows and adds no logic of its own: roles, the release policy and the record's rules are checked
-//! below it. Every page can be read without JavaScript; one script makes pages live, rings, and asks passkeys.
+//! below it. Every page can be read without JavaScript; one script makes pages live, and rings.
 //!
 //! A page is a function in `pages/` from a [`Visit`](visit) to markup. What a person does is an act: a form that names one of
 //! the table in `acts.rs`, with fields that become the façade's request (`fields.rs`). What a page says is in `locales/`.

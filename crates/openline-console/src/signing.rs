@@ -1,11 +1,10 @@
 //! Signing in and out, and how the console is to look and speak.
 
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::html;
-use serde::Deserialize;
 use std::time::Instant;
 
 use crate::Console;
@@ -15,30 +14,13 @@ use crate::locale::Language;
 use crate::visit::{Setting, Theme};
 use crate::{failure, kit, shell, times};
 
-/// Where to go after signing in.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Next {
-    next: Option<String>,
-}
-
-/// The page that asks for a passkey, and says where a link comes from.
-pub(crate) async fn page(
-    State(console): State<Console>,
-    headers: HeaderMap,
-    Query(next): Query<Next>,
-) -> Response {
+/// The page that says where a link comes from.
+pub(crate) async fn page(State(console): State<Console>, headers: HeaderMap) -> Response {
     let setting = Setting::of(&console, &headers, "/sign-in");
     let words = &setting.words;
-    let next = next.next.unwrap_or_else(|| "/".to_owned());
     let body = html! {
         section.sign-in {
             h1 { (words.say("sign-in-title")) }
-            p { (words.say("sign-in-passkey")) }
-            p hidden data-passkey="sign-in" data-next=(next) {
-                button type="button" { (words.say("sign-in-passkey-button")) }
-            }
-            noscript { p { (words.say("sign-in-script")) } }
-            h2 { (words.say("sign-in-link-title")) }
             p { (words.say("sign-in-link")) }
             p { code { "openline console" } " · " code { "openline console --officer NAME" } }
         }

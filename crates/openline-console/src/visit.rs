@@ -161,17 +161,8 @@ impl FromRequestParts<Console> for Visit {
                 token,
             }),
             (_, Err(error)) => Err(failure::page(&setting, None, &error.into()).into_response()),
-            _ if parts.method == Method::GET => Err(to_sign_in(&setting.path)),
+            _ if parts.method == Method::GET => Err(Redirect::to("/sign-in").into_response()),
             _ => Err(failure::signed_out(&setting)),
         }
     }
-}
-
-fn to_sign_in(path: &str) -> Response {
-    let next = if path == "/" {
-        "/sign-in".to_owned()
-    } else {
-        format!("/sign-in?next={}", crate::kit::query(path))
-    };
-    Redirect::to(&next).into_response()
 }

@@ -2,7 +2,9 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{any, delete, get, post};
+use axum::extract::Request;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{delete, get, post};
 use openline_console::Console;
 
 use crate::auth::Door;
@@ -17,18 +19,24 @@ use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
 /// Every route of the API, and the console's pages. What is below `/v1` is answered by the API alone.
 pub fn router(state: State, console: Console) -> Router {
     let pages = openline_console::router(console.clone());
-    let nowhere = Router::new()
-        .fallback(openline_console::not_found)
-        .with_state(console);
+    let nowhere = Router::new().fallback(not_there).with_state(console);
     api(state).merge(pages).fallback_service(nowhere)
+}
+
+/// What is below `/v1` is the API's, everything else the console's.
+async fn not_there(console: axum::extract::State<Console>, request: Request) -> Response {
+    let path = request.uri().path();
+    if path == "/v1" || path.starts_with("/v1/") {
+        return Problem::no_route().into_response();
+    }
+    openline_console::not_found(console, request).await
 }
 
 fn api(state: State) -> Router {
     let door = Door(state);
     let open = Router::new()
         .route("/health", get(status::health))
-        .route("/openapi.json", get(openapi::document))
-        .route("/v1/{*rest}", any(async || Problem::no_route()));
+        .route("/openapi.json", get(openapi::document));
     let guarded = Router::new()
         .route("/v1/status", get(status::status))
         .route("/v1/shutdown", post(status::shutdown))

@@ -160,17 +160,14 @@ fn other_methods_and_routes_are_named() {
             }
         }
     }
-    for path in [
-        "/",
-        "/v1",
-        "/v2/status",
-        "/v1/status/",
-        "/v1//status",
-        "/v1/lines/x/y/z",
-        "/%00",
-    ] {
+    for path in ["/v1", "/v1/status/", "/v1//status", "/v1/lines/x/y/z"] {
         let answer = api.ask(&Request::new("GET", path).token(&api));
         assert_eq!(refused(&answer, Some(404), path), "no-route");
+    }
+    // Everything else is the console's: it sends whoever is not signed in to its door, and has a page for what is not there.
+    for (path, status) in [("/", 303), ("/v2/status", 404), ("/%00", 404)] {
+        let answer = api.ask(&Request::new("GET", path).token(&api));
+        assert_eq!(answer.status, status, "{path}");
     }
     api.still_works();
 }

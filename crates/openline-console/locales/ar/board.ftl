@@ -1,1 +1,17 @@
-# ar
+# اللوحة.
+board-title = اللوحة
+board-no-lines = لا خطوط بعد. تُؤكَّد العلاقة بقراءة عبارة جهرًا ثم يوقّع الطرفان ميثاقًا: انظر الإدارة.
+level = المستوى
+evidence = على ماذا يستند
+evidence-signed = (وقّعه ذلك الطرف)
+evidence-inferred = (مستنتج هنا)
+bearers = الحوامل
+round-trip = ذهاب وإياب { $ms } م‌ث
+no-bearer = لا حامل قائم.
+last-heard = آخر سماع:
+watch-here = المناوب هنا
+post-unattended = بلا مناوب
+take-watch = تسلّم المناوبة
+holds-of-ours = لديه { $held } من قيودنا البالغة { $all }
+waiting = ما ينتظر ومن ينتظر
+nothing-waits = لا شيء ينتظر.

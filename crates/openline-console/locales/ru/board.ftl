@@ -1,1 +1,17 @@
-# ru
+# Табло.
+board-title = Табло
+board-no-lines = Линий пока нет. Отношения подтверждаются чтением фразы вслух, затем обе стороны подписывают устав: см. «Управление».
+level = Уровень
+evidence = На чём это основано
+evidence-signed = (подписано той стороной)
+evidence-inferred = (выведено здесь)
+bearers = Каналы
+round-trip = оборот { $ms } мс
+no-bearer = Ни один не действует.
+last-heard = Последний раз слышали:
+watch-here = Дежурят здесь
+post-unattended = без дежурного
+take-watch = Принять дежурство
+holds-of-ours = хранит { $held } из наших { $all } записей
+waiting = Что кого ждёт
+nothing-waits = Ничто не ждёт.

@@ -1,11 +1,10 @@
-//! What is about to go, exactly as it would: shown before it is released, and signed by the officer's passkey where one is asked for.
+//! What is about to go, exactly as it would: shown before it is released.
 
 use maud::{Markup, html};
 use openline_node::error::ServiceError;
-use openline_node::service::Service;
 use serde_json::Value;
 
-use crate::failure::{Failed, Failure, OrFail as _};
+use crate::failure::{Failed, OrFail as _};
 use crate::fields::Fields;
 use crate::visit::Visit;
 use crate::{kit, shell};
@@ -39,16 +38,6 @@ pub(super) async fn page(
         }
     };
     Ok(shell::page(visit, &title, &body))
-}
-
-/// The façade that the act is done with.
-pub(super) async fn signed(
-    visit: &Visit,
-    _act: &str,
-    _request: &Value,
-    _assertion: Option<&str>,
-) -> Result<Service, Failure> {
-    Ok(visit.service.clone())
 }
 
 /// Who will be able to read it: the parties of the line, in its words.

@@ -31,7 +31,7 @@ pub(super) fn run(looking: &Looking<'_>, place: Ref) -> Answer<Run> {
     };
     let Some(Scheduling::Request(request)) = said else {
         return Err(ServiceError::Conflict(format!(
-            "{} is a {}, no slot request; openline schedule list shows the runs",
+            "{} is a {}, no slot request; openline schedule show shows the runs",
             place_text(place),
             entry.header.kind.word()
         )));
