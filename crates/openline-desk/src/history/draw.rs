@@ -261,6 +261,7 @@ mod tests {
         let drawn = text(&events(), &name);
         let expected = "\
 2018       ■   visit, minister, hosted by Beta & Co: an <older> contact
+           :   at least 1626 days of silence
 2023-06-14 ○   call, minister, hosted by Beta & Co: an <older> contact
            |   so far only as Alpha has it
 2023-06-18 ■   visit, minister, hosted by Beta & Co: two days of talks
