@@ -75,7 +75,7 @@ async fn a_text_is_negotiated_from_brackets_to_signatures() {
     assert_eq!(early.expect_err("brackets are left").code(), "conflict");
     let changes = json!([
         {"change": "choose", "paragraph": 1, "bracket": 1, "alternative": 1},
-        {"change": "choose", "paragraph": 1, "bracket": 1, "alternative": 2},
+        {"change": "choose", "paragraph": 1, "bracket": 2, "alternative": 2},
         {"change": "choose", "paragraph": 2, "bracket": 1},
     ]);
     let agreed = sb.amend_text(&line, &place, amendment(changes)).await;
