@@ -190,7 +190,7 @@ impl Reader {
         };
         let whole = self.consistently(|_| {
             check.all();
-            Ok(())
+            Ok::<_, ReadError>(())
         });
         if let Err(error) = whole {
             check.failed(At::Store, &error);

@@ -156,10 +156,10 @@ impl Reader {
     ///
     /// # Errors
     /// What `f` fails with, or the failure to begin.
-    pub fn consistently<T>(
+    pub fn consistently<T, E: From<ReadError>>(
         &self,
-        f: impl FnOnce(&Self) -> Result<T, ReadError>,
-    ) -> Result<T, ReadError> {
+        f: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         if !self.conn.is_autocommit() {
             return f(self);
         }

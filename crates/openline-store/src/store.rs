@@ -416,7 +416,7 @@ mod tests {
                 store.commit(&[document("a", b"x")]).expect("stored");
                 assert_eq!(store.maintain(), Ok(Maintained::Moved));
                 assert!(store.must_wipe_log, "to be tried again");
-                Ok(())
+                Ok::<_, ReadError>(())
             })
             .expect("readable");
         assert_eq!(store.maintain(), Ok(Maintained::Moved));

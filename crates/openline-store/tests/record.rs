@@ -645,7 +645,7 @@ fn several_questions_are_answered_from_one_state() {
             assert_eq!(r.size(line, party(0))?, 0);
             world.put(&mut store, 0, &[says("meanwhile")]).unwrap();
             assert_eq!(r.size(line, party(0))?, 0);
-            Ok(())
+            Ok::<_, ReadError>(())
         })
         .unwrap();
     assert_eq!(reader.size(line, party(0)).unwrap(), 2);

@@ -51,6 +51,8 @@ impl Readers {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// Everything that one call reads is of one moment, whatever is committed meanwhile: an entry that is settled while a list is
+    /// made would otherwise stand in it twice, or not at all.
     pub(crate) fn with<T>(
         &self,
         read: impl FnOnce(&Reader) -> Result<T, ServiceError>,
@@ -60,11 +62,47 @@ impl Readers {
             Some(reader) => reader,
             None => self.lock().0.another()?,
         };
-        let result = read(&reader);
+        let result = reader.consistently(read);
         let mut pool = self.lock();
         if pool.1.len() < IDLE_MAX {
             pool.1.push(reader);
         }
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use openline_store::Write;
+
+    use super::*;
+
+    #[test]
+    fn what_one_call_reads_is_of_one_moment() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut store = Store::open(home.path()).expect("a store");
+        let readers = Readers::new(&store).expect("readers");
+        let count = |reader: &Reader| Ok::<_, ServiceError>(reader.documents("draft")?.len());
+        let both = readers.with(|reader| {
+            let before = count(reader)?;
+            let write = Write::Document {
+                kind: "draft",
+                key: "a",
+                value: b"x",
+                updated_ms: 0,
+            };
+            store.commit(&[write]).expect("committed");
+            Ok((before, count(reader)?))
+        });
+        assert_eq!(
+            both.expect("read"),
+            (0, 0),
+            "the second read saw another moment"
+        );
+        assert_eq!(
+            readers.with(count).expect("read"),
+            1,
+            "the next call sees what is there"
+        );
     }
 }

@@ -346,25 +346,9 @@ fn cannot_write(error: &std::io::Error) -> ServiceError {
 }
 
 fn write_export(reader: &Reader, line: LineId) -> Answer<tempfile::TempPath> {
-    reader.another()?.consistently_export(line)
-}
-
-/// What an export needs of one state of the store.
-trait ConsistentExport {
-    fn consistently_export(&self, line: LineId) -> Answer<tempfile::TempPath>;
-}
-
-impl ConsistentExport for Reader {
-    fn consistently_export(&self, line: LineId) -> Answer<tempfile::TempPath> {
-        let mut result = Err(ServiceError::Unavailable(
-            "the store could not be read".to_owned(),
-        ));
-        self.consistently(|reader| {
-            result = export_at(reader, line);
-            Ok(())
-        })?;
-        result
-    }
+    reader
+        .another()?
+        .consistently(|reader| export_at(reader, line))
 }
 
 fn export_at(reader: &Reader, line: LineId) -> Answer<tempfile::TempPath> {
