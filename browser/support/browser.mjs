@@ -39,26 +39,30 @@ export async function signIn(page, link) {
   await page.locator("body[data-signed-in]").waitFor();
 }
 
+const sessions = new WeakMap();
+
+/** The page's one session with the browser's own tools: ending it would also end an authenticator that the page has. */
+async function toolsOf(page) {
+  if (!sessions.has(page)) sessions.set(page, await page.context().newCDPSession(page));
+  return sessions.get(page);
+}
+
 /** What axe-core finds wrong with the page, each in a line. The policy forbids scripts of others: it runs in a world of its own. */
 export async function violations(page) {
-  const session = await page.context().newCDPSession(page);
-  try {
-    const { frameTree } = await session.send("Page.getFrameTree");
-    const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id });
-    const evaluate = async (expression) => {
-      const { result, exceptionDetails } = await session.send("Runtime.evaluate", {
-        expression, contextId: executionContextId, awaitPromise: true, returnByValue: true,
-      });
-      if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-      return result.value;
-    };
-    await evaluate(`${axe};0`);
-    const found = await evaluate(`axe.run(document, { resultTypes: ["violations"] }).then((result) => JSON.stringify(result.violations))`);
-    return JSON.parse(found).map((violation) => {
-      const nodes = violation.nodes.slice(0, 3).map((node) => `${node.html} (${node.any[0]?.message ?? node.all[0]?.message ?? node.none[0]?.message ?? ""})`);
-      return `${violation.id}: ${violation.help}: ${nodes.join(" | ")}`;
+  const session = await toolsOf(page);
+  const { frameTree } = await session.send("Page.getFrameTree");
+  const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id });
+  const evaluate = async (expression) => {
+    const { result, exceptionDetails } = await session.send("Runtime.evaluate", {
+      expression, contextId: executionContextId, awaitPromise: true, returnByValue: true,
     });
-  } finally {
-    await session.detach();
-  }
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  };
+  await evaluate(`${axe};0`);
+  const found = await evaluate(`axe.run(document, { resultTypes: ["violations"] }).then((result) => JSON.stringify(result.violations))`);
+  return JSON.parse(found).map((violation) => {
+    const nodes = violation.nodes.slice(0, 3).map((node) => `${node.html} (${node.any[0]?.message ?? node.all[0]?.message ?? node.none[0]?.message ?? ""})`);
+    return `${violation.id}: ${violation.help}: ${nodes.join(" | ")}`;
+  });
 }

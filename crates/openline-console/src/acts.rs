@@ -1,8 +1,10 @@
 //! What a person can do: one table of acts. A form names an act; its fields become the façade's request.
 //!
-//! What puts an entry on the record in a releaser's name is shown once more, exactly as it would go (`review`), before it goes.
+//! Every act runs on a façade that asks before it puts an entry on the record in a releaser's name (`waiting`): what is about to go is
+//! then shown once more, exactly as it would, and goes when he says so, or signs it with his passkey (`review`).
 
 mod review;
+mod waiting;
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,11 +16,16 @@ use openline_node::view::{ReceiptView, ReleasedView};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::failure::{Failure, OrFail as _};
+use crate::failure::{Failed, Failure, OrFail as _};
 use crate::fields::Form;
 use crate::kit::query;
+use crate::visit::Visit;
+
+pub(crate) use waiting::Waiting;
+use waiting::{Stage, Underway};
 
 /// What came of an act.
+#[derive(Debug)]
 enum Outcome {
     /// An entry is on the record.
     Entry(ReleasedView),
@@ -34,38 +41,8 @@ enum Outcome {
     Secret(String),
 }
 
-/// Acts that only a releaser may do, on the record: they are reviewed once more before they are done.
-const RELEASING: &[&str] = &[
-    "release-draft",
-    "confirm",
-    "answer",
-    "set-status",
-    "propose-terms",
-    "answer-terms",
-    "ask-origin",
-    "find-origin",
-    "announce",
-    "propose-text",
-    "amend-text",
-    "initial-text",
-    "sign-text",
-    "ask-encounter",
-    "encounter-step",
-    "answer-claim",
-    "import-contacts",
-    "raise-topic",
-    "state-position",
-    "note-undertaking",
-    "give-account",
-    "release-readout",
-    "make-statement",
-    "confirm-slot",
-    "withdraw-slots",
-    "propose-purge",
-    "consent-purge",
-    "sign-charter",
-    "notify-again",
-];
+/// Acts that put nothing on the record and bind all the same: they are shown once more by the console itself.
+const BINDING: &[&str] = &["sign-charter"];
 
 /// Does what a form asks for, and goes back to where it came from.
 pub(crate) async fn act(Path(name): Path<String>, form: Form) -> Response {
@@ -75,24 +52,46 @@ pub(crate) async fn act(Path(name): Path<String>, form: Form) -> Response {
     }
 }
 
-async fn run(name: &str, form: Form) -> Result<Response, crate::failure::Failed> {
+async fn run(name: &str, form: Form) -> Result<Response, Failed> {
     let Form { visit, mut fields } = form;
     let back = fields.take_back();
     let is_reviewed = fields.take("reviewed").is_some();
+    let answer = review::Answer::take(&mut fields, &visit);
     let request = fields.request(&visit.zone()).or_fail(&visit)?;
-    if RELEASING.contains(&name) && !is_reviewed {
-        return review::page(&visit, name, &back, &fields, &request)
-            .await
-            .map(IntoResponse::into_response);
+    let about = review::About {
+        act: name,
+        back: &back,
+        fields: &fields,
+        request: &request,
+    };
+    if BINDING.contains(&name) && !is_reviewed {
+        let page = review::page(&visit, &about, &review::Going::Plain).await?;
+        return Ok(page.into_response());
     }
-    let outcome = perform(&visit.service, name, request)
-        .await
-        .or_fail(&visit)?;
-    Ok(match outcome {
-        Outcome::Secret(secret) => review::secret(&visit, name, &back, &secret).into_response(),
+    let waiting = &visit.console.waiting;
+    let answered =
+        answer.and_then(|answer| waiting.answer(&answer.id, &visit.mark, name, answer.approval));
+    let underway =
+        answered.unwrap_or_else(|| Underway::begin(&visit.service, name, request.clone()));
+    let outcome = match underway.stage().await {
+        Stage::Ended(ended) => ended.or_fail(&visit)?,
+        Stage::Asks(underway, asked) => {
+            let (id, question) = waiting.put(&visit.mark, name, underway, asked);
+            let going = review::Going::Asked(id, question);
+            let page = review::page(&visit, &about, &going).await?;
+            return Ok(page.into_response());
+        }
+    };
+    Ok(ended(&visit, name, &back, outcome))
+}
+
+/// Goes back, and says there what has come of the act.
+fn ended(visit: &Visit, name: &str, back: &str, outcome: Outcome) -> Response {
+    match outcome {
+        Outcome::Secret(secret) => review::secret(visit, name, back, &secret).into_response(),
         Outcome::At(path) => Redirect::to(&with_done(&path, name, None)).into_response(),
         Outcome::Entry(released) => {
-            Redirect::to(&with_done(&back, name, Some(&released.place))).into_response()
+            Redirect::to(&with_done(back, name, Some(&released.place))).into_response()
         }
         Outcome::Receipt(given) => {
             let name = if given.is_waiting {
@@ -100,14 +99,14 @@ async fn run(name: &str, form: Form) -> Result<Response, crate::failure::Failed>
             } else {
                 name
             };
-            Redirect::to(&with_done(&back, name, given.place.as_deref())).into_response()
+            Redirect::to(&with_done(back, name, given.place.as_deref())).into_response()
         }
         Outcome::Entries(released) => {
             let place = released.first().map(|first| first.place.as_str());
-            Redirect::to(&with_done(&back, name, place)).into_response()
+            Redirect::to(&with_done(back, name, place)).into_response()
         }
-        Outcome::Done => Redirect::to(&with_done(&back, name, None)).into_response(),
-    })
+        Outcome::Done => Redirect::to(&with_done(back, name, None)).into_response(),
+    }
 }
 
 /// The page to go back to, told what was done.
@@ -469,6 +468,11 @@ async fn administration(
         }
         "change-officer" => {
             service.change_officer(read(request.take())?).await?;
+            Outcome::Done
+        }
+        "remove-passkey" => {
+            let (officer, id) = (take(request, "officer")?, take(request, "id")?);
+            service.remove_passkey(&officer, &id, None).await?;
             Outcome::Done
         }
         "revoke-officer" => {

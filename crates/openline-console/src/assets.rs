@@ -1,4 +1,4 @@
-//! The console's own files: one style sheet, one script, one icon.
+//! The console's own files: one style sheet, one script and another for passkeys, one icon.
 
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -12,6 +12,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/keeping.css"),
 );
 const SCRIPT: &str = include_str!("../assets/console.js");
+const PASSKEY_SCRIPT: &str = include_str!("../assets/passkey.js");
 const ICON: &str = include_str!("../assets/icon.svg");
 
 /// A file by its name. Browsers ask again after an hour, so that a new version is seen.
@@ -19,6 +20,7 @@ pub(crate) async fn file(Path(name): Path<String>) -> Response {
     let (kind, text) = match name.as_str() {
         "console.css" => ("text/css; charset=utf-8", STYLE),
         "console.js" => ("text/javascript; charset=utf-8", SCRIPT),
+        "passkey.js" => ("text/javascript; charset=utf-8", PASSKEY_SCRIPT),
         "icon.svg" => ("image/svg+xml", ICON),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };

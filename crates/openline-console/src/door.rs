@@ -9,6 +9,8 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use openline_node::webauthn::RelyingParty;
+
 use crate::Console;
 
 /// Nothing but our own files, no inline script or style, no frame, no form that leads elsewhere.
@@ -51,6 +53,15 @@ impl Origin {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The console, as authenticators know it.
+    pub(crate) fn relying_party(&self) -> RelyingParty {
+        let host = self.host.split(':').next().unwrap_or(&self.host);
+        RelyingParty {
+            id: host.to_owned(),
+            origin: self.text.clone(),
+        }
     }
 
     pub(crate) fn is_secure(&self) -> bool {

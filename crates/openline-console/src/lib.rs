@@ -17,6 +17,7 @@ mod limiter;
 mod live;
 mod locale;
 mod pages;
+mod passkeys;
 mod shell;
 mod signing;
 mod times;
@@ -47,6 +48,7 @@ pub struct Console {
     pub(crate) origin: Arc<Origin>,
     pub(crate) locales: Arc<Locales>,
     pub(crate) limiter: Arc<Limiter>,
+    pub(crate) waiting: Arc<acts::Waiting>,
 }
 
 impl Console {
@@ -65,6 +67,7 @@ impl Console {
             origin: Arc::new(origin),
             locales: Arc::new(Locales::load(corrections)?),
             limiter: Arc::default(),
+            waiting: Arc::default(),
         })
     }
 }
@@ -74,10 +77,17 @@ pub fn router(console: Console) -> Router {
     let guarded = pages::routes()
         .route("/act/{act}", post(acts::act))
         .route("/sign-out", post(signing::sign_out))
+        .route("/passkeys", get(passkeys::page).post(passkeys::make))
+        .route("/passkeys/offer", post(passkeys::offer))
+        .route("/passkeys/remove", post(passkeys::remove))
         .route("/live", get(live::live))
         .layer(DefaultBodyLimit::max(FORM_MAX));
     let open = Router::new()
-        .route("/sign-in", get(signing::page))
+        .route(
+            "/sign-in",
+            get(signing::page).post(signing::open_with_passkey),
+        )
+        .route("/sign-in/challenge", post(signing::challenge))
         .route(
             "/sign-in/{token}",
             get(signing::link).post(signing::open_link),

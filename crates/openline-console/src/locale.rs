@@ -124,7 +124,8 @@ files![
     "board",
     "traffic",
     "substance",
-    "keeping"
+    "keeping",
+    "signing"
 ];
 
 /// The words of every language.

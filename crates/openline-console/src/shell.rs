@@ -52,6 +52,7 @@ fn head(setting: &Setting, title: &str, inner: &Markup) -> Markup {
                 link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/assets/console.css";
                 script src="/assets/console.js" defer {}
+                script src="/assets/passkey.js" defer {}
             }
             (inner)
         }
@@ -150,7 +151,7 @@ fn framed(visit: &Visit, title: &str, tells_done: bool, body: &Markup) -> Markup
                     p.brand { a href="/" { "openline" } " " bdi.party { (visit.frame.party) } }
                     (clocks(visit))
                     div.who {
-                        p { bdi { (visit.session.who) } }
+                        p { @if visit.session.officer.is_some() { a href="/passkeys" { bdi { (visit.session.who) } } } @else { bdi { (visit.session.who) } } }
                         form method="post" action="/sign-out" {
                             (kit::hidden("mark", &visit.mark))
                             button.quiet type="submit" { (visit.say("sign-out")) }

@@ -1,17 +1,21 @@
 //! Signing in and out, and how the console is to look and speak.
 
+use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use maud::html;
+use maud::{Markup, html};
+use openline_node::error::ServiceError;
+use openline_node::webauthn::{Assertion, base64url, from_base64url};
+use serde_json::{Value, json};
 use std::time::Instant;
 
 use crate::Console;
 use crate::cookies::Cookie;
-use crate::fields::{Form, read_fields};
-use crate::locale::Language;
-use crate::visit::{Setting, Theme};
+use crate::fields::{Fields, Form, read_fields};
+use crate::locale::{Language, Words};
+use crate::visit::{Setting, Theme, Visit};
 use crate::{failure, kit, shell, times};
 
 /// The page that says where a link comes from.
@@ -21,11 +25,90 @@ pub(crate) async fn page(State(console): State<Console>, headers: HeaderMap) -> 
     let body = html! {
         section.sign-in {
             h1 { (words.say("sign-in-title")) }
+            form method="post" action="/sign-in" data-passkey="get" data-offer="/sign-in/challenge" {
+                (parts_in(words))
+                (kit::button(&words.say("passkey-sign-in")))
+            }
             p { (words.say("sign-in-link")) }
             p { code { "openline console" } " · " code { "openline console --officer NAME" } }
         }
     };
     shell::outside(&setting, &words.say("sign-in-title"), &body).into_response()
+}
+
+/// What a passkey is to sign for somebody who wants to sign in.
+pub(crate) async fn challenge(State(console): State<Console>) -> Json<Value> {
+    let challenge = console.service.begin_sign_in();
+    Json(json!({"challenge": base64url(&challenge), "allow": []}))
+}
+
+/// Opens a session for whoever's passkey has signed the challenge.
+pub(crate) async fn open_with_passkey(
+    State(console): State<Console>,
+    request: Request,
+) -> Response {
+    let setting = Setting::of(&console, request.headers(), "/sign-in");
+    if let Some(wait) = console.limiter.wait(Instant::now()) {
+        return too_many(&setting, wait);
+    }
+    let Ok(mut fields) = read_fields(request, &console).await else {
+        return failure::signed_out(&setting);
+    };
+    let challenge = fields
+        .take("challenge")
+        .and_then(|text| from_base64url(&text));
+    let opened = match (challenge, assertion(&mut fields)) {
+        (Some(challenge), Some(assertion)) => {
+            let party = console.origin.relying_party();
+            console.service.sign_in(party, &challenge, assertion).await
+        }
+        _ => Err(no_script()),
+    };
+    match opened {
+        Ok(session) => to("/", Cookie::Session.set(&console.origin, &session)),
+        Err(error) => {
+            console.limiter.note(Instant::now());
+            failure::page(&setting, None, &error.into()).into_response()
+        }
+    }
+}
+
+/// The browser has given nothing: passkeys need its script.
+pub(crate) fn no_script() -> ServiceError {
+    let words = "the browser has not asked for a passkey: passkeys need JavaScript, and this page open at the console's own address";
+    ServiceError::Unusable(words.to_owned())
+}
+
+/// The fields that the script fills in with what a passkey has signed, and where it says what went wrong.
+pub(crate) fn parts(visit: &Visit) -> Markup {
+    parts_in(visit.words())
+}
+
+fn parts_in(words: &Words) -> Markup {
+    html! {
+        @for name in ["challenge", "credential", "client_data", "authenticator_data", "signature"] { (kit::hidden(name, "")) }
+        noscript { p.warning { (words.say("passkey-script")) } }
+        p.warning role="alert" data-passkey-says hidden
+            data-none=(words.say("passkey-script")) data-failed=(words.say("passkey-failed")) {}
+    }
+}
+
+/// What a passkey has signed, taken out of a form's fields.
+pub(crate) fn assertion(fields: &mut Fields) -> Option<Assertion> {
+    let [credential, client_data, authenticator_data, signature] = [
+        "credential",
+        "client_data",
+        "authenticator_data",
+        "signature",
+    ]
+    .map(|name| fields.take(name));
+    fields.take("challenge");
+    Some(Assertion {
+        credential: credential?,
+        client_data: client_data?,
+        authenticator_data: authenticator_data?,
+        signature: signature?,
+    })
 }
 
 /// A one-time link, followed: it opens by a button only, so that a program that looks at links does not use it up.
@@ -113,7 +196,7 @@ pub(crate) async fn settings(State(console): State<Console>, request: Request) -
 }
 
 /// Goes on to another page, with a cookie.
-fn to(path: &str, cookie: Option<HeaderValue>) -> Response {
+pub(crate) fn to(path: &str, cookie: Option<HeaderValue>) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     if let Ok(path) = HeaderValue::from_str(path) {
         response.headers_mut().insert(LOCATION, path);

@@ -2,12 +2,15 @@
 //!
 //! The store keeps the chain ([`openline_store::AuditItem`]); an item's text is the JSON written here, whose keys have one order.
 
+mod approvals;
+
 use openline_core::entry::Ref;
 use openline_core::{Hash, LineId};
 use openline_store::{At, ReadError, Reader};
 use serde::{Deserialize, Serialize};
 
 use crate::officers::Actor;
+use crate::webauthn::Assertion;
 
 /// Items read at a time.
 const READ: usize = 1024;
@@ -94,6 +97,12 @@ pub enum Act {
     MakeLink,
     /// Somebody has signed in at the console.
     SignIn,
+    /// A passkey made.
+    AddPasskey,
+    /// A passkey removed.
+    RemovePasskey,
+    /// What is to be released, signed with a passkey.
+    Approve,
 }
 
 impl Act {
@@ -140,6 +149,9 @@ impl Act {
             Self::KeepAvailability => "keep availability",
             Self::MakeLink => "make link",
             Self::SignIn => "sign in",
+            Self::AddPasskey => "add passkey",
+            Self::RemovePasskey => "remove passkey",
+            Self::Approve => "approve",
         }
     }
 }
@@ -154,6 +166,8 @@ pub(crate) struct Deed {
     content: Option<Hash>,
     draft: Option<String>,
     leaf: Option<Hash>,
+    approval: Option<Hash>,
+    signed: Option<SignedApproval>,
 }
 
 impl Deed {
@@ -166,6 +180,8 @@ impl Deed {
             content: None,
             draft: None,
             leaf: None,
+            approval: None,
+            signed: None,
         }
     }
 
@@ -200,6 +216,18 @@ impl Deed {
         self
     }
 
+    /// The approval that it rests on: the hash of all that its passkey has signed.
+    pub(crate) fn approved(mut self, approval: Option<Hash>) -> Self {
+        self.approval = approval;
+        self
+    }
+
+    /// What a passkey has signed.
+    pub(crate) fn signed(mut self, signed: SignedApproval) -> Self {
+        self.signed = Some(signed);
+        self
+    }
+
     /// The draft that it comes from.
     pub(crate) fn draft(mut self, id: impl Into<String>) -> Self {
         self.draft = Some(id.into());
@@ -225,6 +253,8 @@ impl Deed {
             draft: self.draft.clone(),
             content: self.content.map(hex),
             leaf: self.leaf.map(hex),
+            approval: self.approval.map(hex),
+            signed: self.signed.clone(),
             outcome: outcome.to_owned(),
         };
         serde_json::to_string(&said).expect("plain text has a JSON form")
@@ -259,8 +289,23 @@ pub struct Said {
     /// Leaf hash of the entry that came of it, hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leaf: Option<String>,
+    /// The approval that a release rests on: the hash of all that a passkey has signed, hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<String>,
+    /// What a passkey has signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<SignedApproval>,
     /// `done`, or the word for why it was refused.
     pub outcome: String,
+}
+
+/// What a releaser's passkey has signed: enough to check it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedApproval {
+    /// Hashes of what was to be released, hex, in its order.
+    pub contents: Vec<String>,
+    /// What the authenticator gave.
+    pub assertion: Assertion,
 }
 
 /// What verifying the chain has found.
@@ -272,9 +317,13 @@ pub struct Verified {
     pub broken: Option<u64>,
     /// Number and hash of the last item, if all is right.
     pub last: Option<(u64, Hash)>,
+    /// What passkeys have signed, if the chain is right.
+    pub approvals: Approvals,
 }
 
-/// Computes the whole chain anew.
+pub use approvals::Approvals;
+
+/// Computes the whole chain anew, and what it says of passkeys.
 ///
 /// # Errors
 /// [`ReadError`] when the store can't be read; an item that is not right is no error but an answer.
@@ -283,6 +332,7 @@ pub fn verify(reader: &Reader) -> Result<Verified, ReadError> {
         items: 0,
         broken: None,
         last: None,
+        approvals: Approvals::default(),
     };
     let mut last: Option<openline_store::AuditItem> = None;
     loop {
@@ -306,6 +356,7 @@ pub fn verify(reader: &Reader) -> Result<Verified, ReadError> {
         let is_first = last.is_none();
         let Some(end) = read.last().filter(|_| is_first || read.len() > 1) else {
             found.last = last.map(|last| (last.number, last.hash));
+            found.approvals = approvals::check(reader)?;
             return Ok(found);
         };
         found.items += read.len() as u64 - u64::from(!is_first);
@@ -318,5 +369,6 @@ fn broken(number: u64) -> Verified {
         items: number.saturating_sub(1),
         broken: Some(number),
         last: None,
+        approvals: Approvals::default(),
     }
 }

@@ -5,6 +5,7 @@
 
 mod alarms;
 pub mod alerts;
+pub mod approval;
 pub mod audit;
 mod backup;
 mod caldav;
@@ -37,6 +38,7 @@ pub mod templates;
 mod uplink;
 pub mod view;
 mod watch;
+pub mod webauthn;
 
 pub use openline_desk::language::count_words;
 

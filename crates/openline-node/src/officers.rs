@@ -1,7 +1,8 @@
 //! Who acts on this node: its officers, their roles, and the lines that they are for. Local, and never on the record.
 //!
-//! Who an officer is ([`Officer`]) and how he proves it (a token, in `proof.rs`) are kept apart.
+//! Who an officer is ([`Officer`]) and how he proves it (a token, in `proof.rs`; passkeys, in `passkey.rs`) are kept apart.
 
+mod passkey;
 mod proof;
 mod roster;
 mod scope;
@@ -12,6 +13,8 @@ use std::fmt;
 use openline_core::credential::is_name;
 use serde::{Deserialize, Serialize};
 
+pub use passkey::{LABEL_MAX, PASSKEYS_MAX};
+pub(crate) use passkey::{Passkey, Passkeys};
 pub(crate) use proof::{Proof, Token};
 pub(crate) use roster::{LineTag, Roster};
 pub use scope::Scope;

@@ -235,6 +235,8 @@ pub struct Rule {
 pub struct Policy {
     /// Whether the administrator of the machine may act in every role although officers are registered.
     pub administrator_may_act: bool,
+    /// Whether an officer releases nothing without his passkey's signature; the command line can't release for officers then.
+    pub passkey_required: bool,
     /// The first rule that fits counts.
     pub rules: Vec<Rule>,
     /// SHA-256 of the file; `None` where there is none.

@@ -6,6 +6,7 @@
 mod acting;
 mod alarms;
 mod alerts;
+mod approving;
 mod audit;
 mod closing;
 mod drafts;
@@ -23,6 +24,7 @@ mod notices;
 mod notifications;
 mod officers;
 mod origin;
+mod passkeys;
 mod policy;
 mod pouches;
 mod publishing;
@@ -78,6 +80,7 @@ pub struct Service {
     tester: Arc<tokio::sync::Mutex<Tester>>,
     glossary_places: glossary::GlossaryPlaces,
     sessions: Arc<std::sync::Mutex<crate::sessions::Sessions>>,
+    way: approving::Way,
     actor: Actor,
 }
 
@@ -89,6 +92,7 @@ impl Service {
             tester: Arc::default(),
             glossary_places: glossary::GlossaryPlaces::default(),
             sessions: Arc::default(),
+            way: approving::Way::default(),
             actor: Actor::Administrator,
         }
     }

@@ -1,4 +1,4 @@
-//! Who is signed in at the console: one-time links and sessions, in memory only, so that a restart ends them all.
+//! Who is signed in at the console: one-time links, sessions and the challenges of passkeys, in memory only, so that a restart ends them all.
 //!
 //! Links and sessions are known by the hash of their token, as access tokens are: whoever reads this memory learns no token.
 
@@ -16,6 +16,10 @@ pub const SESSION_MS: i64 = 12 * 3_600_000;
 const LINKS_MAX: usize = 64;
 /// Sessions at once; the oldest gives way.
 const SESSIONS_MAX: usize = 1024;
+/// How long a passkey may take to answer a challenge, ms.
+pub const CHALLENGE_MS: i64 = 5 * 60_000;
+/// Challenges that wait for an answer; the oldest gives way.
+const CHALLENGES_MAX: usize = 256;
 
 /// What a token opens, and until when.
 #[derive(Debug, Clone)]
@@ -25,11 +29,20 @@ pub(crate) struct Opening {
     pub(crate) ends_ms: i64,
 }
 
-/// Links and sessions of one node.
+/// What a passkey is asked to sign.
+#[derive(Debug)]
+struct Challenge {
+    /// The session that it was made for; none for somebody who wants to sign in.
+    session: Option<Hash>,
+    ends_ms: i64,
+}
+
+/// Links, sessions and challenges of one node.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     links: BTreeMap<Hash, Opening>,
     sessions: BTreeMap<Hash, Opening>,
+    challenges: BTreeMap<Vec<u8>, Challenge>,
 }
 
 impl Sessions {
@@ -65,6 +78,34 @@ impl Sessions {
     /// Ends a session. True if there was one.
     pub(crate) fn end_session(&mut self, token: &str) -> bool {
         self.sessions.remove(&hash_of(token)).is_some()
+    }
+
+    /// Keeps a challenge, for a session or for somebody who wants to sign in, until it is answered.
+    pub(crate) fn add_challenge(&mut self, challenge: &[u8], session: Option<&str>, now_ms: i64) {
+        let kept = &mut self.challenges;
+        kept.retain(|_, challenge| now_ms < challenge.ends_ms);
+        if kept.len() >= CHALLENGES_MAX
+            && let Some(oldest) = kept.iter().min_by_key(|(_, known)| known.ends_ms)
+        {
+            let oldest = oldest.0.clone();
+            kept.remove(&oldest);
+        }
+        let made = Challenge {
+            session: session.map(hash_of),
+            ends_ms: now_ms + CHALLENGE_MS,
+        };
+        kept.insert(challenge.to_vec(), made);
+    }
+
+    /// Whether a challenge was made for this, not too long ago; it is answered once.
+    pub(crate) fn take_challenge(
+        &mut self,
+        challenge: &[u8],
+        session: Option<&str>,
+        now_ms: i64,
+    ) -> bool {
+        let known = self.challenges.remove(challenge);
+        known.is_some_and(|known| now_ms < known.ends_ms && known.session == session.map(hash_of))
     }
 
     /// Ends every session and link of an actor: his proofs are void.
@@ -134,6 +175,18 @@ mod tests {
         sessions.end_all_of(&officer("watch-1"));
         assert!(sessions.session("b", 1).is_none() && sessions.session("c", 1).is_some());
         assert!(sessions.session("c", SESSION_MS).is_none());
+    }
+
+    #[test]
+    fn a_challenge_is_answered_once_in_time_and_by_whom_it_was_made_for() {
+        let mut sessions = Sessions::default();
+        for (challenge, session) in [(1, None), (2, Some("a")), (3, Some("a")), (4, None)] {
+            sessions.add_challenge(&[challenge], session, 0);
+        }
+        assert!(sessions.take_challenge(&[1], None, 1) && !sessions.take_challenge(&[1], None, 1));
+        assert!(!sessions.take_challenge(&[2], Some("b"), 1));
+        assert!(sessions.take_challenge(&[3], Some("a"), 1));
+        assert!(!sessions.take_challenge(&[4], None, CHALLENGE_MS));
     }
 
     #[test]

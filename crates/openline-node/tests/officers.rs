@@ -438,6 +438,29 @@ async fn rights_are_per_role_and_line_and_end_with_the_token() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_a_passkey_is_required_an_access_token_releases_nothing() {
+    let world = World::make(Some("passkey_required = true\n")).await;
+    let one = world
+        .officer("watch-1", &["drafter", "releaser", "duty officer"], &["*"])
+        .await;
+    let refused = one.send(message(&world.line, "By a token.")).await;
+    let error = refused.expect_err("refused");
+    assert_eq!(error.code(), "not-allowed");
+    assert!(error.to_string().contains("only the console"), "{error}");
+    // What is no release needs none.
+    take_watch(&one, &world.line).await;
+    let machine = world.a.service();
+    assert!(machine.policy().await.expect("policy").passkey_required);
+    let all = said(&audit(&machine).await);
+    assert!(
+        all.iter().any(|said| said.contains("release not-allowed")),
+        "{all:#?}"
+    );
+    stop(world.a).await;
+    stop(world.b).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn officers_policy_and_drafts_outlast_the_node() {
     let world = World::make(Some(TWO_PERSONS)).await;
     let one = world.officer("watch-1", &["drafter"], &["*"]).await;

@@ -103,6 +103,8 @@ use crate::handlers::{
         officers::change,
         officers::revoke,
         officers::renew,
+        officers::passkeys,
+        officers::remove_passkey,
         policy::show,
         policy::explain,
         audit::list,

@@ -158,6 +158,11 @@ fn api(state: State) -> Router {
         .route("/v1/officers/change", post(officers::change))
         .route("/v1/officers/{name}/revoke", post(officers::revoke))
         .route("/v1/officers/{name}/renew", post(officers::renew))
+        .route("/v1/officers/{name}/passkeys", get(officers::passkeys))
+        .route(
+            "/v1/officers/{name}/passkeys/{id}",
+            delete(officers::remove_passkey),
+        )
         .route("/v1/policy", get(policy::show))
         .route("/v1/policy/explain", get(policy::explain))
         .route("/v1/audit", get(audit::list))

@@ -96,3 +96,5 @@ field-id = المعرّف
 field-run = البحث
 field-content = بصمة المسودة
 field-party = الطرف
+act-make-passkey = إنشاء مفتاح مرور
+act-remove-passkey = إزالة مفتاح مرور

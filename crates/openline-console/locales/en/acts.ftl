@@ -97,3 +97,5 @@ field-id = Id
 field-run = Run
 field-content = Hash of the draft
 field-party = Party
+act-make-passkey = Make a passkey
+act-remove-passkey = Remove a passkey

@@ -96,3 +96,5 @@ field-id = Identificador
 field-run = Búsqueda
 field-content = Huella del borrador
 field-party = Parte
+act-make-passkey = Crear una llave de acceso
+act-remove-passkey = Retirar una llave de acceso

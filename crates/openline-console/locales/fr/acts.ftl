@@ -96,3 +96,5 @@ field-id = Identifiant
 field-run = Recherche
 field-content = Empreinte du projet
 field-party = Partie
+act-make-passkey = Créer une clé d’accès
+act-remove-passkey = Retirer une clé d’accès

@@ -96,3 +96,5 @@ field-id = Идентификатор
 field-run = Прогон
 field-content = Хеш проекта
 field-party = Сторона
+act-make-passkey = Создать ключ доступа
+act-remove-passkey = Удалить ключ доступа

@@ -96,3 +96,5 @@ field-id = 标识
 field-run = 次
 field-content = 草稿哈希
 field-party = 方
+act-make-passkey = 创建通行密钥
+act-remove-passkey = 移除通行密钥

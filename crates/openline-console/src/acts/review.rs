@@ -1,43 +1,102 @@
 //! What is about to go, exactly as it would: shown before it is released.
 
 use maud::{Markup, html};
+use openline_node::approval::{Approval, Question};
 use openline_node::error::ServiceError;
+use openline_node::webauthn::base64url;
 use serde_json::Value;
 
 use crate::failure::{Failed, OrFail as _};
 use crate::fields::Fields;
 use crate::visit::Visit;
-use crate::{kit, shell};
+use crate::{kit, shell, signing};
+
+/// What the page is about: the act, and what its form said.
+pub(super) struct About<'a> {
+    pub(super) act: &'a str,
+    pub(super) back: &'a str,
+    pub(super) fields: &'a Fields,
+    pub(super) request: &'a Value,
+}
+
+/// How it goes on.
+pub(super) enum Going {
+    /// By one more press.
+    Plain,
+    /// By the answer to a question, which waits under an id.
+    Asked(String, Question),
+}
+
+/// The answer to a question: a word, or a passkey's signature.
+pub(super) struct Answer {
+    pub(super) id: String,
+    pub(super) approval: Approval,
+}
+
+impl Answer {
+    /// Takes it out of a form's fields.
+    pub(super) fn take(fields: &mut Fields, visit: &Visit) -> Option<Self> {
+        let id = fields.take("question")?;
+        let assertion = signing::assertion(fields);
+        let approval = assertion.map_or(Approval::Word, |assertion| {
+            Approval::Passkey(visit.console.origin.relying_party(), assertion)
+        });
+        Some(Self { id, approval })
+    }
+}
 
 /// What is looked at once more.
 pub(super) async fn page(
     visit: &Visit,
-    act: &str,
-    back: &str,
-    fields: &Fields,
-    request: &Value,
+    about: &About<'_>,
+    going: &Going,
 ) -> Result<Markup, Failed> {
-    let readers = readers(visit, request).await.or_fail(visit)?;
-    let title = visit.words().term("act", act);
+    let readers = readers(visit, about.request).await.or_fail(visit)?;
+    let title = visit.words().term("act", about.act);
+    let path = format!("/act/{}", about.act);
+    let fields = html! {
+        (kit::hidden("mark", &visit.mark))
+        (kit::hidden("back", about.back))
+        @for (name, value) in about.fields.iter() { (kit::hidden(name, value)) }
+    };
     let body = html! {
         section.review {
             h1 { (title) }
             p { (visit.say("review-words")) }
-            (listing(visit, request))
+            (listing(visit, about.request))
             p.readers { (visit.say("review-readers")) " " strong { (readers) } }
-            (kit::act_form(visit, act, back, &html! {
-                @for (name, value) in fields.iter() {
-                    (kit::hidden(name, value))
+            @match going {
+                Going::Plain => form.act method="post" action=(path) enctype="multipart/form-data" {
+                    (fields) (kit::hidden("reviewed", "yes"))
+                    (buttons(visit, "review-go", about.back))
+                },
+                Going::Asked(id, question) if question.passkeys.is_empty() => {
+                    form.act method="post" action=(path) enctype="multipart/form-data" {
+                        (fields) (kit::hidden("question", id))
+                        @if visit.session.officer.is_some() { p.hint { (visit.say("passkey-none")) " " a href="/passkeys" { (visit.say("passkeys")) } } }
+                        (buttons(visit, "review-go", about.back))
+                    }
                 }
-                (kit::hidden("reviewed", "yes"))
-                div.buttons {
-                    (kit::button(&visit.say("review-go")))
-                    a.button-like href=(back) { (visit.say("review-back")) }
+                Going::Asked(id, question) => form.act method="post" action=(path) enctype="multipart/form-data"
+                    data-passkey="get" data-challenge=(base64url(&question.challenge)) data-allow=(question.passkeys.join(" ")) {
+                    (fields) (kit::hidden("question", id))
+                    p { (visit.words().with("passkey-signs", &[("count", question.entries.into())])) br; code.hash { (question.hash.to_string()) } }
+                    (signing::parts(visit))
+                    (buttons(visit, "passkey-release", about.back))
                 }
-            }))
+            }
         }
     };
     Ok(shell::page(visit, &title, &body))
+}
+
+fn buttons(visit: &Visit, go: &str, back: &str) -> Markup {
+    html! {
+        div.buttons {
+            (kit::button(&visit.say(go)))
+            a.button-like href=(back) { (visit.say("review-back")) }
+        }
+    }
 }
 
 /// Who will be able to read it: the parties of the line, in its words.

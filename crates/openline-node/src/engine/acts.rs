@@ -38,6 +38,8 @@ pub(crate) mod documents {
     pub(crate) const OFFICER: &str = "officer";
     /// How officers prove who they are, by name.
     pub(crate) const PROOF: &str = "officer-proof";
+    /// Officers' passkeys, by the credential's id, base64url.
+    pub(crate) const PASSKEY: &str = "passkey";
     /// SHA-256 of the release policy that was in force last, under one key.
     pub(crate) const POLICY: &str = "policy";
     /// Pouch numbers, by party id and direction.

@@ -12,7 +12,7 @@ use super::acts::documents;
 use crate::audit::{Act, DONE, Deed};
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
-use crate::officers::{Actor, LineTag, Officer, Proof, Role, Roster};
+use crate::officers::{Actor, LineTag, Officer, Passkeys, Proof, Role, Roster};
 use crate::policy::Policy;
 
 /// Key of the document that says which policy was in force last.
@@ -55,6 +55,7 @@ impl Note {
 #[derive(Debug, Default)]
 pub(crate) struct Office {
     pub(crate) roster: Roster,
+    pub(crate) passkeys: Passkeys,
     pub(crate) policy: Policy,
     /// By the salt of the entry that each waits for: it is fresh, and the machine gives it back within the entry.
     asides: BTreeMap<[u8; SALT_LEN], Aside>,
@@ -81,8 +82,13 @@ impl Office {
             let proof = proof.map_or_else(|| Ok(Proof::lost()), decode)?;
             roster.put(officer, proof);
         }
+        let mut passkeys = Passkeys::default();
+        for document in documents(documents::PASSKEY)? {
+            passkeys.put(document.key.clone(), decode(&document)?);
+        }
         Ok(Self {
             roster,
+            passkeys,
             policy,
             ..Self::default()
         })

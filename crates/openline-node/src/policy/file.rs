@@ -16,6 +16,7 @@ type Words = Vec<Spanned<String>>;
 #[serde(default, deny_unknown_fields)]
 struct File {
     administrator_may_act: bool,
+    passkey_required: bool,
     rule: Vec<Spanned<RuleTable>>,
 }
 
@@ -57,6 +58,7 @@ pub(super) fn parse(text: &str) -> Result<Policy, String> {
     }
     Ok(Policy {
         administrator_may_act: file.administrator_may_act,
+        passkey_required: file.passkey_required,
         rules,
         source: Some(openline_core::Hash::of(&[text.as_bytes()])),
     })

@@ -170,11 +170,14 @@ fn view(item: &AuditItem) -> AuditView {
 impl From<&audit::Verified> for AuditVerifiedView {
     fn from(found: &audit::Verified) -> Self {
         Self {
-            is_sound: found.broken.is_none(),
+            is_sound: found.broken.is_none() && found.approvals.wrong.is_none(),
             items: found.items,
             broken: found.broken,
             last: found.last.map(|(number, _)| number),
             last_hash: found.last.map(|(_, hash)| openline_core::id::hex(&hash.0)),
+            signed: found.approvals.signed,
+            signed_gone: found.approvals.gone,
+            unproven: found.approvals.wrong,
         }
     }
 }

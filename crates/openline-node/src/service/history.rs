@@ -3,10 +3,12 @@
 use openline_core::contact::Contact;
 use openline_core::entry::{Kind, MessageType};
 use openline_desk::history::{self, Contacts, Day, Event, Standing};
+use openline_proto::DraftContent;
 
 use super::encounters;
 use super::entries::{Looking, place_text};
 use super::{Answer, Service, names};
+use crate::engine::acts::Outgoing;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
 use crate::view::{ContactEventView, ContactsRequest, HistoryView, ReleasedView, SilenceView};
@@ -33,14 +35,19 @@ impl Service {
                 rows.into_iter().map(|row| body(&looking, &row)).collect()
             })
             .await?;
-        let mut released = Vec::new();
-        for body in bodies {
-            let post = request.post.clone();
-            let content = (Kind::Contact, body);
-            let one = self.release_kind(line, post, message_type, Vec::new(), content);
-            released.push(one.await?);
-        }
-        Ok(released)
+        let contact = |body| Outgoing {
+            line,
+            post: request.post.clone(),
+            message_type,
+            time: None,
+            refs: Vec::new(),
+            content: DraftContent::Other {
+                kind: Kind::Contact,
+                body,
+            },
+        };
+        self.release_all(bodies.into_iter().map(contact).collect())
+            .await
     }
 
     /// The contact history of a line: what was held and what is said of older contacts, of one type.

@@ -232,14 +232,14 @@ fn check_length(request: &SendRequest, form: Form, terms: &CharterTerms) -> Answ
     }
 }
 
-/// A message as its request has it. A number that it needs is taken.
+/// A message as its request has it, but for a number that it may need ([`number`]).
 pub(super) fn prepare(
-    engine: &mut Engine,
+    engine: &Engine,
     line: LineId,
     request: &SendRequest,
     refs: Vec<Ref>,
     (attachments, chunks): Cut,
-) -> Answer<(Option<[u64; 2]>, Outgoing)> {
+) -> Answer<Outgoing> {
     let founded = engine.founded.get(&line).cloned();
     let founded = founded.ok_or_else(|| ServiceError::NotFound("the line is gone".to_owned()))?;
     let limit = founded.terms().attachment_limit;
@@ -252,8 +252,6 @@ pub(super) fn prepare(
     let me = engine.me(&line)?;
     let form = names::form(&request.form)?;
     check_length(request, form, founded.terms())?;
-    let time = request.time_ms.unwrap_or_else(wall_ms);
-    let number = note_number(engine, &line, form, request.number, time)?;
     let message = Message {
         form,
         precedence: names::precedence(&request.precedence)?,
@@ -266,7 +264,7 @@ pub(super) fn prepare(
         info_precedence: info_precedence(request)?,
         subject: request.subject.clone(),
         texts: texts(request)?,
-        number: number.map(|[year, number]| (year, number)),
+        number: None,
         attachments,
         own_reference: request.own_reference.clone(),
         authority: request
@@ -293,15 +291,29 @@ pub(super) fn prepare(
         message: Box::new(message),
         chunks,
     };
-    let outgoing = Outgoing {
+    Ok(Outgoing {
         line,
         post: request.post.clone(),
         message_type,
         time: request.time_ms,
         refs,
         content,
+    })
+}
+
+/// Gives a prepared message the number that its form needs: the one asked for, or the next, which is then taken.
+pub(super) fn number(
+    engine: &mut Engine,
+    request: &SendRequest,
+    outgoing: &mut Outgoing,
+) -> Answer<Option<[u64; 2]>> {
+    let DraftContent::Message { message, .. } = &mut outgoing.content else {
+        return Ok(None);
     };
-    Ok((number, outgoing))
+    let time = request.time_ms.unwrap_or_else(wall_ms);
+    let number = note_number(engine, &outgoing.line, message.form, request.number, time)?;
+    message.number = number.map(|[year, number]| (year, number));
+    Ok(number)
 }
 
 pub(super) fn field_of(field: &FieldView) -> Field {

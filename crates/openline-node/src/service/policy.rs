@@ -34,6 +34,7 @@ impl Service {
             Ok(PolicyView {
                 is_from_file: policy.source.is_some(),
                 administrator_may_act: policy.administrator_may_act,
+                passkey_required: policy.passkey_required,
                 has_officers: engine.office.roster.len() > 0,
                 rules: policy.rules.iter().map(rule_view).collect(),
                 idle_rules: policy.idle_rules().iter().map(|at| *at as u64).collect(),

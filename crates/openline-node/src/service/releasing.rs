@@ -7,11 +7,13 @@ use openline_core::message::{Form, Message, Precedence};
 use openline_proto::DraftContent;
 use tokio::sync::oneshot;
 
+use super::approving::{Approved, Passed, check_signed};
 use super::drafts::{self, FromDraft};
 use super::entries::place_text;
-use super::messages::{Cut, cut_attachments, prepare};
+use super::messages::{Cut, cut_attachments, number, prepare};
 use super::names::{self, PlaceName};
 use super::{Answer, Service, receipts};
+use crate::approval::{content_of, hash_of};
 use crate::audit::{Act, Deed};
 use crate::engine::acts::{Outgoing, documents};
 use crate::engine::office::{Aside, Kept};
@@ -115,7 +117,7 @@ fn supersedes_own(engine: &Engine, line: LineId, traits: &Traits) -> Answer<bool
 }
 
 /// Who may write an entry that is not a message.
-fn roles_for(kind: Kind, body: &[u8]) -> &'static [Role] {
+pub(super) fn roles_for(kind: Kind, body: &[u8]) -> &'static [Role] {
     match kind {
         Kind::Receipt => match Receipt::decode(body).map(|receipt| receipt.stage) {
             Ok(stage) => receipts::roles_of(stage),
@@ -224,10 +226,57 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Forbidden`]; the rule that the entry would break.
     pub(super) async fn release_other(&self, outgoing: Outgoing) -> Answer<ReleasedView> {
+        let mut released = self.release_all(vec![outgoing]).await?;
+        let one = released.pop();
+        one.ok_or_else(|| ServiceError::Unavailable("nothing was released".to_owned()))
+    }
+
+    /// Releases entries one after another; whoever must approve them does so once, for all.
+    ///
+    /// # Errors
+    /// As [`Self::release_other`]; those before the one that is refused are on the record.
+    pub(super) async fn release_all(&self, all: Vec<Outgoing>) -> Answer<Vec<ReleasedView>> {
+        let (all, approved) = if self.is_asking() {
+            let all = self.looked_at(all).await?;
+            let approved = self.approve(&all).await?;
+            (all, approved)
+        } else {
+            (all, Approved::Plain)
+        };
+        let mut released = Vec::with_capacity(all.len());
+        for outgoing in all {
+            released.push(self.release_approved(outgoing, approved).await?);
+        }
+        Ok(released)
+    }
+
+    /// Refuses before anybody is asked what would be refused after.
+    async fn looked_at(&self, all: Vec<Outgoing>) -> Answer<Vec<Outgoing>> {
         let actor = self.actor.clone();
+        self.engine(move |engine| {
+            for outgoing in &all {
+                if let Err(error) = may_release(engine, &actor, outgoing) {
+                    engine.note_failure(&actor, &deed_of(outgoing), &error);
+                    return Err(error);
+                }
+            }
+            Ok(all)
+        })
+        .await
+    }
+
+    async fn release_approved(
+        &self,
+        outgoing: Outgoing,
+        approved: Approved,
+    ) -> Answer<ReleasedView> {
+        let actor = self.actor.clone();
+        let passed = Passed::by(self, approved);
         let release = move |engine: &mut Engine, reply: oneshot::Sender<Answer<Released>>| {
-            let deed = deed_of(&outgoing);
-            match may_release(engine, &actor, &outgoing) {
+            let deed = deed_of(&outgoing).approved(passed.hash());
+            let allowed = may_release(engine, &actor, &outgoing)
+                .and_then(|()| check_signed(engine, &actor, &outgoing, passed));
+            match allowed {
                 Ok(()) => {
                     let from = None;
                     engine.release(outgoing, Aside { actor, deed, from }, reply);
@@ -272,12 +321,31 @@ impl Service {
             .await?;
         self.check_overtaken(line, &request).await?;
         let chunks = cut_attachments(&request.attachments)?;
-        let actor = self.actor.clone();
         let is_fresh = draft.is_none();
-        let queued = self
-            .engine(move |engine| queue(engine, actor, line, request, refs, chunks, draft))
-            .await?;
-        match queued {
+        let mut going = GoingRequest {
+            actor: self.actor.clone(),
+            line,
+            request,
+            refs,
+            cut: chunks,
+            draft,
+            passed: Passed::by(self, Approved::Plain),
+        };
+        if self.is_asking() {
+            let looked = going.clone();
+            let outgoing = match self
+                .engine(move |engine| look_first(engine, looked))
+                .await?
+            {
+                Ok(outgoing) => outgoing,
+                Err((_, error)) if !is_fresh => return Err(error),
+                Err((request, error)) => return Err(self.keep_held(*request, error).await),
+            };
+            going.passed = Passed::by(self, self.approve(&[outgoing]).await?);
+            // A person has looked at it meanwhile, and others may have written.
+            self.check_overtaken(line, &going.request).await?;
+        }
+        match self.engine(move |engine| queue(engine, going)).await? {
             Queued::Going((number, waiting)) => {
                 let released = waiting
                     .await
@@ -305,36 +373,86 @@ impl Service {
     }
 }
 
-fn queue(
-    engine: &mut Engine,
+/// A message on its way to the record.
+#[derive(Clone)]
+struct GoingRequest {
     actor: Actor,
     line: LineId,
     request: SendRequest,
     refs: Vec<Ref>,
     cut: Cut,
     draft: Option<FromDraft>,
-) -> Answer<Queued> {
-    let traits = Traits::of_request(engine, line, &request)?;
-    let mut deed = Deed::new(Act::Release).on(line).detail(traits.words());
-    let allowed = match &draft {
-        None => may_release_alone(engine, &actor, line, &traits),
-        Some(from) => {
-            deed = deed.draft(from.id.as_str()).content(from.content);
-            drafts::may_release(engine, &actor, from, &traits)
+    passed: Passed,
+}
+
+impl GoingRequest {
+    /// Refuses what the actor may not release; gives what the audit log will say of it.
+    fn allowed(&self, engine: &mut Engine) -> Answer<Result<Deed, ServiceError>> {
+        let traits = Traits::of_request(engine, self.line, &self.request)?;
+        let mut deed = Deed::new(Act::Release)
+            .on(self.line)
+            .detail(traits.words())
+            .approved(self.passed.hash());
+        let allowed = match &self.draft {
+            None => may_release_alone(engine, &self.actor, self.line, &traits),
+            Some(from) => {
+                deed = deed.draft(from.id.as_str()).content(from.content);
+                drafts::may_release(engine, &self.actor, from, &traits)
+            }
+        };
+        if let Err(error) = &allowed {
+            engine.note_failure(&self.actor, &deed, error);
         }
-    };
-    if let Err(error) = allowed {
-        engine.note_failure(&actor, &deed, &error);
-        return Ok(Queued::Held(Box::new(request), error));
+        Ok(allowed.map(|()| deed))
     }
-    let (number, outgoing) = prepare(engine, line, &request, refs, cut)?;
+}
+
+/// What would go, for whoever must approve it; a request that may not go is given back, with the reason.
+type Looked = Result<Outgoing, (Box<SendRequest>, ServiceError)>;
+
+fn look_first(engine: &mut Engine, going: GoingRequest) -> Answer<Looked> {
+    if let Err(error) = going.allowed(engine)? {
+        return Ok(Err((Box::new(going.request), error)));
+    }
+    let (line, request) = (going.line, &going.request);
+    prepare(engine, line, request, going.refs, going.cut).map(Ok)
+}
+
+fn queue(engine: &mut Engine, going: GoingRequest) -> Answer<Queued> {
+    let deed = match going.allowed(engine)? {
+        Ok(deed) => deed,
+        Err(error) => return Ok(Queued::Held(Box::new(going.request), error)),
+    };
+    let (line, request) = (going.line, &going.request);
+    let mut outgoing = prepare(engine, line, request, going.refs, going.cut)?;
+    if let Err(error) = check_approved(engine, &going.actor, &outgoing, going.passed) {
+        engine.note_failure(&going.actor, &deed, &error);
+        return Err(error);
+    }
+    let number = number(engine, request, &mut outgoing)?;
     let (reply, waiting) = oneshot::channel();
-    let from = draft.map(|from| Kept {
+    let from = going.draft.map(|from| Kept {
         kind: documents::DRAFT,
         key: from.id,
     });
+    let actor = going.actor;
     engine.release(outgoing, Aside { actor, deed, from }, reply);
     Ok(Queued::Going((number, waiting)))
+}
+
+/// Refuses what is not what was signed, and what is to be signed and is not.
+fn check_approved(
+    engine: &Engine,
+    actor: &Actor,
+    outgoing: &Outgoing,
+    passed: Passed,
+) -> Answer<()> {
+    let now = hash_of(&[content_of(outgoing)]);
+    if passed.hash().is_some_and(|signed| signed != now) {
+        let words = "what would go now is not what was signed; look at it again";
+        return Err(ServiceError::Conflict(words.to_owned()));
+    }
+    check_signed(engine, actor, outgoing, passed)
 }
 
 fn view(released: &Released, number: Option<[u64; 2]>) -> ReleasedView {

@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::approving::Way;
 use super::{Answer, Service};
 use crate::audit::{Act, Deed};
 use crate::engine::Engine;
@@ -75,7 +76,10 @@ impl Service {
         let Some(session) = self.sessions().session(token, wall_ms()) else {
             return Ok(None);
         };
-        let acting = self.acting_as(session.actor.clone());
+        let acting = Self {
+            way: Way::Session,
+            ..self.acting_as(session.actor.clone())
+        };
         let view = self
             .engine(move |engine| Ok(session_view(engine, &session)))
             .await?;
@@ -124,6 +128,8 @@ fn session_view(engine: &Engine, session: &Opening) -> Option<SessionView> {
             (None, roles)
         }
     };
+    let passkeys = officer.as_deref();
+    let passkeys = passkeys.map_or(0, |name| engine.office.passkeys.of(name).len());
     Some(SessionView {
         who: session.actor.to_string(),
         officer,
@@ -133,5 +139,7 @@ fn session_view(engine: &Engine, session: &Opening) -> Option<SessionView> {
             .collect(),
         made_ms: session.made_ms,
         ends_ms: session.ends_ms,
+        passkeys,
+        wants_passkey: engine.office.policy.passkey_required,
     })
 }

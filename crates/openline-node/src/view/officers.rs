@@ -59,6 +59,8 @@ pub struct PolicyView {
     pub is_from_file: bool,
     /// Whether the machine's administrator may act in every role although there are officers.
     pub administrator_may_act: bool,
+    /// Whether no officer releases what his passkey has not signed.
+    pub passkey_required: bool,
     /// Whether officers are registered; acts need roles from the first on.
     pub has_officers: bool,
     /// The rules; the first that fits counts.
@@ -150,7 +152,7 @@ pub struct AuditView {
 /// What verifying the audit log has found.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AuditVerifiedView {
-    /// Whether every item is right and in its chain.
+    /// Whether every item is right and in its chain, and proves what it says of a passkey.
     pub is_sound: bool,
     /// Items that are right, up to the first that is not.
     pub items: u64,
@@ -160,4 +162,10 @@ pub struct AuditVerifiedView {
     pub last: Option<u64>,
     /// Its hash, hex: noted elsewhere, it proves later that nothing before it was changed.
     pub last_hash: Option<String>,
+    /// Entries of the record that an officer's passkey has signed.
+    pub signed: u64,
+    /// The same, where the words were purged since, so that what was signed can't be computed.
+    pub signed_gone: u64,
+    /// Number of the first item whose passkey does not prove what it says.
+    pub unproven: Option<u64>,
 }

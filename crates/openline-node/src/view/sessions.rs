@@ -36,4 +36,40 @@ pub struct SessionView {
     pub made_ms: i64,
     /// When it ends, ms.
     pub ends_ms: i64,
+    /// How many passkeys the officer has: from the first on he signs what he releases.
+    pub passkeys: usize,
+    /// Whether the release policy lets no officer release without a passkey's signature.
+    pub wants_passkey: bool,
+}
+
+/// An officer's passkey.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PasskeyView {
+    /// The id of its credential, base64url.
+    pub id: String,
+    /// Whose.
+    pub officer: String,
+    /// What its owner calls it.
+    pub label: String,
+    /// Whether it may be copied to its owner's other devices, by a maker of devices in the middle.
+    pub is_portable: bool,
+    /// When it was made, ms.
+    pub made_ms: i64,
+    /// When it was used last, ms.
+    pub used_ms: Option<i64>,
+}
+
+/// What a browser needs to make a passkey; bytes are base64url.
+#[derive(Debug, Clone, Serialize)]
+pub struct PasskeyOffer {
+    /// The challenge.
+    pub challenge: String,
+    /// What the authenticator knows the officer by.
+    pub user: String,
+    /// The officer's name, with the party's.
+    pub name: String,
+    /// Numbers of the algorithms that are taken (COSE), the best liked first.
+    pub algorithms: Vec<i64>,
+    /// Ids of the passkeys that he has already.
+    pub known: Vec<String>,
 }

@@ -1,8 +1,8 @@
 //! Officers.
 
-use openline_node::view::{OfficerRequest, OfficerView, TokenView};
+use openline_node::view::{OfficerRequest, OfficerView, PasskeyView, TokenView};
 
-use super::{Body, Object, reply};
+use super::{Body, Done, Object, done, reply};
 use crate::State;
 use crate::auth::Extract;
 use crate::path::Path;
@@ -50,4 +50,22 @@ pub(crate) async fn renew(
     Path(name): Path<String>,
 ) -> Reply<TokenView> {
     reply(state.service.renew_officer(&name).await)
+}
+
+/// An officer's passkeys, in the order of their making.
+#[utoipa::path(get, path = "/v1/officers/{name}/passkeys", params(("name" = String, Path)), responses((status = 200, body = Vec<PasskeyView>), (status = "default", body = Problem)))]
+pub(crate) async fn passkeys(
+    Extract(state): Extract<State>,
+    Path(name): Path<String>,
+) -> Reply<Vec<PasskeyView>> {
+    reply(state.service.passkeys(&name).await)
+}
+
+/// Removes a passkey; its officer's sessions at the console end.
+#[utoipa::path(delete, path = "/v1/officers/{name}/passkeys/{id}", params(("name" = String, Path), ("id" = String, Path)), responses((status = 200, body = Done), (status = "default", body = Problem)))]
+pub(crate) async fn remove_passkey(
+    Extract(state): Extract<State>,
+    Path((name, id)): Path<(String, String)>,
+) -> Reply<Done> {
+    done(state.service.remove_passkey(&name, &id, None).await)
 }

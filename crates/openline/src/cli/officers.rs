@@ -34,6 +34,17 @@ pub enum OfficerCommand {
         /// His name.
         name: String,
     },
+    /// An officer's passkeys. He makes them himself, at the console.
+    #[command(
+        after_help = "Example:\n  openline officer passkeys watch-1\n  openline officer passkeys watch-1 --remove pq1xN3zQ"
+    )]
+    Passkeys {
+        /// His name.
+        name: String,
+        /// Remove the one whose id begins so: it signs nobody in and nothing any more, and his sessions at the console end.
+        #[arg(long, value_name = "ID")]
+        remove: Option<String>,
+    },
     /// Give an officer a new token; the old one is void at once.
     #[command(after_help = "Example:\n  openline officer renew watch-1 --token-out watch-1.token")]
     Renew {

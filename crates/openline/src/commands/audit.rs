@@ -65,6 +65,15 @@ fn verify(
         }
     };
     output.print(&view, verified_text);
+    if let Some(number) = view.unproven {
+        return Err(Failure::refused(
+            "damaged",
+            format!(
+                "item {number} of the audit log says that a passkey has signed, and no known passkey has signed that"
+            ),
+            "look at the item (openline audit list), and at the officer's passkeys (openline officer passkeys NAME)",
+        ));
+    }
     match view.broken {
         None => Ok(()),
         Some(number) => Err(Failure::refused(
@@ -83,11 +92,26 @@ fn verified_text(view: &AuditVerifiedView) -> String {
         ),
         (None, Some(last), Some(hash)) => format!(
             "{} items, all right and in their chain.\nThe last is {last}, hash {hash}. Noted elsewhere, it proves later that nothing \
-             up to here was changed.",
-            view.items
+             up to here was changed.{}",
+            view.items,
+            signed_text(view)
         ),
         (None, _, _) => "The audit log is empty.".to_owned(),
     }
+}
+
+fn signed_text(view: &AuditVerifiedView) -> String {
+    if view.signed + view.signed_gone == 0 {
+        return String::new();
+    }
+    let gone = match view.signed_gone {
+        0 => String::new(),
+        gone => format!("; {gone} more can't be checked, since their words were purged"),
+    };
+    format!(
+        "\n{} entries were signed with a passkey by who released them, and are what he signed{gone}.",
+        view.signed
+    )
 }
 
 fn export(client: &Client, path: &Path, output: Output) -> Result<(), Failure> {

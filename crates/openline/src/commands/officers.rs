@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use openline_node::view::{OfficerRequest, OfficerView, TokenView};
+use openline_node::view::{OfficerRequest, OfficerView, PasskeyView, TokenView};
 
 use crate::cli::OfficerCommand;
 use crate::client::{Client, part};
@@ -29,6 +29,20 @@ pub(super) fn officer(
                 client.post(&format!("/v1/officers/{}/renew", part(name)), &())
             })?;
         }
+        OfficerCommand::Passkeys { name, remove } => {
+            let path = format!("/v1/officers/{}/passkeys", part(name));
+            let list: Vec<PasskeyView> = client.get(&path)?;
+            match remove {
+                None => output.print(&list, |list| passkeys_text(name, list)),
+                Some(start) => {
+                    let found = one_of(name, &list, start)?;
+                    client.delete(&format!("{path}/{}", part(&found.id)))?;
+                    output.print(found, |found| {
+                        format!("The passkey \"{}\" of {name} is removed.", found.label)
+                    });
+                }
+            }
+        }
         OfficerCommand::List => {
             let list: Vec<OfficerView> = client.get("/v1/officers")?;
             output.print(&list, |list| list_text(list));
@@ -47,6 +61,55 @@ pub(super) fn officer(
         }
     }
     Ok(())
+}
+
+fn one_of<'a>(
+    name: &str,
+    list: &'a [PasskeyView],
+    start: &str,
+) -> Result<&'a PasskeyView, Failure> {
+    let mut found = list.iter().filter(|passkey| passkey.id.starts_with(start));
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one),
+        (None, _) => Err(Failure::refused(
+            "not-found",
+            format!("{name} has no passkey whose id begins with {start}"),
+            format!("openline officer passkeys {name} shows all"),
+        )),
+        (Some(_), Some(_)) => Err(Failure::refused(
+            "unusable",
+            format!("more than one passkey begins with {start}"),
+            "give more of the id",
+        )),
+    }
+}
+
+fn passkeys_text(name: &str, list: &[PasskeyView]) -> String {
+    if list.is_empty() {
+        return format!(
+            "{name} has no passkey. He makes one at the console, within 15 minutes of signing in: openline console --officer {name}"
+        );
+    }
+    let mut rows = vec![
+        ["ID", "NAME", "MADE", "LAST USED", ""]
+            .map(String::from)
+            .to_vec(),
+    ];
+    rows.extend(list.iter().map(|passkey| {
+        let copies = if passkey.is_portable {
+            "its maker may copy it to other devices"
+        } else {
+            "stays on its device"
+        };
+        vec![
+            passkey.id.chars().take(12).collect(),
+            passkey.label.clone(),
+            time(passkey.made_ms),
+            passkey.used_ms.map_or_else(|| "never".to_owned(), time),
+            copies.to_owned(),
+        ]
+    }));
+    table(&rows)
 }
 
 fn request(name: &str, roles: &[String], lines: &[String]) -> OfficerRequest {

@@ -101,6 +101,9 @@ fn show_text(view: &PolicyView) -> String {
         (true, false) => "The administrator of this machine administers, and does nothing else.",
         (true, true) => "The administrator of this machine may act in every role.",
     });
+    if view.passkey_required {
+        text.push_str("\nOfficers release at the console only, each with his passkey's signature.");
+    }
     text
 }
 

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use openline_node::officers::Role;
-use openline_node::view::OfficerView;
+use openline_node::view::{OfficerView, PasskeyView};
 
 use crate::failure::{OrFail as _, Page};
 use crate::visit::Visit;
@@ -13,6 +13,18 @@ const BACK: &str = "/administration/officers";
 pub(super) async fn page(visit: Visit) -> Page {
     let officers = visit.service.officers().await.or_fail(&visit)?;
     let may = visit.has_role("administrator");
+    let mut active = Vec::new();
+    for officer in officers
+        .iter()
+        .filter(|officer| may && officer.revoked_ms.is_none())
+    {
+        let passkeys = visit
+            .service
+            .passkeys(&officer.name)
+            .await
+            .or_fail(&visit)?;
+        active.push((officer, passkeys));
+    }
     let body = html! {
         section {
             h1 { (visit.say("officers")) }
@@ -28,7 +40,7 @@ pub(super) async fn page(visit: Visit) -> Page {
                     (kit::button(&visit.say("officer-add")))
                 }))
             }
-            @for officer in officers.iter().filter(|officer| officer.revoked_ms.is_none()) { (changes(&visit, officer)) }
+            @for (officer, passkeys) in &active { (changes(&visit, officer, passkeys)) }
             section {
                 h2 { (visit.say("link-for-administrator")) }
                 (kit::act_form(&visit, "make-link", BACK, &kit::button(&visit.say("make-link"))))
@@ -69,7 +81,7 @@ fn rights(visit: &Visit, held: &[String], lines: &str) -> Markup {
     }
 }
 
-fn changes(visit: &Visit, officer: &OfficerView) -> Markup {
+fn changes(visit: &Visit, officer: &OfficerView, passkeys: &[PasskeyView]) -> Markup {
     let name = kit::hidden("name", &officer.name);
     html! {
         section {
@@ -80,6 +92,15 @@ fn changes(visit: &Visit, officer: &OfficerView) -> Markup {
             div.buttons {
                 (kit::act_form(visit, "make-link", BACK, &html! { (kit::hidden("officer", &officer.name)) (kit::button(&visit.say("make-link"))) }))
             }
+            @if !passkeys.is_empty() { (kit::folded(&visit.say("passkeys"), &html! {
+                ul { @for passkey in passkeys { li {
+                    bdi { (passkey.label) } " (" (visit.say("passkey-made")) " " (kit::moment(visit, passkey.made_ms)) ") "
+                    (kit::act_form(visit, "remove-passkey", BACK, &html! {
+                        (kit::hidden("officer", &officer.name)) (kit::hidden("id", &passkey.id))
+                        button.quiet type="submit" aria-label={ (visit.say("passkey-remove")) ": " (officer.name) ", " (passkey.label) } { (visit.say("passkey-remove")) }
+                    }))
+                } } }
+            })) }
             (kit::folded(&visit.say("officer-revoke"), &kit::act_form(visit, "revoke-officer", BACK, &html! {
                 (name) p.hint { (visit.say("officer-revoke-hint")) } (kit::button(&visit.say("officer-revoke")))
             })))
