@@ -1,7 +1,8 @@
 // Every page of a console that shows a whole story: in every language axe-core finds nothing, no policy is broken, pages are small;
-// each is photographed in light, dark, narrow and Arabic into target/screenshots.
+// each is photographed in light, dark, narrow and Arabic into target/screenshots. What docs/ shows is taken from the same pages: with
+// OPENLINE_REWRITE=1 the pictures in docs/images are taken anew.
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { open, signIn, start, violations } from "../support/browser.mjs";
 import { crawl } from "../support/crawl.mjs";
@@ -9,6 +10,16 @@ import { root, told } from "../support/program.mjs";
 
 const shots = `${root}target/screenshots`;
 const most = 100_000;
+/** What the documents show: by the name of its photograph. */
+const pictures = {
+  "bad-night-board-dark": "board.png",
+  "bad-night-lines-light": "line.png",
+  "june-2023-lines-slots-light": "dates.png",
+  "june-2023-lines-history-light": "history.png",
+  "june-2023-board-arabic": "arabic.png",
+  "bad-night-board-narrow": "narrow.png",
+};
+const images = `${root}docs/images`;
 let browser;
 before(async () => { browser = await start(); await mkdir(shots, { recursive: true }); });
 after(async () => { await browser?.close(); });
@@ -49,7 +60,11 @@ for (const [story, languages] of Object.entries(told_in)) {
         for (const violation of await violations(page)) found.push(`${kind} in ${language}: ${violation}`);
       }
       const name = `${story}-${nameOf(kind)}`;
-      const photograph = (suffix) => page.screenshot({ path: `${shots}/${name}-${suffix}.png`, fullPage: true });
+      const photograph = async (suffix) => {
+        await page.screenshot({ path: `${shots}/${name}-${suffix}.png`, fullPage: true });
+        const picture = pictures[`${name}-${suffix}`];
+        if (picture && process.env.OPENLINE_REWRITE) await page.screenshot({ path: `${images}/${picture}` });
+      };
       await photograph("arabic");
       await choose(context, origin, "en", "light");
       await page.goto(origin + path);
@@ -74,3 +89,11 @@ for (const [story, languages] of Object.entries(told_in)) {
     await context.close();
   });
 }
+
+test("the documents show the pictures that are there, and no others", async () => {
+  const text = (await Promise.all(["README.md", "docs/console.md"].map((file) => readFile(root + file, "utf8")))).join("\n");
+  const named = new Set([...text.matchAll(/images\/([a-z-]+\.png)/g)].map(([, name]) => name));
+  const known = Object.values(pictures).sort();
+  assert.deepEqual([...named].sort(), known);
+  assert.deepEqual((await readdir(images)).sort(), known);
+});

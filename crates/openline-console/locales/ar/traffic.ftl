@@ -126,3 +126,31 @@ clear-or-refuse = إجازة أو رفض
 clear = إجازة
 refuse = رفض
 delete-draft = حذف هذه المسودة
+facts = الوقائع
+facts-hint = كل واقعة في حقل خاص بها مع وحدتها. والواقعة الحرجة يعيد كتابتها من يعيد قراءة الرسالة.
+fact-name = الاسم
+fact-value = القيمة
+fact-critical = حرجة
+fact-releasable = يجوز نشرها
+notifications = الإخطارات
+notifications-none = لا إخطار قادم.
+notification-give = إصدار إخطار
+notification-hint = اختر موضوعه. يطلب كل نموذج حقول الصك الذي يخدمه، ولا يدّعي المطابقة.
+notification-unverified = لم تُراجَع حقوله على نص الصك نفسه.
+notification-overdue = حان تكراره، وهو متأخر منذ
+notification-again-at = يُكرَّر في
+notification-again = كرِّره الآن
+notification-problems = { $count ->
+    [zero] لا شيء يُصحَّح ({ $count })؛ ولم يضع مما كتبت شيء.
+    [one] يجب تصحيح أمر واحد؛ ولم يضع مما كتبت شيء.
+    [two] يجب تصحيح أمرين؛ ولم يضع مما كتبت شيء.
+    [few] يجب تصحيح { $count } أمور؛ ولم يضع مما كتبت شيء.
+    [many] يجب تصحيح { $count } أمرًا؛ ولم يضع مما كتبت شيء.
+   *[other] يجب تصحيح { $count } أمر؛ ولم يضع مما كتبت شيء.
+}
+notification-one-of = يجب ملء واحد من هذه على الأقل:
+notification-short = أصدِره مع أن المهلة أقصر مما ينبغي
+notification-example = مثلًا:
+notification-public = يجوز نشره
+notification-kept = لا يُنشر
+needed = (لازم)

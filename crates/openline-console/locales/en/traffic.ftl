@@ -126,3 +126,27 @@ clear-or-refuse = Clear or refuse
 clear = Clear
 refuse = Refuse
 delete-draft = Delete this draft
+facts = Facts
+facts-hint = Each fact in a field of its own, with its unit. A critical one must be typed again by whoever reads the message back.
+fact-name = Name
+fact-value = Value
+fact-critical = Critical
+fact-releasable = May be published
+notifications = Notifications
+notifications-none = No notification is ahead.
+notification-give = Give a notification
+notification-hint = Choose what it is about. Each template asks for the fields of the instrument it serves; it claims no conformity.
+notification-unverified = Its fields were not checked at the instrument’s own text.
+notification-overdue = It is due again, and overdue since
+notification-again-at = Due again
+notification-again = Repeat it now
+notification-problems = { $count ->
+    [one] One thing must be put right; nothing that you typed is lost.
+   *[other] { $count } things must be put right; nothing that you typed is lost.
+}
+notification-one-of = At least one of these must be filled in:
+notification-short = Release it although the notice is shorter than it should be
+notification-example = For example:
+notification-public = may be published
+notification-kept = is not published
+needed = (needed)

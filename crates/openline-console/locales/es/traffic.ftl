@@ -126,3 +126,27 @@ clear-or-refuse = Visar o rechazar
 clear = Visar
 refuse = Rechazar
 delete-draft = Borrar este borrador
+facts = Datos
+facts-hint = Cada dato en un campo propio, con su unidad. Un dato crítico debe volver a escribirlo quien colaciona el mensaje.
+fact-name = Nombre
+fact-value = Valor
+fact-critical = Crítico
+fact-releasable = Puede publicarse
+notifications = Notificaciones
+notifications-none = No hay ninguna notificación por delante.
+notification-give = Notificar
+notification-hint = Elija de qué se trata. Cada plantilla pide los campos del instrumento al que sirve; no pretende conformidad alguna.
+notification-unverified = Sus campos no se cotejaron con el texto del propio instrumento.
+notification-overdue = Debe repetirse, con retraso desde
+notification-again-at = Debe repetirse
+notification-again = Repetir ahora
+notification-problems = { $count ->
+    [one] Hay una cosa que corregir; nada de lo escrito se ha perdido.
+   *[other] Hay { $count } cosas que corregir; nada de lo escrito se ha perdido.
+}
+notification-one-of = Al menos uno de estos campos debe rellenarse:
+notification-short = Emitir aunque el aviso sea más corto de lo debido
+notification-example = Por ejemplo:
+notification-public = puede publicarse
+notification-kept = no se publica
+needed = (necesario)

@@ -126,3 +126,27 @@ clear-or-refuse = Viser ou refuser
 clear = Viser
 refuse = Refuser
 delete-draft = Supprimer ce projet
+facts = Faits
+facts-hint = Chaque fait dans un champ à lui, avec son unité. Un fait critique doit être retapé par qui relit le message.
+fact-name = Nom
+fact-value = Valeur
+fact-critical = Critique
+fact-releasable = Peut être publié
+notifications = Notifications
+notifications-none = Aucune notification n’est à venir.
+notification-give = Notifier
+notification-hint = Choisissez l’objet. Chaque modèle demande les champs de l’instrument qu’il sert ; il ne prétend à aucune conformité.
+notification-unverified = Ses champs n’ont pas été vérifiés sur le texte même de l’instrument.
+notification-overdue = À répéter, en retard depuis
+notification-again-at = À répéter
+notification-again = Répéter maintenant
+notification-problems = { $count ->
+    [one] Une chose est à corriger ; rien de ce que vous avez tapé n’est perdu.
+   *[other] { $count } choses sont à corriger ; rien de ce que vous avez tapé n’est perdu.
+}
+notification-one-of = Un au moins de ces champs doit être rempli :
+notification-short = Émettre bien que le préavis soit plus court qu’il ne faudrait
+notification-example = Par exemple :
+notification-public = peut être publié
+notification-kept = n’est pas publié
+needed = (nécessaire)

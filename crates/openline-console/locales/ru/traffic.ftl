@@ -126,3 +126,29 @@ clear-or-refuse = Согласовать или отказать
 clear = Согласовать
 refuse = Отказать
 delete-draft = Удалить проект
+facts = Данные
+facts-hint = Каждое данное в своём поле, с единицей измерения. Важнейшее должен набрать заново тот, кто повторяет сообщение.
+fact-name = Название
+fact-value = Значение
+fact-critical = Важнейшее
+fact-releasable = Можно опубликовать
+notifications = Уведомления
+notifications-none = Предстоящих уведомлений нет.
+notification-give = Дать уведомление
+notification-hint = Выберите, о чём оно. Каждый образец спрашивает поля документа, которому служит, и не притязает на соответствие ему.
+notification-unverified = Его поля не сверены с текстом самого документа.
+notification-overdue = Пора повторить, просрочено с
+notification-again-at = Повторить
+notification-again = Повторить сейчас
+notification-problems = { $count ->
+    [one] Нужно исправить { $count } место; ничего из набранного не потеряно.
+    [few] Нужно исправить { $count } места; ничего из набранного не потеряно.
+    [many] Нужно исправить { $count } мест; ничего из набранного не потеряно.
+   *[other] Нужно исправить { $count } места; ничего из набранного не потеряно.
+}
+notification-one-of = Должно быть заполнено хотя бы одно из полей:
+notification-short = Отправить, хотя срок короче, чем следует
+notification-example = Например:
+notification-public = можно опубликовать
+notification-kept = не публикуется
+needed = (нужно)

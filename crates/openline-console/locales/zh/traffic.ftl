@@ -126,3 +126,26 @@ clear-or-refuse = 会签或退回
 clear = 会签
 refuse = 退回
 delete-draft = 删除此草稿
+facts = 事实
+facts-hint = 每项事实单独填写，并注明单位。关键事实须由复述者重新键入。
+fact-name = 名称
+fact-value = 内容
+fact-critical = 关键
+fact-releasable = 可以公布
+notifications = 通报
+notifications-none = 没有即将到来的通报。
+notification-give = 发出通报
+notification-hint = 请选择事由。每个模板按其所依据文书的栏目填写，但不声称与之相符。
+notification-unverified = 其栏目未与文书原文核对。
+notification-overdue = 应再次通报，逾期自
+notification-again-at = 应再次通报于
+notification-again = 立即再次通报
+notification-problems = { $count ->
+   *[other] 有 { $count } 处须改正；您键入的内容没有丢失。
+}
+notification-one-of = 以下至少填写一项：
+notification-short = 虽然提前通知的时间不足，仍要发出
+notification-example = 例如：
+notification-public = 可以公布
+notification-kept = 不予公布
+needed = （必填）

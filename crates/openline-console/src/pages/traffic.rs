@@ -7,6 +7,7 @@ mod drafts;
 mod entry;
 mod line;
 mod message;
+mod notifications;
 mod search;
 
 use axum::Router;
@@ -26,6 +27,11 @@ pub(super) fn routes() -> Router<Console> {
         .route(
             "/lines/{line}/entries/{party}/{index}/certificate",
             get(certificate::page),
+        )
+        .route("/lines/{line}/notifications", get(notifications::list))
+        .route(
+            "/lines/{line}/notifications/{template}",
+            get(notifications::form).post(notifications::take),
         )
         .route("/drafts", get(drafts::list))
         .route("/drafts/{id}", get(drafts::page))

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use openline_core::message::{Form, Precedence};
-use openline_node::view::{CharterView, LineView, SendRequest};
+use openline_node::view::{CharterView, FieldView, LineView, SendRequest};
 use serde::Deserialize;
 
 use super::acting::Ours;
@@ -13,6 +13,9 @@ use crate::{kit, shell, times};
 
 /// Parties of a text's languages that are offered beside the charter's.
 const LANGUAGES_MAX: usize = 4;
+
+/// Empty rows for facts.
+const FACTS_MORE: usize = 2;
 
 /// What the message is to be about, or which draft is to be changed.
 #[derive(Debug, Default, Deserialize)]
@@ -118,6 +121,7 @@ fn form(
             (kit::field(&visit.say("info-hint"), "info:list", "text", &request.map_or_else(String::new, |r| r.info.join(", "))))
             (kit::field(&visit.say("subject"), "subject", "text", &text(|r| &r.subject)))
             (texts(visit, charter, request))
+            (facts(visit, request))
             (kit::field(&visit.say("refs-hint"), "refs:list", "text", &refs))
             (kit::folded(&visit.say("more-fields"), &html! {
                 (kit::field(&visit.say("own-reference"), "own_reference", "text", &text(|r| &r.own_reference)))
@@ -134,13 +138,33 @@ fn form(
                     }
                     None => { label.field { span { (visit.say("attachment")) } input type="file" name="attachments/0"; } }
                 }
-                @for (at, field) in request.iter().flat_map(|request| request.fields.iter().enumerate()) {
-                    (kit::hidden(&format!("fields/{at}:json"), &serde_json::to_string(field).unwrap_or_default()))
-                }
             }))
             (kit::button(&visit.say("save-draft")))
         },
     )
+}
+
+/// Facts in fields of their own: those of the draft, and some more. A critical one is typed again when it is read back.
+fn facts(visit: &Visit, request: Option<&SendRequest>) -> Markup {
+    let known = request.map_or(&[][..], |request| &request.fields);
+    let row = |at: usize, field: Option<&FieldView>| {
+        let text = |of: fn(&FieldView) -> &str| field.map_or("", of);
+        html! {
+            div.row {
+                (kit::field(&visit.say("fact-name"), &format!("fields/{at}/name"), "text", text(|f| &f.name)))
+                (kit::field(&visit.say("fact-value"), &format!("fields/{at}/value"), "text", text(|f| &f.value)))
+                (kit::tick(&visit.say("fact-critical"), &format!("fields/{at}/is_critical:yes"), field.is_some_and(|f| f.is_critical)))
+                (kit::tick(&visit.say("fact-releasable"), &format!("fields/{at}/is_releasable:yes"), field.is_some_and(|f| f.is_releasable)))
+            }
+        }
+    };
+    html! {
+        fieldset {
+            legend { (visit.say("facts")) }
+            p.hint { (visit.say("facts-hint")) }
+            @for at in 0..known.len() + FACTS_MORE { (row(at, known.get(at))) }
+        }
+    }
 }
 
 /// How many words each precedence allows, from the charter.

@@ -69,7 +69,8 @@ pub(super) async fn page(
             (relation(&visit, &others))
         }
         (filters(&visit, &line, &filter))
-        p { a.button-like href={ (kit::line_path(&line.id)) "/compose" } { (visit.say("compose")) } }
+        p { a.button-like href={ (kit::line_path(&line.id)) "/compose" } { (visit.say("compose")) } " "
+            a.button-like href={ (kit::line_path(&line.id)) "/notifications" } { (visit.say("notifications")) } }
         div.conversation id="conversation" data-live {
             @if shown.is_empty() { (kit::nothing(&visit.say("no-messages"))) }
             @for row in &shown { (row) }

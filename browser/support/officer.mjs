@@ -1,0 +1,169 @@
+// A duty officer at a console: what he does by clicking and typing, and what he reads off the pages.
+import assert from "node:assert/strict";
+import { open, signIn } from "./browser.mjs";
+
+/** Longer than anything takes on a loaded machine; nothing waits for it to pass. */
+const PATIENCE = 90_000;
+
+export class Officer {
+  /** Sits down at the console of a side. */
+  static async at(browser, world, side, name) {
+    const officer = new Officer();
+    Object.assign(officer, await open(browser), { world, side, name });
+    officer.page.setDefaultTimeout(PATIENCE);
+    await officer.comeIn();
+    return officer;
+  }
+
+  /** Signs in by a link: the first time, and after the node was stopped. */
+  async comeIn() { await signIn(this.page, await this.side.link(this.name)); }
+
+  line(path = "") { return `/lines/${this.world.line}${path}`; }
+  async go(path) { await this.page.goto(this.side.origin + path); }
+  form(act) { return this.page.locator(`form[action="/act/${act}"]`); }
+
+  /** Sends a form that opens by its summary, if it must; releases what is shown for review. Gives the place of the entry, if there is one. */
+  async send(form, fields = {}) {
+    await form.evaluate((form) => { const folded = form.closest("details"); if (folded) folded.open = true; });
+    for (const [name, value] of Object.entries(fields)) {
+      const field = form.locator(`[name="${name}"]`).first();
+      const kind = await field.evaluate((field) => (field.type === "checkbox" ? "tick" : field.tagName));
+      if (kind === "tick") await field.setChecked(value);
+      else if (kind === "SELECT") await field.selectOption(value);
+      else await field.fill(value);
+    }
+    await form.locator("button[type=submit]").last().click();
+    const reviewed = this.page.locator("section.review form.act button[type=submit]");
+    const ended = this.page.locator("p.done, section.failure");
+    await reviewed.or(ended).first().waitFor();
+    if (await reviewed.count()) {
+      await reviewed.click();
+      await ended.first().waitFor();
+    }
+    const failure = this.page.locator("section.failure .why");
+    if (await failure.count()) throw new Error(await failure.innerText());
+    return new URL(this.page.url()).searchParams.get("place");
+  }
+
+  async takeWatch(who, { relieve = false } = {}) {
+    await this.go("/watch");
+    const posts = await this.form("take-watch").count();
+    for (let at = 0; at < posts; at += 1) {
+      await this.go("/watch");
+      const form = this.form("take-watch").nth(at);
+      await this.send(form, { who, "languages:list": "en", ...(relieve ? { "relieve:yes": true } : {}) });
+    }
+  }
+
+  async standDown() {
+    for (;;) {
+      await this.go("/watch");
+      const forms = this.form("stand-down");
+      if (!(await forms.count())) return;
+      await this.send(forms.first());
+    }
+  }
+
+  /** Writes a message as an exercise, keeps it as a draft, looks at it, and releases it. */
+  async write({ subject, text, precedence = "routine", fields = [] }) {
+    await this.go(this.line("/compose"));
+    const values = { message_type: "exercise", precedence, subject, "texts/0/text": text };
+    fields.forEach(({ name, value }, at) => Object.assign(values, {
+      [`fields/${at}/name`]: name, [`fields/${at}/value`]: value, [`fields/${at}/is_critical:yes`]: true,
+    }));
+    await this.send(this.form("save-draft"), values);
+    return this.release();
+  }
+
+  /** Releases the draft on the page. */
+  async release() {
+    await this.page.waitForURL(/\/drafts\//);
+    return this.send(this.form("release-draft"));
+  }
+
+  async receipt(of, stage, fields = {}) {
+    await this.go(this.line(`/entries/${of}`));
+    const form = this.page.locator('form[action="/act/receipt"]', { has: this.page.locator(`input[name="stage"][value="${stage}"]`) });
+    return this.send(form.first(), fields);
+  }
+
+  async readBack(of, words, values) {
+    const typed = Object.fromEntries(values.map((value, at) => [`values/${at}/value`, value]));
+    return this.receipt(of, "read back", { words, ...typed });
+  }
+
+  async judge(of, verdict, fields = {}) {
+    await this.go(this.line(`/entries/${of}`));
+    const form = this.page.locator('form[action="/act/confirm"]', { has: this.page.locator(`input[name="verdict"][value="${verdict}"]`) });
+    return this.send(form, fields);
+  }
+
+  async answer(of, outcome, words) {
+    await this.go(this.line(`/entries/${of}`));
+    return this.send(this.form("answer"), { outcome, words });
+  }
+
+  /** Puts another message in the place of one of his own: prepared with the original, its facts changed, and released. */
+  async correct(of, text, fields = []) {
+    await this.go(this.line(`/entries/${of}`));
+    await this.send(this.form("prepare-superseding").first(), { "texts/0/text": text });
+    await this.page.waitForURL(/\/drafts\//);
+    if (fields.length) {
+      await this.page.locator('a[href*="/compose?draft="]').click();
+      const values = Object.fromEntries(fields.map((value, at) => [`fields/${at}/value`, value]));
+      await this.send(this.form("save-draft"), values);
+    }
+    return this.release();
+  }
+
+  /** Waits until the board says that the line is in one of these states, and these words. */
+  async sees(states, words = "") {
+    await this.go("/");
+    const said = [states].flat().join("|");
+    const card = this.page.locator("article.card", { has: this.page.locator("p.big", { hasText: new RegExp(`^\\s*(${said})\\s*$`, "i") }) });
+    await card.filter({ hasText: words }).waitFor();
+  }
+
+  /** Waits until something rings about an entry. */
+  async hears(place, words = "") {
+    await this.go("/");
+    const alarm = this.page.locator("#alarms li.alarm[data-tone]", { has: this.page.locator(`a[href="${this.line(`/entries/${place}`)}"]`) });
+    await alarm.filter({ hasText: words }).waitFor();
+    return alarm;
+  }
+
+  /** Waits until nothing rings about an entry. */
+  async hearsNothingOf(place) {
+    await this.go("/");
+    await this.page.locator(`#alarms li.alarm[data-tone] a[href="${this.line(`/entries/${place}`)}"]`).waitFor({ state: "detached" });
+  }
+
+  /** Waits until the board says that an entry waits, and for what. */
+  async waits(place, words) {
+    await this.go("/");
+    await this.page.locator("ul.waiting li", { has: this.page.locator(`a[href="${this.line(`/entries/${place}`)}"]`) }).filter({ hasText: words }).waitFor();
+  }
+
+  /** Waits until nothing about an entry is open. */
+  async isDone(place) {
+    await this.go("/");
+    await this.page.locator(`ul.waiting a[href="${this.line(`/entries/${place}`)}"]`).waitFor({ state: "detached" });
+  }
+
+  /** Waits until a page of the line holds these words; pages that are not live are read again. */
+  async reads(path, words) {
+    const found = this.page.locator("main", { hasText: words });
+    const until = Date.now() + PATIENCE;
+    do {
+      await this.go(this.line(path));
+      if (await found.count()) return;
+      await this.page.waitForTimeout(250);
+    } while (Date.now() < until);
+    assert.fail(`${path} of ${this.side.name} does not say ${words}: ${await this.page.locator("main").innerText()}`);
+  }
+
+  async end() { await this.context.close(); }
+}
+
+/** A moment for a field, in UTC as the machine of the tests has it. */
+export const inMinutes = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString().slice(0, 16);
