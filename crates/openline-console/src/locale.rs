@@ -190,9 +190,13 @@ fn correct(bundle: &mut Bundle, path: &Path) -> Result<(), LocaleError> {
 }
 
 fn parse(text: String, path: &Path) -> Result<FluentResource, LocaleError> {
-    FluentResource::try_new(text).map_err(|(_, errors)| LocaleError::Parse {
+    FluentResource::try_new(text).map_err(|(resource, errors)| LocaleError::Parse {
         path: path.to_owned(),
-        why: errors.first().map_or_else(String::new, ToString::to_string),
+        why: errors.first().map_or_else(String::new, |error| {
+            let before = resource.source().bytes().take(error.pos.start);
+            let line = before.filter(|byte| *byte == b'\n').count() + 1;
+            format!("line {line}: {error}")
+        }),
     })
 }
 
@@ -250,5 +254,38 @@ impl Words {
             let text = bundle.format_pattern(pattern, Some(&given), &mut errors);
             Some(text.into_owned())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_correction_changes_what_it_names_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let before = Locales::load(Some(folder.path())).expect("nothing is corrected");
+        let before = before.words(Language::En);
+        assert_eq!(before.term("state", "unattended"), "Unattended");
+        let text = "state-unattended = Nobody on watch\n";
+        std::fs::write(folder.path().join("en.ftl"), text).expect("written");
+        let locales = Locales::load(Some(folder.path())).expect("a correction");
+        let words = locales.words(Language::En);
+        assert_eq!(words.term("state", "unattended"), "Nobody on watch");
+        assert_eq!(words.say("sign-out"), before.say("sign-out"));
+        let french = locales.words(Language::Fr);
+        assert_ne!(french.term("state", "unattended"), "Nobody on watch");
+    }
+
+    #[test]
+    fn a_broken_correction_is_refused_with_its_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("en.ftl");
+        std::fs::write(&path, "yes = aye\nsign-out\nno = nay\n").expect("written");
+        let said = Locales::load(Some(folder.path()))
+            .expect_err("broken")
+            .to_string();
+        let place = format!("{}: line 2: ", path.display());
+        assert!(said.starts_with(&place), "{said}");
     }
 }
