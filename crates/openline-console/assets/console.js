@@ -13,12 +13,28 @@ let wanted = false;
 function isBeingUsed(part) {
   const active = page.activeElement;
   const isTyping = active && part.contains(active) && active.matches("input, select, textarea");
-  return isTyping || all("dialog[open]", part).length > 0;
+  // What rings is never held back by what somebody has begun to choose there.
+  const isBegun = part.id !== "alarms" && all("input, select, textarea", part).some(isChanged);
+  return isTyping || isBegun || all("dialog[open]", part).length > 0;
 }
 
+/** Whether somebody has put something else into a field than it came with. */
+function isChanged(field) {
+  if (field.type === "hidden") return false;
+  if (field.matches("select")) {
+    const first = [...field.options].findIndex((option) => option.defaultSelected);
+    return field.selectedIndex !== Math.max(first, 0);
+  }
+  if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+  return field.value !== field.defaultValue;
+}
+
+/** Parts that were opened stay open, by the nearest thing that has a name: others may have come before them. */
 function keepOpen(old, fresh) {
+  const nameOf = (details) => details.parentElement.closest("[id]")?.id;
+  const beside = (details, root) => all("details", root).filter((other) => nameOf(other) === nameOf(details));
   all("details[open]", old).forEach((details) => {
-    const twin = all("details", fresh)[all("details", old).indexOf(details)];
+    const twin = beside(details, fresh)[beside(details, old).indexOf(details)];
     if (twin) twin.open = true;
   });
 }
@@ -32,7 +48,8 @@ async function readAgain() {
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     all("[data-live]").forEach((old) => {
-      const part = fresh.getElementById(old.id);
+      // A part within a part that was replaced is gone; within one that is being used it is looked at for itself.
+      const part = old.isConnected && fresh.getElementById(old.id);
       if (!part || isBeingUsed(old) || part.innerHTML === old.innerHTML) return;
       const focus = old.contains(page.activeElement) ? page.activeElement.getAttribute("href") : null;
       keepOpen(old, part);

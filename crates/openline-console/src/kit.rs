@@ -150,6 +150,18 @@ pub(crate) fn folded(summary: &str, body: &Markup) -> Markup {
     html! { details { summary { (summary) } (body) } }
 }
 
+/// Says by which clock a form's times are read: this machine's.
+pub(crate) fn zone_hint(visit: &Visit) -> Markup {
+    let zone = visit.zone();
+    let name = zone.iana_name().unwrap_or("UTC");
+    html! { p.hint { (visit.words().with("times-by", &[("zone", name.into())])) } }
+}
+
+/// The id of a part of a page that is about an entry.
+pub(crate) fn part_id(kind: &str, place: &str) -> String {
+    format!("{kind}-{}", place.replace('/', "-"))
+}
+
 /// Says that a list is empty.
 pub(crate) fn nothing(words: &str) -> Markup {
     html! { p.nothing { (words) } }

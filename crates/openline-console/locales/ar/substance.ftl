@@ -211,3 +211,7 @@ said-by-one = يقوله طرف واحد
 readout-own = بياننا
 not-sought = أقصر من أن يُبحث عنه:
 release-of = إصداره مع ذلك:
+times-by = الأوقات بساعة هذا الجهاز ({ $zone }).
+weekday = يوم الأسبوع كما ذُكر
+holidays = العطل، هنا وهناك
+working-hours = ساعات العمل لدى

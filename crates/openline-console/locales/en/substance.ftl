@@ -205,3 +205,7 @@ said-by-one = ONLY ONE SAYS IT
 readout-own = Our own account
 not-sought = Too short to be looked for:
 release-of = Release all the same:
+times-by = Times by the clock of this machine ({ $zone }).
+weekday = Weekday, as stated
+holidays = Holidays, here and there
+working-hours = Working hours of

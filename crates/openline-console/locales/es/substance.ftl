@@ -205,3 +205,7 @@ said-by-one = SOLO LO DICE UNA
 readout-own = Nuestra relación
 not-sought = Demasiado corto para buscarse:
 release-of = Emitir de todos modos:
+times-by = Horas según el reloj de esta máquina ({ $zone }).
+weekday = Día de la semana, según se indica
+holidays = Festivos, aquí y allí
+working-hours = Horario de trabajo de

@@ -205,3 +205,7 @@ said-by-one = DIT PAR UN SEUL
 readout-own = Notre compte rendu
 not-sought = Trop court pour être cherché :
 release-of = Émettre tout de même :
+times-by = Heures à l’horloge de cette machine ({ $zone }).
+weekday = Jour de la semaine, tel qu’indiqué
+holidays = Jours fériés, ici et là-bas
+working-hours = Heures de travail de

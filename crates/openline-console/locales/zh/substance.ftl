@@ -202,3 +202,7 @@ said-by-one = 仅一方说
 readout-own = 我方通报
 not-sought = 过短，未查找：
 release-of = 仍然发出：
+times-by = 时间按本机时钟（{ $zone }）。
+weekday = 所述星期
+holidays = 双方的节假日
+working-hours = 工作时间：

@@ -38,15 +38,17 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>, Query(from): Qu
     let body = html! {
         section {
             h1 { (visit.say("line-record")) }
-            (sums(&visit, &line))
+            div id="sums" data-live { (sums(&visit, &line)) }
             p.buttons { a.button-like download href={ (base) "/record/export" } { (visit.say("export")) } }
             p.hint { (visit.say("export-hint")) " " code { "openline verify watch.export" } }
         }
         section {
             h2 id="entries" { (visit.say("entries")) }
-            (table(&visit, &entries))
-            @if let Some(joint) = entries.last().and_then(|entry| entry.joint).filter(|joint| *joint > 1) {
-                p { a.button-like href={ (base) "/record?from=" (joint - 1) } { (visit.say("older")) } }
+            div id="entries-table" data-live {
+                (table(&visit, &entries))
+                @if let Some(joint) = entries.last().and_then(|entry| entry.joint).filter(|joint| *joint > 1) {
+                    p { a.button-like href={ (base) "/record?from=" (joint - 1) } { (visit.say("older")) } }
+                }
             }
         }
         (purge(&visit, &line))

@@ -14,6 +14,8 @@ use crate::visit::Visit;
 use crate::{kit, shell};
 
 const KINDS: [&str; 3] = ["call", "meeting", "visit"];
+/// Sources whose times can be stated at once, side by side.
+const SOURCES: usize = 3;
 
 pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
     let line = visit.service.line(&line).await.or_fail(&visit)?;
@@ -22,13 +24,15 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
     let back = format!("{}/encounters", kit::line_path(&line.id));
     let body = html! {
         h1 { (visit.say("line-encounters")) }
-        section {
+        section id="returns" data-live {
             h2 { (visit.say("returns-owed")) }
             @if owed.is_empty() { (kit::nothing(&visit.say("nothing-owed"))) }
             @for one in &owed { (ledger(&visit, &line, one)) }
         }
-        @if encounters.is_empty() { (kit::nothing(&visit.say("no-encounters"))) }
-        @for encounter in encounters.iter().rev() { (one(&visit, &line, encounter, &back)) }
+        div id="encounters" data-live {
+            @if encounters.is_empty() { (kit::nothing(&visit.say("no-encounters"))) }
+            @for encounter in encounters.iter().rev() { (one(&visit, &line, encounter, &back)) }
+        }
         section {
             h2 { (visit.say("encounter-ask")) }
             (kit::act_form(&visit, "ask-encounter", &back, &html! {
@@ -86,7 +90,7 @@ fn setting(visit: &Visit, setting: &SettingView) -> Markup {
 
 fn one(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str) -> Markup {
     html! {
-        section {
+        section id=(kit::part_id("encounter", &encounter.place)) data-live {
             h2 { (visit.words().term("encounter", &encounter.kind)) ": " bdi { (encounter.subject) } " " (kit::type_mark(visit, &encounter.message_type)) }
             p { strong.stage { (visit.words().term("encounter-stage", &encounter.stage)) } " · " (visit.say("level")) " " bdi { (encounter.level) } @if let Some(host) = &encounter.host { " · " (visit.say("host")) " " bdi { (host) } } " · " (link(line, &encounter.place)) }
             (setting(visit, &encounter.setting))
@@ -140,6 +144,14 @@ fn claims(visit: &Visit, claims: &[TimeClaimView]) -> Markup {
     }
 }
 
+/// The weekdays, as they may be stated; or none.
+fn weekdays(visit: &Visit) -> Vec<(String, String)> {
+    let all = (1..=7).map(|day| (day.to_string(), visit.say(&format!("weekday-{day}"))));
+    std::iter::once((String::new(), "–".to_owned()))
+        .chain(all)
+        .collect()
+}
+
 fn steps(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str) -> Markup {
     let step = |act: &str, label: &str, fields: &Markup| {
         kit::folded(
@@ -161,7 +173,7 @@ fn steps(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str) 
     let reason = kit::area(&visit.say("reason"), "words", 2, "", true);
     let window = |name: &str, is_needed: bool| {
         let field = if is_needed { kit::needed } else { kit::field };
-        html! { div.row { (field(&visit.say("from"), &format!("{name}/0:time"), "datetime-local", "")) (field(&visit.say("until"), &format!("{name}/1:time"), "datetime-local", "")) } }
+        html! { div.row { (field(&visit.say("from"), &format!("{name}/0:time"), "datetime-local", "")) (field(&visit.say("until"), &format!("{name}/1:time"), "datetime-local", "")) } (kit::zone_hint(visit)) }
     };
     html! {
         (kit::folded(&visit.say("steps"), &html! {
@@ -170,12 +182,15 @@ fn steps(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str) 
             (step("held", "step-held", &html! {
                 fieldset {
                     legend { (visit.say("claimed-times")) }
-                    (kit::field(&visit.say("source"), "claims/0/source", "text", ""))
-                    div.row {
-                        (kit::field(&visit.say("end-clock"), "claims/0/end/civil", "text", ""))
-                        (kit::field(&visit.say("zone"), "claims/0/end/zone", "text", ""))
-                        (kit::field(&visit.say("end-utc"), "claims/0/end/utc_ms:utc", "datetime-local", ""))
-                        (kit::field(&visit.say("minutes"), "claims/0/minutes:number", "number", ""))
+                    @for at in 0..SOURCES {
+                        (kit::field(&visit.say("source"), &format!("claims/{at}/source"), "text", ""))
+                        div.row {
+                            (kit::field(&visit.say("end-clock"), &format!("claims/{at}/end/civil"), "text", ""))
+                            (kit::field(&visit.say("zone"), &format!("claims/{at}/end/zone"), "text", ""))
+                            (kit::choice(&visit.say("weekday"), &format!("claims/{at}/end/weekday:number"), "", &weekdays(visit)))
+                            (kit::field(&visit.say("end-utc"), &format!("claims/{at}/end/utc_ms:utc"), "datetime-local", ""))
+                            (kit::field(&visit.say("minutes"), &format!("claims/{at}/minutes:number"), "number", ""))
+                        }
                     }
                 }
                 (words)

@@ -44,16 +44,18 @@ pub(super) async fn page(
                 (kit::choice(&visit.say("type"), "type", &chosen, &kit::terms(&visit, "type", &["real", "exercise", "test"])))
                 (kit::button(&visit.say("filter")))
             }
-            @if history.events.is_empty() { (kit::nothing(&visit.say("no-contacts"))) } @else {
-                img.timeline src=(image) alt=(visit.say("timeline-alt"));
-                (table(&visit, &line, &history.events))
-            }
-            @if !history.silences.is_empty() {
-                h2 { (visit.say("silences")) }
-                ul { @for silence in &history.silences { li {
-                    (visit.words().term("encounter", &silence.kind)) ", " bdi { (silence.level) } ": " (silence.date) " " (link(&line, &silence.last))
-                    @if let Some(days) = silence.days { " – " (visit.words().with("days-since", &[("days", days.into())])) }
-                } } }
+            div id="contacts" data-live {
+                @if history.events.is_empty() { (kit::nothing(&visit.say("no-contacts"))) } @else {
+                    img.timeline src=(image) alt=(visit.say("timeline-alt"));
+                    (table(&visit, &line, &history.events))
+                }
+                @if !history.silences.is_empty() {
+                    h2 { (visit.say("silences")) }
+                    ul { @for silence in &history.silences { li {
+                        (visit.words().term("encounter", &silence.kind)) ", " bdi { (silence.level) } ": " (silence.date) " " (link(&line, &silence.last))
+                        @if let Some(days) = silence.days { " – " (visit.words().with("days-since", &[("days", days.into())])) }
+                    } } }
+                }
             }
         }
         section {

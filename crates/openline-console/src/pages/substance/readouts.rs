@@ -18,7 +18,7 @@ pub(super) async fn list(visit: Visit, Path(line): Path<String>) -> Page {
     let statements = visit.service.statements(&line.id).await.or_fail(&visit)?;
     let back = format!("{}/readouts", kit::line_path(&line.id));
     let body = html! {
-        section {
+        section id="readouts" data-live {
             h1 { (visit.say("line-readouts")) }
             p.hint { (visit.say("readouts-hint")) }
             @if all.is_empty() { (kit::nothing(&visit.say("no-readouts"))) }
@@ -29,8 +29,10 @@ pub(super) async fn list(visit: Visit, Path(line): Path<String>) -> Page {
         }
         section {
             h2 { (visit.say("statements")) }
-            @if statements.is_empty() { (kit::nothing(&visit.say("no-statements"))) }
-            @for statement in &statements { (public(&visit, &line, statement)) }
+            div id="statements" data-live {
+                @if statements.is_empty() { (kit::nothing(&visit.say("no-statements"))) }
+                @for statement in &statements { (public(&visit, &line, statement)) }
+            }
             (kit::folded(&visit.say("statement-make"), &kit::act_form(&visit, "make-statement", &back, &html! {
                 (kit::hidden("line", &line.id))
                 div.row {
@@ -95,12 +97,14 @@ pub(super) async fn page(
     let back = format!("{}/readouts/{place}", kit::line_path(&line.id));
     let title = visit.say("line-readouts");
     let body = html! {
-        section {
-            h1 dir="auto" { (accounts.summary) }
-            p { (kit::type_mark(&visit, &accounts.message_type)) " " (link(&line, &place)) }
-            (released(&visit, &line, &accounts))
+        div id="accounts" data-live {
+            section {
+                h1 dir="auto" { (accounts.summary) }
+                p { (kit::type_mark(&visit, &accounts.message_type)) " " (link(&line, &place)) }
+                (released(&visit, &line, &accounts))
+            }
+            @for comparison in &accounts.comparisons { (beside(&visit, comparison)) }
         }
-        @for comparison in &accounts.comparisons { (beside(&visit, comparison)) }
         (drafting(&visit, &line, &place, draft.as_ref(), &back))
     };
     Ok(shell::line_page(&visit, &line, "/readouts", &title, &body))

@@ -3,12 +3,17 @@
 use axum::extract::Path;
 use maud::{Markup, html};
 use openline_node::error::ServiceError;
-use openline_node::view::{AvailabilityView, LineView, SlotRunView};
+use openline_node::view::{AvailabilityView, LinePartyView, LineView, SlotRunView};
 
 use super::claims::{link, posts};
 use crate::failure::{OrFail as _, Page};
 use crate::visit::Visit;
 use crate::{kit, shell};
+
+/// Files of holidays that can be given: one for here, one for there, and one more.
+const HOLIDAYS: usize = 3;
+/// The days of a week, as the record has them.
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
     let line = visit.service.line(&line).await.or_fail(&visit)?;
@@ -27,9 +32,8 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
         }
         div id="runs" data-live {
             @if runs.is_empty() { (kit::nothing(&visit.say("no-runs"))) }
-            @for run in &runs { (status(&visit, &line, run)) }
+            @for run in &runs { div id=(kit::part_id("run", &run.place)) data-live { (status(&visit, &line, run)) (acts(&visit, &line, run, &back)) } }
         }
-        @for run in &runs { (acts(&visit, &line, run, &back)) }
         (availability(&visit, kept.as_ref(), &back))
         (propose(&visit, &line, &back))
     };
@@ -100,6 +104,15 @@ fn availability(visit: &Visit, kept: Option<&AvailabilityView>, back: &str) -> M
             (kit::act_form(visit, "set-availability", back, &html! {
                 label.field { span { (visit.say("calendar-file")) } input type="file" name="calendar/calendar@text" accept="text/calendar,.ics"; }
                 (kit::field(&visit.say("zone-otherwise"), "calendar/zone", "text", ""))
+                fieldset {
+                    legend { (visit.say("holidays")) }
+                    @for at in 0..HOLIDAYS {
+                        div.row {
+                            label.field { span { (visit.say("calendar-file")) } input type="file" name={ "holidays/" (at) "/calendar@text" } accept="text/calendar,.ics"; }
+                            (kit::field(&visit.say("zone-otherwise"), &format!("holidays/{at}/zone"), "text", ""))
+                        }
+                    }
+                }
                 (kit::folded(&visit.say("calendar-server"), &html! {
                     (kit::field(&visit.say("server-url"), "caldav/url", "url", ""))
                     (kit::field(&visit.say("server-user"), "caldav/user", "text", ""))
@@ -128,6 +141,27 @@ fn preferences(visit: &Visit) -> Vec<(String, String)> {
     std::iter::once(none).chain(all).collect()
 }
 
+/// When a party works, by its own clock; as it is where nothing else is said.
+fn working(visit: &Visit, at: usize, party: &LinePartyView) -> Markup {
+    let name = |field: &str| format!("working/{at}/{field}");
+    html! {
+        fieldset {
+            legend { (visit.say("working-hours")) " " bdi { (party.name) } " (" bdi { (party.zone) } ")" }
+            (kit::hidden(&name("party"), &party.name))
+            div.row {
+                @for (day, word) in DAYS.iter().enumerate() {
+                    label.tick {
+                        input type="checkbox" name=(name("days:list")) value=(word) checked[day < 5];
+                        span { (visit.say(&format!("weekday-{}", day + 1))) }
+                    }
+                }
+                (kit::needed(&visit.say("from"), &name("from"), "text", "09:00"))
+                (kit::needed(&visit.say("until"), &name("until"), "text", "18:00"))
+            }
+        }
+    }
+}
+
 fn propose(visit: &Visit, line: &LineView, back: &str) -> Markup {
     html! {
         section {
@@ -147,6 +181,8 @@ fn propose(visit: &Visit, line: &LineView, back: &str) -> Markup {
                     (kit::needed(&visit.say("slot-minutes"), "length_minutes:number", "number", "60"))
                     (kit::needed(&visit.say("step-minutes"), "step_minutes:number", "number", "60"))
                 }
+                (kit::zone_hint(visit))
+                @for (at, party) in line.parties.iter().enumerate() { (working(visit, at, party)) }
                 (kit::field(&visit.say("widens"), "widens", "text", ""))
                 (kit::button(&visit.say("propose-run")))
             }))

@@ -19,8 +19,10 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
     let back = format!("{}/topics", kit::line_path(&line.id));
     let body = html! {
         h1 { (visit.say("line-topics")) }
-        @if topics.is_empty() { (kit::nothing(&visit.say("no-topics"))) }
-        @for topic in &topics { (one(&visit, &line, topic, &undertakings, &back)) }
+        div id="topics" data-live {
+            @if topics.is_empty() { (kit::nothing(&visit.say("no-topics"))) }
+            @for topic in &topics { (one(&visit, &line, topic, &undertakings, &back)) }
+        }
         section {
             h2 { (visit.say("topic-raise")) }
             (kit::act_form(&visit, "raise-topic", &back, &html! {
@@ -38,8 +40,10 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
         }
         section {
             h2 { (visit.say("undertakings")) }
-            @if undertakings.is_empty() { (kit::nothing(&visit.say("no-undertakings"))) }
-            @for undertaking in &undertakings { (promise(&visit, &line, undertaking, &back)) }
+            div id="undertakings" data-live {
+                @if undertakings.is_empty() { (kit::nothing(&visit.say("no-undertakings"))) }
+                @for undertaking in &undertakings { (promise(&visit, &line, undertaking, &back)) }
+            }
             (kit::folded(&visit.say("undertaking-note"), &kit::act_form(&visit, "note-undertaking", &back, &html! {
                 (kit::hidden("line", &line.id))
                 div.row {
@@ -74,7 +78,7 @@ fn one(
         .iter()
         .filter(|undertaking| undertaking.topics.contains(&topic.place));
     html! {
-        section {
+        section id=(kit::part_id("topic", &topic.place)) data-live {
             h2 { bdi { (topic.title) } " " (kit::type_mark(visit, &topic.message_type)) }
             p { strong { (visit.words().term("topic", &topic.kind)) } " · " (visit.say("raised-by")) " " bdi { (topic.raised_by) }
                 @for place in &topic.raised_in { " " (link(line, place)) } " · " (link(line, &topic.place)) }
@@ -116,7 +120,7 @@ fn with_none(visit: &Visit, words: &[&str]) -> Vec<(String, String)> {
 
 fn promise(visit: &Visit, line: &LineView, undertaking: &UndertakingView, back: &str) -> Markup {
     html! {
-        div.item {
+        div.item id=(kit::part_id("undertaking", &undertaking.place)) data-live {
             p { strong { bdi { (undertaking.who) } } ": " span dir="auto" { (undertaking.what) } " " (kit::type_mark(visit, &undertaking.message_type)) " " (link(line, &undertaking.place)) }
             p { (visit.say("taken-from")) " " (link(line, &undertaking.taken_from)) @if let Some(by) = undertaking.by_ms { " · " (visit.say("by-when")) " " (kit::moment(visit, by)) } }
             p { (assent(visit, line, &undertaking.place, &undertaking.assent, back)) }
