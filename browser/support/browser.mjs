@@ -18,8 +18,8 @@ export async function open(browser, options = {}) {
   const faults = [];
   page.on("console", (message) => {
     if (message.type() !== "error") return;
-    // A page that answers with a refusal is itself an answer; the browser reports its status as an error.
-    const isStatus = /Failed to load resource: the server responded with a status of 4\d\d/.test(message.text());
+    // A page that answers with a refusal, or that its node is stopping, is itself an answer; the browser reports its status as an error.
+    const isStatus = /Failed to load resource: the server responded with a status of (4\d\d|503)/.test(message.text());
     const isAway = /ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|CONNECTION_RESET)/.test(message.text());
     if (!isStatus && !isAway) faults.push(`${page.url()}: ${message.text()}`);
   });

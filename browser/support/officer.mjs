@@ -120,8 +120,10 @@ export class Officer {
   async sees(states, words = "") {
     await this.go("/");
     const said = [states].flat().join("|");
-    const card = this.page.locator("article.card", { has: this.page.locator("p.big", { hasText: new RegExp(`^\\s*(${said})\\s*$`, "i") }) });
-    await card.filter({ hasText: words }).waitFor();
+    const card = this.page.locator("article.card", { has: this.page.locator("p.big", { hasText: new RegExp(`\\b(${said})\\s*$`, "i") }) });
+    await card.filter({ hasText: words }).waitFor().catch(async () => {
+      assert.fail(`${this.side.name} does not say "${said}" and "${words}": ${await this.page.locator("#board").innerText()}`);
+    });
   }
 
   /** Waits until something rings about an entry. */

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Outside } from "./outside.mjs";
 import { run, Running } from "./program.mjs";
 import { TcpRelay, UdpRelay } from "./relay.mjs";
 
@@ -21,9 +22,7 @@ export class Side {
     Object.assign(side, { key, name, home: join(folder, key) });
     side.tls = await TcpRelay.start();
     side.quic = await UdpRelay.start();
-    // Answers as long as this side's own way out is well.
-    side.outside = net.createServer((socket) => socket.end());
-    await new Promise((resolve) => side.outside.listen(0, "127.0.0.1", resolve));
+    side.outside = await Outside.start();
     [side.quic.target, side.tls.target, side.port] = [await freePort(), await freePort(), await freePort()];
     await side.say("init", "--name", name, "--listen-quic", `127.0.0.1:${side.quic.target}`, "--listen-tls", `127.0.0.1:${side.tls.target}`,
       "--endpoint", `quic://127.0.0.1:${side.quic.port}`, "--endpoint", `tls://127.0.0.1:${side.tls.port}`);
@@ -42,7 +41,7 @@ export class Side {
     const known = (line) => { text = text.replace(new RegExp(`^#?\\s*${line.split("=")[0].trim()}\\s*=.*$`, "m"), ""); };
     for (const line of [`api = "127.0.0.1:${this.port}"`]) { known(line); put("listen", line); }
     for (const line of ["keep_alive_ms = 300", "idle_timeout_ms = 1500", "reconnect_max_ms = 1000"]) { known(line); put("bearers", line); }
-    const check = `check = ["127.0.0.1:${this.outside.address().port}"]`;
+    const check = `check = ["127.0.0.1:${this.outside.port}"]`;
     known(check);
     put("uplink", check);
     await writeFile(file, text);
@@ -65,30 +64,24 @@ export class Side {
     return url;
   }
 
-  breakUplink() { this.outside.close(); this.cut(); }
   cut(kind) { if (kind !== "tls") this.quic.cut(); if (kind !== "quic") this.tls.cut(); }
   restore() { this.quic.restore(); this.tls.restore(); }
 
-  async mendUplink() {
-    const { port } = this.checked;
-    await new Promise((resolve) => this.outside.listen(port, "127.0.0.1", resolve));
-    this.restore();
-  }
-
-  async end() { await this.node.end(); this.tls.end(); this.quic.end(); this.outside.close(); }
+  async end() { await this.node.end(); this.tls.end(); this.quic.end(); await this.outside.end(); }
 }
 
 /** Two sides and a line. */
 export class World {
-  static async start({ title = "Night line", north = "North", south = "South", terms = [], posts = [] } = {}) {
+  static async start({ title = "Night line", north = "North", south = "South", termsText = "", posts = [] } = {}) {
     const world = new World();
     world.folder = await mkdtemp(join(tmpdir(), "openline-console-"));
     world.north = await Side.make(world.folder, "north", north);
     world.south = await Side.make(world.folder, "south", south);
-    for (const side of world.sides()) side.checked = side.outside.address();
     world.title = title;
     await world.relate();
-    await world.north.say("charter", "propose", "--with", south, "--title", title, ...posts, ...terms);
+    const terms = join(world.folder, "terms.toml");
+    await writeFile(terms, termsText);
+    await world.north.say("charter", "propose", "--with", south, "--title", title, "--terms", terms, ...posts);
     await eventually(async () => (await world.south.ask("charter", "list")).length > 0);
     await world.south.say("charter", "sign", title);
     await eventually(async () => {
@@ -113,6 +106,10 @@ export class World {
     await this.north.say("relation", "confirm", this.south.name, "--phrase", phrase);
     await this.south.say("relation", "confirm", this.north.name, "--phrase", phrase);
   }
+
+  /** A side's own way out breaks: nothing that it asks outside is answered, nothing reaches it, and nothing of its comes out. */
+  async breakUplink(side) { await side.outside.fallSilent(); this.cut(); }
+  async mendUplink(side) { await side.outside.answer(); this.restore(); }
 
   cut(kind) { for (const side of this.sides()) side.cut(kind); }
   restore() { for (const side of this.sides()) side.restore(); }

@@ -58,8 +58,10 @@ pub(super) async fn show(visit: &Visit, line: &LineView, view: &EntryView) -> Pa
                 button.quiet type="button" data-prints hidden { (visit.say("print")) }
             }
         }
-        @if view.message.is_some() && view.brief.successor.is_none() {
-            @if is_own { (on_own(visit, line, &ours, view)) } @else { (on_theirs(visit, line, &ours, view)) }
+        // A correction closes nothing: what it takes the place of is still to be acknowledged.
+        @if view.message.is_some() && !view.brief.successor.as_ref().is_some_and(|by| by.is_cancelled) {
+            @if !is_own { (on_theirs(visit, line, &ours, view)) }
+            @else if view.brief.successor.is_none() { (on_own(visit, line, &ours, view)) }
         }
         (facts(visit, line, view))
     };

@@ -178,7 +178,9 @@ fn given(visit: &Visit, line: &str, notices: &[NoticeView], standings: &[Standin
             }
         }
         @for standing in standings {
-            p.warning { (kit::sentence(visit, &standing.words)) " " a href=(kit::entry_path(line, &standing.place)) { (standing.place) } }
+            p.warning { (kit::sentence(visit, &standing.words)) " "
+                    @if let Some(reason) = &standing.reason { span dir="auto" { (reason) } " " }
+                    a href=(kit::entry_path(line, &standing.place)) { (standing.place) } }
         }
     }
 }
