@@ -138,7 +138,9 @@ function ring() {
   if (!bar) return;
   const tones = all("[data-tone]", bar).map((alarm) => alarm.dataset.tone);
   const loudest = ORDER.find((tone) => tones.includes(tone)) ?? null;
-  page.title = page.title.replace(/^(\(\d+\) )?/, tones.length ? `(${tones.length}) ` : "");
+  // Not every page has all that rings; the number is of all.
+  const count = Number(bar.dataset.ringing);
+  page.title = page.title.replace(/^(\(\d+\) )?/, count ? `(${count}) ` : "");
   offerSound(bar, tones.length > 0);
   if (loudest === ringing) return;
   clearInterval(ringer);

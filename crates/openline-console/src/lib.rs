@@ -7,6 +7,7 @@
 //! the table in `acts.rs`, with fields that become the façade's request (`fields.rs`). What a page says is in `locales/`.
 
 mod acts;
+mod alarms;
 mod assets;
 mod cookies;
 mod door;

@@ -2,15 +2,12 @@
 
 use jiff::tz::TimeZone;
 use maud::{DOCTYPE, Markup, html};
-use openline_node::view::{AlarmView, LineView};
+use openline_node::view::LineView;
 
-use crate::kit;
 use crate::locale::Language;
 use crate::times;
 use crate::visit::{Setting, Theme, Visit};
-
-/// Minutes for which an alarm can be silenced.
-const SILENCES: [u32; 4] = [5, 15, 30, 60];
+use crate::{alarms, kit};
 
 /// Pages of a line: the last part of the path, and the id of its name.
 const LINE_PAGES: [(&str, &str); 12] = [
@@ -159,7 +156,7 @@ fn framed(visit: &Visit, title: &str, tells_done: bool, body: &Markup) -> Markup
                     }
                     (choices(setting))
                 }
-                (alarms(visit))
+                (alarms::bar(visit))
                 div.frame {
                     nav.ways aria-label=(visit.say("ways")) data-live id="ways" { (ways(visit)) }
                     main id="main" tabindex="-1" {
@@ -205,85 +202,6 @@ fn clocks(visit: &Visit) -> Markup {
                         span.clock { (times::clock(now, zone)) } " "
                         span.date { (times::short_date(now, zone, visit.words())) }
                     }
-                }
-            }
-        }
-    }
-}
-
-/// What rings, on every page, until a person acts.
-fn alarms(visit: &Visit) -> Markup {
-    let ringing = visit
-        .frame
-        .alarms
-        .iter()
-        .filter(|alarm| alarm.is_ringing)
-        .count();
-    html! {
-        section.alarms id="alarms" data-live aria-label=(visit.say("alarms"))
-            data-ringing=(ringing) data-sound-on=(visit.say("sound-on")) data-sound-off=(visit.say("sound-off")) {
-            @if !visit.frame.alarms.is_empty() {
-                div role="alert" {
-                    h2 { (visit.words().with("alarms-count", &[("count", ringing.into())])) }
-                }
-                ul {
-                    @for alarm in &visit.frame.alarms { (alarm_row(visit, alarm)) }
-                }
-            }
-        }
-    }
-}
-
-/// `life`, `flash`, `exercise`, `test` or `real`: what it sounds and looks like.
-fn tone(alarm: &AlarmView) -> &'static str {
-    match (
-        alarm.message_type.as_str(),
-        alarm.is_for_life,
-        alarm.precedence.as_deref(),
-    ) {
-        ("exercise", _, _) => "exercise",
-        ("test", _, _) => "test",
-        (_, true, _) => "life",
-        (_, _, Some("flash")) => "flash",
-        _ => "real",
-    }
-}
-
-fn alarm_row(visit: &Visit, alarm: &AlarmView) -> Markup {
-    let tone = tone(alarm);
-    let look = alarm.place.as_ref().map_or_else(
-        || kit::line_path(&alarm.line),
-        |place| kit::entry_path(&alarm.line, place),
-    );
-    html! {
-        li class={ "alarm alarm-" (tone) } data-tone=[alarm.is_ringing.then_some(tone)] data-alarm=(alarm.id) {
-            p.what {
-                strong.tone { (visit.words().term("tone", tone)) } " "
-                (kit::type_mark(visit, &alarm.message_type)) " "
-                @if let Some(precedence) = &alarm.precedence { (kit::precedence_mark(visit, precedence)) " " }
-                bdi { (alarm.title) } ": " (kit::facade(visit, &alarm.words))
-            }
-            p.since {
-                (visit.say("alarm-since")) " " (kit::moment(visit, alarm.since_ms)) " (" (kit::counting(visit, alarm.since_ms)) "). "
-                (visit.say("alarm-calls")) " " (kit::facade(visit, &alarm.calls)) "."
-                @if !alarm.offers.is_empty() { " " (visit.say("alarm-offers")) " " (alarm.offers.join(", ")) "." }
-            }
-            div.buttons {
-                a.button-like href=(look) { (visit.say("alarm-look")) }
-                @if let Some(until) = alarm.silenced_until_ms.filter(|_| !alarm.is_ringing) {
-                    p { (visit.say("alarm-silenced")) " " (kit::moment(visit, until)) }
-                } @else {
-                    (kit::act_form(visit, "silence-alarm", &visit.setting.path, &html! {
-                        (kit::hidden("id", &alarm.id))
-                        label { span { (visit.say("alarm-silence-for")) }
-                            select name="minutes:number" {
-                                @for minutes in SILENCES {
-                                    option value=(minutes) { (visit.words().with("length-minutes", &[("count", minutes.into())])) }
-                                }
-                            }
-                        }
-                        (kit::button(&visit.say("alarm-silence")))
-                    }))
                 }
             }
         }

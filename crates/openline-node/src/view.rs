@@ -187,6 +187,30 @@ pub struct LinePartyView {
     pub key_serial: u64,
     /// True if there is proof that it signed two histories.
     pub is_forked: bool,
+    /// What it has said last of its watch, signed; none for ourselves, and where it has said nothing.
+    pub watch: Option<PartyWatchView>,
+}
+
+/// What another party has said of its watch: posts, as the charter allows, and never a person.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PartyWatchView {
+    /// When it signed this, ms, by its own clock.
+    pub issued_ms: i64,
+    /// The posts that it speaks of.
+    pub posts: Vec<PartyPostView>,
+}
+
+/// A post of another party.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PartyPostView {
+    /// The post.
+    pub post: String,
+    /// Whether somebody has its watch.
+    pub is_attended: bool,
+    /// Until when, ms, if it says so.
+    pub until_ms: Option<i64>,
+    /// Languages on watch.
+    pub languages: Vec<String>,
 }
 
 /// The charter of a line, in full.

@@ -15,3 +15,13 @@ take-watch = تسلّم المناوبة
 holds-of-ours = لديه { $held } من قيودنا البالغة { $all }
 waiting = ما ينتظر ومن ينتظر
 nothing-waits = لا شيء ينتظر.
+post-attended = فيه مناوب
+watch-signed = كما وقّع في
+alarms-more = { $count ->
+    [zero] لا إنذار غيرها ({ $count }).
+    [one] إنذار آخر: تجده في اللوحة.
+    [two] إنذاران آخران: تجدهما في اللوحة.
+    [few] { $count } إنذارات أخرى: كلها في اللوحة.
+    [many] { $count } إنذارًا آخر: كلها في اللوحة.
+   *[other] { $count } إنذار آخر: كلها في اللوحة.
+}

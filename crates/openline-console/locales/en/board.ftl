@@ -15,3 +15,9 @@ take-watch = Take the watch
 holds-of-ours = holds { $held } of our { $all } entries
 waiting = What waits for whom
 nothing-waits = Nothing waits.
+post-attended = on watch
+watch-signed = As it signed
+alarms-more = { $count ->
+    [one] One more rings or is silenced: the board has it.
+   *[other] { $count } more ring or are silenced: the board has all.
+}

@@ -15,3 +15,9 @@ take-watch = Tomar la guardia
 holds-of-ours = tiene { $held } de nuestras { $all } entradas
 waiting = Qué espera a quién
 nothing-waits = Nada espera.
+post-attended = atendido
+watch-signed = Según lo firmó
+alarms-more = { $count ->
+    [one] Una alarma más: está en el tablero.
+   *[other] { $count } alarmas más: todas están en el tablero.
+}

@@ -15,3 +15,9 @@ take-watch = Prendre la veille
 holds-of-ours = détient { $held } de nos { $all } entrées
 waiting = Ce qui attend qui
 nothing-waits = Rien n’attend.
+post-attended = veillé
+watch-signed = Tel qu’il l’a signé
+alarms-more = { $count ->
+    [one] Une autre alarme : elle est au tableau.
+   *[other] { $count } autres alarmes : toutes sont au tableau.
+}

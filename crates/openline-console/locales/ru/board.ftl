@@ -15,3 +15,11 @@ take-watch = Принять дежурство
 holds-of-ours = хранит { $held } из наших { $all } записей
 waiting = Что кого ждёт
 nothing-waits = Ничто не ждёт.
+post-attended = дежурят
+watch-signed = Как подписано ею
+alarms-more = { $count ->
+    [one] Ещё { $count } тревога: все на табло.
+    [few] Ещё { $count } тревоги: все на табло.
+    [many] Ещё { $count } тревог: все на табло.
+   *[other] Ещё { $count } тревоги: все на табло.
+}

@@ -15,3 +15,8 @@ take-watch = 接班
 holds-of-ours = 持有我方 { $all } 条中的 { $held } 条
 waiting = 谁在等谁
 nothing-waits = 无待办事项。
+post-attended = 有人值守
+watch-signed = 对方签署于
+alarms-more = { $count ->
+   *[other] 还有 { $count } 条警报：总览页上有全部。
+}

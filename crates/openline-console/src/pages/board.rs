@@ -1,7 +1,9 @@
 //! The board: every relation and line at a glance, from across the room.
 
 use maud::{Markup, html};
-use openline_node::view::{LineView, OpenView, PeerView, PostView, StateFindingView};
+use openline_node::view::{
+    LineView, OpenView, PartyWatchView, PeerView, PostView, StateFindingView,
+};
 
 use crate::failure::{OrFail as _, Page};
 use crate::visit::Visit;
@@ -74,15 +76,37 @@ fn card(
                 dd { (watch_here(visit, posts)) }
                 @for party in line.parties.iter().filter(|party| party.index != line.me) {
                     dt { bdi { (party.name) } }
-                    dd { (visit.words().with("holds-of-ours", &[
-                        ("held", party.holds_of_ours.into()),
-                        ("all", own_size(line).into()),
-                    ])) }
+                    dd {
+                        @if let Some(watch) = &party.watch { (watch_there(visit, watch)) }
+                        (visit.words().with("holds-of-ours", &[
+                            ("held", party.holds_of_ours.into()),
+                            ("all", own_size(line).into()),
+                        ]))
+                    }
                 }
             }
             h3 { (visit.say("waiting")) }
             (waiting(visit, open))
         }
+    }
+}
+
+/// The other side's posts, as it has signed them.
+fn watch_there(visit: &Visit, watch: &PartyWatchView) -> Markup {
+    html! {
+        ul.plain {
+            @for post in &watch.posts {
+                li {
+                    strong { bdi { (post.post) } } ": "
+                    @if post.is_attended {
+                        (visit.say("post-attended"))
+                        @if !post.languages.is_empty() { " (" (post.languages.join(", ")) ")" }
+                        @if let Some(until) = post.until_ms { " " (visit.say("until")) " " (kit::moment(visit, until)) }
+                    } @else { strong.unattended { (visit.say("post-unattended")) } }
+                }
+            }
+        }
+        @if !watch.posts.is_empty() { p.hint { (visit.say("watch-signed")) " " (kit::moment(visit, watch.issued_ms)) } }
     }
 }
 

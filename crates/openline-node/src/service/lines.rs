@@ -8,7 +8,8 @@ use super::{Answer, Service};
 use crate::engine::Engine;
 use crate::error::ServiceError;
 use crate::officers::Actor;
-use crate::view::{LinePartyView, LineView};
+use crate::view::{LinePartyView, LineView, PartyPostView, PartyWatchView};
+use openline_core::watch::{PostWatch, WatchStatement};
 
 impl Service {
     /// Every line of this node.
@@ -90,5 +91,23 @@ fn party_view(
             .last()
             .map_or(0, |epoch| epoch.serial),
         is_forked: logs.is_forked(index),
+        watch: engine
+            .machine
+            .watch_of(&founded.line(), index)
+            .filter(|_| index != me)
+            .map(watch_view),
+    }
+}
+
+fn watch_view(said: &WatchStatement) -> PartyWatchView {
+    let post = |post: &PostWatch| PartyPostView {
+        post: post.post.clone(),
+        is_attended: post.is_attended,
+        until_ms: post.until,
+        languages: post.languages.clone(),
+    };
+    PartyWatchView {
+        issued_ms: said.issued,
+        posts: said.posts.iter().map(post).collect(),
     }
 }

@@ -208,7 +208,7 @@ fn filled(
             }
             p.hint id=(hint) {
                 @for problem in &wrong { strong.bad { (kit::sentence(visit, &problem.words)) } " " }
-                (kit::facade(visit, &field.help)) " " (kit::facade(visit, &field.shape)) ". "
+                (kit::facade(visit, &field.help)) " " (kit::sentence(visit, &field.shape)) " "
                 (visit.say("notification-example")) " " span lang="en" dir="ltr" { (field.example) }
                 " · " (visit.say(if field.is_releasable { "notification-public" } else { "notification-kept" }))
             }

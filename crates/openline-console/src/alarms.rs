@@ -1,0 +1,104 @@
+//! What rings: above every page, until a person acts. The board has all of it; other pages have the first, the gravest before others.
+
+use maud::{Markup, html};
+use openline_node::view::AlarmView;
+
+use crate::kit;
+use crate::visit::Visit;
+
+/// Alarms that a page other than the board shows.
+const MOST: usize = 10;
+/// Tones, the gravest first.
+const TONES: [&str; 5] = ["life", "flash", "real", "exercise", "test"];
+/// Minutes for which an alarm can be silenced.
+const SILENCES: [u32; 4] = [5, 15, 30, 60];
+
+/// What rings, on every page, until a person acts.
+pub(crate) fn bar(visit: &Visit) -> Markup {
+    let mut alarms: Vec<&AlarmView> = visit.frame.alarms.iter().collect();
+    // A flash never stands behind what is older and less.
+    alarms.sort_by_key(|alarm| {
+        (
+            !alarm.is_ringing,
+            TONES.iter().position(|known| *known == tone(alarm)),
+        )
+    });
+    let ringing = alarms.iter().filter(|alarm| alarm.is_ringing).count();
+    let is_board = visit.setting.path.split('?').next() == Some("/");
+    let most = if is_board {
+        alarms.len()
+    } else {
+        MOST.min(alarms.len())
+    };
+    let more = alarms.len() - most;
+    html! {
+        section.alarms id="alarms" data-live aria-label=(visit.say("alarms"))
+            data-ringing=(ringing) data-sound-on=(visit.say("sound-on")) data-sound-off=(visit.say("sound-off")) {
+            @if !alarms.is_empty() {
+                div role="alert" {
+                    h2 { (visit.words().with("alarms-count", &[("count", ringing.into())])) }
+                }
+                ul {
+                    @for alarm in &alarms[..most] { (alarm_row(visit, alarm)) }
+                }
+                @if more > 0 { p { a href="/" { (visit.words().with("alarms-more", &[("count", more.into())])) } } }
+            }
+        }
+    }
+}
+
+/// `life`, `flash`, `exercise`, `test` or `real`: what it sounds and looks like.
+fn tone(alarm: &AlarmView) -> &'static str {
+    match (
+        alarm.message_type.as_str(),
+        alarm.is_for_life,
+        alarm.precedence.as_deref(),
+    ) {
+        ("exercise", _, _) => "exercise",
+        ("test", _, _) => "test",
+        (_, true, _) => "life",
+        (_, _, Some("flash")) => "flash",
+        _ => "real",
+    }
+}
+
+fn alarm_row(visit: &Visit, alarm: &AlarmView) -> Markup {
+    let tone = tone(alarm);
+    let look = alarm.place.as_ref().map_or_else(
+        || kit::line_path(&alarm.line),
+        |place| kit::entry_path(&alarm.line, place),
+    );
+    html! {
+        li class={ "alarm alarm-" (tone) } data-tone=[alarm.is_ringing.then_some(tone)] data-alarm=(alarm.id) {
+            p.what {
+                strong.tone { (visit.words().term("tone", tone)) } " "
+                (kit::type_mark(visit, &alarm.message_type)) " "
+                @if let Some(precedence) = &alarm.precedence { (kit::precedence_mark(visit, precedence)) " " }
+                bdi { (alarm.title) } ": " (kit::facade(visit, &alarm.words))
+            }
+            p.since {
+                (visit.say("alarm-since")) " " (kit::moment(visit, alarm.since_ms)) " (" (kit::counting(visit, alarm.since_ms)) "). "
+                (visit.say("alarm-calls")) " " (kit::facade(visit, &alarm.calls)) "."
+                @if !alarm.offers.is_empty() { " " (visit.say("alarm-offers")) " " (alarm.offers.join(", ")) "." }
+            }
+            div.buttons {
+                a.button-like href=(look) { (visit.say("alarm-look")) }
+                @if let Some(until) = alarm.silenced_until_ms.filter(|_| !alarm.is_ringing) {
+                    p { (visit.say("alarm-silenced")) " " (kit::moment(visit, until)) }
+                } @else {
+                    (kit::act_form(visit, "silence-alarm", &visit.setting.path, &html! {
+                        (kit::hidden("id", &alarm.id))
+                        label { span { (visit.say("alarm-silence-for")) }
+                            select name="minutes:number" {
+                                @for minutes in SILENCES {
+                                    option value=(minutes) { (visit.words().with("length-minutes", &[("count", minutes.into())])) }
+                                }
+                            }
+                        }
+                        (kit::button(&visit.say("alarm-silence")))
+                    }))
+                }
+            }
+        }
+    }
+}
