@@ -91,6 +91,10 @@ test("a bad night", { timeout: 900_000 }, async (t) => {
       await officer.reads(`/entries/${ours}`, new RegExp(`[Cc]rossed[^]*${seen}`));
     }
     await both("open");
+    // Where the time went is said, and on whose way.
+    await north.reads(`/entries/${seen}/delay`, /no bearer to South stood/);
+    await south.go("/bearers");
+    await south.page.locator("figure.way svg polyline").first().waitFor();
   });
 
   await t.test("a side knows its own fault, and the other can't", async () => {

@@ -12,6 +12,7 @@ pub(crate) mod non_papers;
 pub(crate) mod office;
 mod persist;
 pub(crate) mod tell;
+pub(crate) mod ways;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -166,6 +167,8 @@ pub(crate) struct Engine {
     pub(crate) links: HashMap<LinkId, LinkState>,
     pub(crate) failures: BTreeMap<PartyId, String>,
     pub(crate) last_heard: BTreeMap<PartyId, i64>,
+    /// How each way to each party has stood.
+    pub(crate) ways: ways::Ways,
     pub(crate) releasing: HashMap<Ticket, Releasing>,
     pub(crate) waiters: BTreeMap<(LineId, u64), Vec<StoredWaiter>>,
     pub(crate) numbers: BTreeMap<LineId, NoteNumbers>,
@@ -240,6 +243,7 @@ impl Engine {
             links: HashMap::new(),
             failures: BTreeMap::new(),
             last_heard: BTreeMap::new(),
+            ways: ways::Ways::default(),
             releasing: HashMap::new(),
             waiters: BTreeMap::new(),
             numbers: BTreeMap::new(),

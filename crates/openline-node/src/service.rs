@@ -9,6 +9,7 @@ mod alerts;
 mod approving;
 mod audit;
 mod closing;
+mod delays;
 mod drafts;
 mod encounters;
 pub(crate) mod entries;

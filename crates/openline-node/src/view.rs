@@ -27,6 +27,7 @@ mod templates;
 mod texts;
 mod topics;
 mod watch;
+mod ways;
 
 pub use alerts::*;
 mod language;
@@ -48,6 +49,7 @@ pub use templates::*;
 pub use texts::*;
 pub use topics::*;
 pub use watch::*;
+pub use ways::*;
 
 /// The node at a glance.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -18,6 +18,7 @@ use crate::handlers::{
     paths(
         status::health,
         status::status,
+        status::ways,
         status::shutdown,
         status::network_changed,
         sessions::make_link,
@@ -111,6 +112,7 @@ use crate::handlers::{
         audit::verify,
         record::log,
         record::entry,
+        record::delay,
         record::joint,
         record::stored,
         record::attachment,

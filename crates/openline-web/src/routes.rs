@@ -39,6 +39,7 @@ fn api(state: State) -> Router {
         .route("/openapi.json", get(openapi::document));
     let guarded = Router::new()
         .route("/v1/status", get(status::status))
+        .route("/v1/ways", get(status::ways))
         .route("/v1/shutdown", post(status::shutdown))
         .route("/v1/network-changed", post(status::network_changed))
         .route("/v1/console-links", post(sessions::make_link))
@@ -173,6 +174,10 @@ fn api(state: State) -> Router {
             get(record::entry),
         )
         .route("/v1/lines/{line}/joint/{number}", get(record::joint))
+        .route(
+            "/v1/lines/{line}/entries/{party}/{index}/delay",
+            get(record::delay),
+        )
         .route(
             "/v1/lines/{line}/entries/{party}/{index}/stored",
             get(record::stored),

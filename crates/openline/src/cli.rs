@@ -187,6 +187,11 @@ pub enum Command {
     /// A message of another party that is printed on a terminal is recorded as shown to the post of ours that is on watch.
     #[command(after_help = "Example:\n  openline show --line \"Watch line\" 0/12")]
     Show(PlaceArgs),
+    /// Where the time of a message went: on the way, and between its stages.
+    ///
+    /// What this node can know: when bearers stood, by its own notes since it began to run, and what each side has signed.
+    #[command(after_help = "Example:\n  openline explain --line \"Watch line\" 0/12")]
+    Explain(PlaceArgs),
     /// The record of a line, entry by entry, in its order.
     #[command(
         after_help = "Example:\n  openline log --line \"Watch line\" --newest-first --limit 20"

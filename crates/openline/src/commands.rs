@@ -10,6 +10,7 @@ mod console;
 mod doctor;
 mod drafts;
 mod encounters;
+mod explain;
 mod home;
 mod language;
 mod messages;
@@ -98,6 +99,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Statement(command) => readout::statement(&client()?, command, *output),
         Command::Publish(args) => readout::publish(&client()?, args, *output),
         Command::Show(args) => record::show(&client()?, args, *output),
+        Command::Explain(args) => explain::explain(&client()?, args, *output),
         Command::Log(args) => record::log(&client()?, args, *output),
         Command::Search(args) => record::search(&client()?, args, *output),
         Command::Attachment(args) => record::attachment(&client()?, args, *output),

@@ -175,3 +175,7 @@ non-paper-to = إلى
 non-paper-from = من
 non-paper-file = الاحتفاظ بنسخة في الملف
 non-paper-discard = محو
+way-chart = رحلات الذهاب والإياب عبر { $kind } إلى { $party }: { $count } منذ بدء هذه العقدة، أقصاها { $most } مللي ثانية
+way-table = الرحلات وأوقات قيامه
+way-stood = كان قائمًا
+way-stands = ما زال قائمًا

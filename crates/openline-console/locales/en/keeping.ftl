@@ -175,3 +175,7 @@ non-paper-to = To
 non-paper-from = From
 non-paper-file = Keep a copy of our own on file
 non-paper-discard = Erase
+way-chart = Round trips by { $kind } to { $party }: { $count } since this node began to run, at most { $most } ms
+way-table = Round trips and times in which it stood
+way-stood = It stood
+way-stands = Still stands

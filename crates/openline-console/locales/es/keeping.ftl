@@ -175,3 +175,7 @@ non-paper-to = A
 non-paper-from = De
 non-paper-file = Guardar una copia propia
 non-paper-discard = Borrar
+way-chart = Idas y vueltas por { $kind } hacia { $party }: { $count } desde que este nodo está en marcha, { $most } ms como máximo
+way-table = Idas y vueltas, y tiempos en que se mantuvo
+way-stood = Se mantuvo
+way-stands = Se mantiene

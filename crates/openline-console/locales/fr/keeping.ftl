@@ -175,3 +175,7 @@ non-paper-to = À
 non-paper-from = De
 non-paper-file = Garder une copie au dossier
 non-paper-discard = Effacer
+way-chart = Allers-retours par { $kind } vers { $party } : { $count } depuis le démarrage de ce nœud, { $most } ms au plus
+way-table = Allers-retours, et temps où elle tenait
+way-stood = Elle tenait
+way-stands = Tient encore

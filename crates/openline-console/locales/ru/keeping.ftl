@@ -175,3 +175,7 @@ non-paper-to = Кому:
 non-paper-from = От:
 non-paper-file = Оставить себе копию в деле
 non-paper-discard = Стереть
+way-chart = Время оборота по { $kind } до { $party }: { $count } с запуска этого узла, не более { $most } мс
+way-table = Обороты и время, когда канал стоял
+way-stood = Стоял
+way-stands = Ещё стоит

@@ -175,3 +175,7 @@ non-paper-to = 致
 non-paper-from = 来自
 non-paper-file = 自存一份副本
 non-paper-discard = 销毁
+way-chart = 经 { $kind } 到 { $party } 的往返：自本节点运行以来 { $count } 次，最长 { $most } 毫秒
+way-table = 往返时间及其接通时段
+way-stood = 接通时段
+way-stands = 仍接通

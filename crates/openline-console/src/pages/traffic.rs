@@ -3,6 +3,7 @@
 mod acting;
 mod certificate;
 mod compose;
+mod delay;
 mod drafts;
 mod entry;
 mod line;
@@ -23,6 +24,10 @@ pub(super) fn routes() -> Router<Console> {
         .route(
             "/lines/{line}/entries/{party}/{index}/attachments/{number}",
             get(entry::attachment),
+        )
+        .route(
+            "/lines/{line}/entries/{party}/{index}/delay",
+            get(delay::page),
         )
         .route(
             "/lines/{line}/entries/{party}/{index}/certificate",

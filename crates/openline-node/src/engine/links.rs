@@ -111,6 +111,7 @@ impl Engine {
                 rtt_us: None,
             },
         );
+        self.ways.note_up(party, kind, since_ms);
         self.failures.remove(&party);
         let is_other = |at: &(PartyId, Endpoint)| at.0 != party || at.1.kind != kind;
         self.knowledge.dialled.retain(|at, _| is_other(at));
@@ -128,6 +129,7 @@ impl Engine {
             return;
         };
         let now = self.now();
+        self.ways.note_down(state.peer, state.kind, now.wall_ms);
         if *reason == DownReason::ClosedByPeer(Some(CloseReason::Shutdown)) {
             self.knowledge.farewells.insert(state.peer, now.wall_ms);
         }
@@ -245,7 +247,10 @@ impl Engine {
             Event::Instrument { peer, bytes } => self.on_instrument(peer, &bytes),
             Event::RoundTrip { link, rtt } => {
                 if let Some(state) = self.links.get_mut(&link) {
-                    state.rtt_us = u64::try_from(rtt.as_micros()).ok();
+                    let us = u64::try_from(rtt.as_micros()).unwrap_or(u64::MAX);
+                    state.rtt_us = Some(us);
+                    let now = crate::identity::wall_ms();
+                    self.ways.note_round_trip(state.peer, state.kind, now, us);
                 }
             }
             Event::Watch { line, party, .. } => self.on_watch(line, party),

@@ -91,12 +91,17 @@ impl Service {
     /// The passkeys of an officer; an administrator may ask about anybody's, an officer about his own.
     ///
     /// # Errors
-    /// [`ServiceError::Forbidden`]
+    /// [`ServiceError::Forbidden`]; [`ServiceError::NotFound`] for an officer that never was.
     pub async fn passkeys(&self, officer: &str) -> Answer<Vec<PasskeyView>> {
         let (actor, officer) = (self.actor.clone(), officer.to_owned());
         self.engine(move |engine| {
             if !is_own(&actor, &officer) {
                 engine.require(&actor, &[Role::Administrator], None)?;
+            }
+            if engine.office.roster.find(&officer).is_none() {
+                return Err(ServiceError::NotFound(format!(
+                    "there is no officer {officer}; openline officer list shows all"
+                )));
             }
             let all = engine.office.passkeys.of(&officer);
             Ok(all.into_iter().map(|(id, known)| view(id, known)).collect())

@@ -9,7 +9,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use openline_node::service::LogQuery;
-use openline_node::view::{BackupView, EntryBrief, EntryView, HitView, ReleasedView};
+use openline_node::view::{BackupView, DelayView, EntryBrief, EntryView, HitView, ReleasedView};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -131,6 +131,15 @@ pub(crate) async fn entry(
     Path((line, party, index)): Path<(String, u8, u64)>,
 ) -> Reply<EntryView> {
     reply(state.service.entry(&line, &place(party, index)).await)
+}
+
+/// Why a message took as long as it did, stage by stage.
+#[utoipa::path(get, path = "/v1/lines/{line}/entries/{party}/{index}/delay", params(("line" = String, Path), ("party" = u8, Path), ("index" = u64, Path)), responses((status = 200, body = DelayView), (status = "default", body = Problem)))]
+pub(crate) async fn delay(
+    Extract(state): Extract<State>,
+    Path((line, party, index)): Path<(String, u8, u64)>,
+) -> Reply<DelayView> {
+    reply(state.service.explain(&line, &place(party, index)).await)
 }
 
 /// One entry in full, by its joint number.

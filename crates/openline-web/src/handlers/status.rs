@@ -1,7 +1,7 @@
 //! The node itself.
 
 use axum::Json;
-use openline_node::view::StatusView;
+use openline_node::view::{StatusView, WayView};
 
 use super::{Done, done, reply};
 use crate::State;
@@ -18,6 +18,12 @@ pub(crate) async fn health() -> Json<Done> {
 #[utoipa::path(get, path = "/v1/status", responses((status = 200, body = StatusView), (status = "default", body = Problem)))]
 pub(crate) async fn status(Extract(state): Extract<State>) -> Reply<StatusView> {
     reply(state.service.status().await)
+}
+
+/// How each way to each party has stood since the node began to run.
+#[utoipa::path(get, path = "/v1/ways", responses((status = 200, body = Vec<WayView>), (status = "default", body = Problem)))]
+pub(crate) async fn ways(Extract(state): Extract<State>) -> Reply<Vec<WayView>> {
+    reply(state.service.ways().await)
 }
 
 /// Stops the node.

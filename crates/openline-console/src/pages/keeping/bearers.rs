@@ -1,5 +1,7 @@
 //! Bearers: every way to the other parties, and the pouch.
 
+mod chart;
+
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
@@ -12,12 +14,16 @@ use crate::{kit, shell};
 
 pub(super) async fn page(visit: Visit) -> Page {
     let status = visit.service.status().await.or_fail(&visit)?;
+    let histories = visit.service.ways().await.or_fail(&visit)?;
     let body = html! {
         h1 { (visit.say("to-bearers")) }
         section id="bearers" data-live {
             p { (visit.say("listens-on")) " " @for at in &status.listening { code { (at) } " " } }
             @if status.peers.is_empty() { (kit::nothing(&visit.say("no-peers"))) }
-            @for peer in &status.peers { (ways(&visit, peer)) }
+            @for peer in &status.peers {
+                (ways(&visit, peer))
+                @for way in histories.iter().filter(|way| way.party_id == peer.id) { (chart::chart(&visit, way)) }
+            }
         }
         section {
             h2 { (visit.say("network")) }

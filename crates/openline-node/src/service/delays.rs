@@ -1,0 +1,195 @@
+//! Where the time of a message went: between the stages of its ladder, and on the way.
+
+use openline_core::PartyId;
+
+use super::entries::{Looking, utc_text};
+use super::names::PlaceName;
+use super::{Answer, Service};
+use crate::engine::Engine;
+use crate::error::ServiceError;
+use crate::identity::wall_ms;
+use crate::view::{
+    DelayStepView, DelayView, EntryView, LineView, RoundTripView, RungView, StoodView, WayView,
+};
+
+/// A receipt that took longer than this to reach us is said to have been on its way, ms.
+const ON_ITS_WAY_MS: i64 = 2000;
+
+impl Service {
+    /// How each way to each party has stood since the node began to run.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`]
+    pub async fn ways(&self) -> Answer<Vec<WayView>> {
+        self.engine(|engine| {
+            let all = engine.ways.all();
+            Ok(all
+                .map(|(party, kind, way)| WayView {
+                    party: engine.name_of(party),
+                    party_id: party.to_string(),
+                    kind: kind.to_string(),
+                    round_trips: way
+                        .samples
+                        .iter()
+                        .map(|&(at_ms, us)| RoundTripView { at_ms, us })
+                        .collect(),
+                    stood: way
+                        .stood
+                        .iter()
+                        .map(|stretch| StoodView {
+                            from_ms: stretch.from_ms,
+                            until_ms: stretch.until_ms,
+                        })
+                        .collect(),
+                })
+                .collect())
+        })
+        .await
+    }
+
+    /// Why a message took as long as it did, stage by stage, as far as this node can know.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`]; [`ServiceError::Unusable`] for an entry that is no message.
+    pub async fn explain(&self, line: &str, place: &str) -> Answer<DelayView> {
+        let entry = self.entry(line, place).await?;
+        if entry.message.is_none() {
+            return Err(ServiceError::Unusable(format!(
+                "{} is no message: only messages have stages",
+                entry.brief.place
+            )));
+        }
+        let line = self.line(line).await?;
+        let arrivals = self.arrivals(&line, &entry).await?;
+        self.engine(move |engine| Ok(explained(engine, &line, &entry, &arrivals)))
+            .await
+    }
+
+    /// When the receipt behind each rung reached us, ms; none where a rung has no entry of its own.
+    async fn arrivals(&self, line: &LineView, entry: &EntryView) -> Answer<Vec<Option<i64>>> {
+        let id = line
+            .id
+            .parse()
+            .map_err(|_| ServiceError::Unavailable("the line's id can't be read".to_owned()))?;
+        let proofs: Vec<String> = entry.ladder.iter().map(|rung| rung.proof.clone()).collect();
+        self.read(move |reader| {
+            let looking = Looking::at(reader, id)?;
+            let arrival = |proof: &String| {
+                let place = proof.split(' ').next_back().unwrap_or_default();
+                let found = PlaceName::parse(place)
+                    .ok()?
+                    .find(looking.reader, id)
+                    .ok()?;
+                Some(looking.entry(found).ok()?.arrived_ms)
+            };
+            Ok(proofs.iter().map(arrival).collect())
+        })
+        .await
+    }
+}
+
+fn explained(
+    engine: &Engine,
+    line: &LineView,
+    entry: &EntryView,
+    arrivals: &[Option<i64>],
+) -> DelayView {
+    let released_ms = entry.brief.time_ms;
+    let mut rungs: Vec<(&RungView, Option<i64>)> =
+        entry.ladder.iter().zip(arrivals.iter().copied()).collect();
+    rungs.retain(|(rung, _)| rung.stage != "released");
+    rungs.sort_by_key(|(rung, _)| rung.time_ms);
+    let mut before = released_ms;
+    let mut steps = Vec::with_capacity(rungs.len());
+    for (rung, arrived) in rungs {
+        let after_ms = rung.time_ms - before;
+        steps.push(DelayStepView {
+            stage: rung.stage.clone(),
+            by: rung.by.clone(),
+            at_ms: rung.time_ms,
+            after_ms,
+            words: words(engine, line, rung, before, arrived),
+        });
+        before = before.max(rung.time_ms);
+    }
+    let now = wall_ms();
+    let open = entry
+        .exchanges
+        .iter()
+        .filter(|exchange| !exchange.is_closed);
+    let waits =
+        open.map(|exchange| format!("{}, for {} now", exchange.words, length(now - before)));
+    DelayView {
+        place: entry.brief.place.clone(),
+        released_ms,
+        steps,
+        waits: waits.collect(),
+    }
+}
+
+fn words(
+    engine: &Engine,
+    line: &LineView,
+    rung: &RungView,
+    before: i64,
+    arrived: Option<i64>,
+) -> String {
+    let party = line.parties.iter().find(|party| {
+        rung.by == party.name
+            || rung.by.starts_with(&format!("{}:", party.name))
+            || rung.by.starts_with(&format!("{} ", party.name))
+    });
+    let id: Option<PartyId> = party
+        .filter(|party| party.index != line.me)
+        .and_then(|party| party.id.parse().ok());
+    let Some(id) = id else {
+        return "that is this side's own time".to_owned();
+    };
+    let name = engine.name_of(&id);
+    let without = engine.ways.without_bearer_ms(&id, before, rung.time_ms);
+    if rung.stage == "stored" {
+        return match (rung.time_ms - before, without) {
+            (all, _) if all <= 0 => format!("{name}'s clock is behind the author's"),
+            (_, 0) => format!("a bearer to {name} stood all the while"),
+            (all, gone) if gone >= all => {
+                format!("no bearer to {name} stood, as far as this node has noted")
+            }
+            (_, gone) => format!("for {} of it no bearer to {name} stood", length(gone)),
+        };
+    }
+    let late = arrived.map_or(0, |arrived| arrived - rung.time_ms);
+    if late > ON_ITS_WAY_MS {
+        return format!(
+            "that is {name}'s own time; its word of it reached us {} later, {}",
+            length(late),
+            utc_text(rung.time_ms + late)
+        );
+    }
+    format!("that is {name}'s own time: the message lay there already")
+}
+
+/// A length of time for a sentence.
+fn length(ms: i64) -> String {
+    let seconds = ms / 1000;
+    match (seconds / 86_400, seconds / 3600, seconds / 60) {
+        (0, 0, 0) if seconds < 10 => format!("{}.{} s", seconds, ms % 1000 / 100),
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min {} s", seconds % 60),
+        (0, hours, _) => format!("{hours} h {} min", seconds / 60 % 60),
+        (days, _, _) => format!("{days} d {} h", seconds / 3600 % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::length;
+
+    #[test]
+    fn lengths_have_two_parts_at_most() {
+        let said = [350, 12_000, 250_000, 7_260_000, 90_000_000].map(length);
+        assert_eq!(
+            said,
+            ["0.3 s", "12 s", "4 min 10 s", "2 h 1 min", "1 d 1 h"]
+        );
+    }
+}
