@@ -92,7 +92,7 @@ test("a bad night", { timeout: 900_000 }, async (t) => {
     }
     await both("open");
     // Where the time went is said, and on whose way.
-    await north.reads(`/entries/${seen}/delay`, /no bearer to South stood/);
+    await north.reads(`/entries/${seen}/delay`, /no bearer to South stood/i);
     await south.go("/bearers");
     await south.page.locator("figure.way svg polyline").first().waitFor();
   });

@@ -135,9 +135,9 @@ fn words(
     arrived: Option<i64>,
 ) -> String {
     let party = line.parties.iter().find(|party| {
-        rung.by == party.name
-            || rung.by.starts_with(&format!("{}:", party.name))
-            || rung.by.starts_with(&format!("{} ", party.name))
+        // A post stands after a comma.
+        let rest = rung.by.strip_prefix(party.name.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(", "))
     });
     let id: Option<PartyId> = party
         .filter(|party| party.index != line.me)
