@@ -1,6 +1,8 @@
 // A duty officer at a console: what he does by clicking and typing, and what he reads off the pages.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { open, signIn } from "./browser.mjs";
+import { run } from "./program.mjs";
 
 /** Longer than anything takes on a loaded machine; nothing waits for it to pass. */
 const PATIENCE = 90_000;
@@ -8,7 +10,7 @@ const PATIENCE = 90_000;
 export class Officer {
   /** Sits down at the console of a side. */
   static async at(browser, world, side, name) {
-    const officer = new Officer();
+    const officer = new this();
     Object.assign(officer, await open(browser), { world, side, name });
     officer.page.setDefaultTimeout(PATIENCE);
     await officer.comeIn();
@@ -22,16 +24,27 @@ export class Officer {
   async go(path) { await this.page.goto(this.side.origin + path); }
   form(act) { return this.page.locator(`form[action="/act/${act}"]`); }
 
+  /** Fills in one field, by what it is: a list ticks the boxes with its values. */
+  async fill(form, name, value) {
+    if (Array.isArray(value)) {
+      for (const one of value) await form.locator(`input[name="${name}"][value="${one}"]`).check();
+      return;
+    }
+    const field = form.locator(`[name="${name}"]`).first();
+    const kind = await field.evaluate((field) => (["checkbox", "file"].includes(field.type) ? field.type : field.tagName));
+    if (kind === "checkbox") await field.setChecked(value);
+    else if (kind === "file") await field.setInputFiles(value);
+    else if (kind === "SELECT") await field.selectOption(value);
+    else await field.fill(value);
+  }
+
   /** Sends a form that opens by its summary, if it must; releases what is shown for review. Gives the place of the entry, if there is one. */
   async send(form, fields = {}) {
-    await form.evaluate((form) => { const folded = form.closest("details"); if (folded) folded.open = true; });
-    for (const [name, value] of Object.entries(fields)) {
-      const field = form.locator(`[name="${name}"]`).first();
-      const kind = await field.evaluate((field) => (field.type === "checkbox" ? "tick" : field.tagName));
-      if (kind === "tick") await field.setChecked(value);
-      else if (kind === "SELECT") await field.selectOption(value);
-      else await field.fill(value);
-    }
+    await form.evaluate((form) => {
+      for (let around = form.parentElement; around; around = around.parentElement) if (around.tagName === "DETAILS") around.open = true;
+      for (const within of form.querySelectorAll("details")) within.open = true;
+    });
+    for (const [name, value] of Object.entries(fields)) await this.fill(form, name, value);
     await form.locator("button[type=submit]").last().click();
     const reviewed = this.page.locator("section.review form.act button[type=submit]");
     const ended = this.page.locator("p.done, section.failure");
@@ -65,9 +78,9 @@ export class Officer {
   }
 
   /** Writes a message as an exercise, keeps it as a draft, looks at it, and releases it. */
-  async write({ subject, text, precedence = "routine", fields = [] }) {
-    await this.go(this.line("/compose"));
-    const values = { message_type: "exercise", precedence, subject, "texts/0/text": text };
+  async write({ subject, text, form = "message", precedence = "routine", fields = [], refs = "", authority = "", reply }) {
+    await this.go(this.line(reply ? `/compose?reply=${reply}` : "/compose"));
+    const values = { message_type: "exercise", form, precedence, subject, authority, "texts/0/text": text, "refs:list": refs || reply || "" };
     fields.forEach(({ name, value }, at) => Object.assign(values, {
       [`fields/${at}/name`]: name, [`fields/${at}/value`]: value, [`fields/${at}/is_critical:yes`]: true,
     }));
@@ -164,8 +177,27 @@ export class Officer {
     assert.fail(`${path} of ${this.side.name} does not say ${words}: ${await this.page.locator("main").innerText()}`);
   }
 
+  /** The root of the record, as a stranger finds it in what is downloaded here. */
+  async verifiedRoot() {
+    await this.go(this.line("/record"));
+    const file = await this.download('a[download][href$="/record/export"]', "record.export");
+    return JSON.parse(await run(["verify", "--json", file])).record_root;
+  }
+
+  /** Keeps what a link of the page gives, as a file. */
+  async download(link, name) {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), this.page.locator(link).first().click()]);
+    const file = join(this.world.folder, `${this.side.key}-${name}`);
+    await download.saveAs(file);
+    return file;
+  }
+
   async end() { await this.context.close(); }
 }
 
-/** A moment for a field, in UTC as the machine of the tests has it. */
-export const inMinutes = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString().slice(0, 16);
+/** A moment for a field, by a clock of a zone. */
+export const byClock = (moment, zone = "UTC") =>
+  new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" }).format(new Date(moment)).replace(" ", "T");
+
+/** A moment from now for a field, in UTC as the machine of the tests has it. */
+export const inMinutes = (minutes) => byClock(Date.now() + minutes * 60_000);

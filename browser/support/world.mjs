@@ -17,9 +17,9 @@ async function freePort() {
 
 /** One side: a home, a node, and what it is reached through. */
 export class Side {
-  static async make(folder, key, name) {
+  static async make(folder, key, name, zone = "UTC") {
     const side = new Side();
-    Object.assign(side, { key, name, home: join(folder, key) });
+    Object.assign(side, { key, name, zone, home: join(folder, key) });
     side.tls = await TcpRelay.start();
     side.quic = await UdpRelay.start();
     side.outside = await Outside.start();
@@ -48,7 +48,7 @@ export class Side {
   }
 
   async serve() {
-    this.node = new Running(["--home", this.home, "serve"]);
+    this.node = new Running(["--home", this.home, "serve"], { TZ: this.zone });
     await this.node.until((lines) => lines.some((line) => line.includes("Console at")));
     this.origin = `http://localhost:${this.port}`;
   }
@@ -72,11 +72,11 @@ export class Side {
 
 /** Two sides and a line. */
 export class World {
-  static async start({ title = "Night line", north = "North", south = "South", termsText = "", posts = [] } = {}) {
+  static async start({ title = "Night line", north = "North", south = "South", termsText = "", posts = [], zones = [] } = {}) {
     const world = new World();
     world.folder = await mkdtemp(join(tmpdir(), "openline-console-"));
-    world.north = await Side.make(world.folder, "north", north);
-    world.south = await Side.make(world.folder, "south", south);
+    world.north = await Side.make(world.folder, "north", north, zones[0]);
+    world.south = await Side.make(world.folder, "south", south, zones[1]);
     world.title = title;
     await world.relate();
     const terms = join(world.folder, "terms.toml");

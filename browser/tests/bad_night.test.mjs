@@ -1,12 +1,11 @@
 // The story of scenarios/bad-night.toml, clicked through by two duty officers: every act of a person is done at a console, and every
 // state that the story expects is read off a page.
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { start } from "../support/browser.mjs";
 import { inMinutes, Officer } from "../support/officer.mjs";
+import { parts } from "../support/story.mjs";
 import { eventually, World } from "../support/world.mjs";
-import { run } from "../support/program.mjs";
 
 /** As the story has them: short times, so that the night is over while somebody watches. */
 const TERMS = `contact_interval_s = 2
@@ -33,8 +32,9 @@ after(async () => { await browser?.close(); await world?.end(); });
 
 const both = (states, words) => Promise.all([north, south].map((officer) => officer.sees(states, words)));
 
-test("a bad night", { timeout: 900_000 }, async (t) => {
-  await t.test("nobody sits at either end, then both do", async () => {
+test("a bad night", { timeout: 900_000 }, async (story) => {
+  const part = parts(story);
+  await part("nobody sits at either end, then both do", async () => {
     await both("unattended");
     await north.takeWatch("night watch");
     await north.sees("unattended", "nobody is on watch at South (signed)");
@@ -42,7 +42,7 @@ test("a bad night", { timeout: 900_000 }, async (t) => {
     await both("open");
   });
 
-  await t.test("a critical fact is misread by an hour, put right, and confirmed", async () => {
+  await part("a critical fact is misread by an hour, put right, and confirmed", async () => {
     const fields = [{ name: "window", value: "02:10 to 02:40 UTC" }];
     const text = "We fire illumination flares from our bank of the river in the window given. No other fire is planned.";
     const window = await north.write({ subject: "Flare-firing window", text, precedence: "immediate", fields });
@@ -60,7 +60,7 @@ test("a bad night", { timeout: 900_000 }, async (t) => {
     await Promise.all([north, south].map((officer) => officer.isDone(window)));
   });
 
-  await t.test("a mistake of one's own is corrected at flash, and both stay in sight", async () => {
+  await part("a mistake of one's own is corrected at flash, and both stay in sight", async () => {
     const convoy = await south.write({
       subject: "Supply convoy", text: "A supply convoy passes the bridge at 03:00 UTC. It has 24 vehicles.", fields: [{ name: "vehicles", value: "24" }],
     });
@@ -77,7 +77,7 @@ test("a bad night", { timeout: 900_000 }, async (t) => {
 
   let seen;
   let ours;
-  await t.test("one bearer is cut, then both; what is written meanwhile crosses, and both are told", async () => {
+  await part("one bearer is cut, then both; what is written meanwhile crosses, and both are told", async () => {
     world.cut("quic");
     await both("degraded");
     world.cut();
@@ -97,7 +97,7 @@ test("a bad night", { timeout: 900_000 }, async (t) => {
     await south.page.locator("figure.way svg polyline").first().waitFor();
   });
 
-  await t.test("a side knows its own fault, and the other can't", async () => {
+  await part("a side knows its own fault, and the other can't", async () => {
     await world.breakUplink(world.south);
     await north.sees(["unknown", "cut"]);
     await south.sees("cut", "our own way out is down");
@@ -105,7 +105,7 @@ test("a bad night", { timeout: 900_000 }, async (t) => {
     await both("open");
   });
 
-  await t.test("a node that is stopped in order says so first", async () => {
+  await part("a node that is stopped in order says so first", async () => {
     await world.south.node.end();
     await north.sees("node down", "(signed)");
     const patrol = await north.write({ subject: "Patrol on our bank", text: "A patrol of ours walks along our bank from 03:30 UTC. It does not cross." });
@@ -116,7 +116,7 @@ test("a bad night", { timeout: 900_000 }, async (t) => {
     await south.receipt(patrol, "acknowledged");
   });
 
-  await t.test("a suspension shuts out what it says, and never safety of life", async () => {
+  await part("a suspension shuts out what it says, and never safety of life", async () => {
     await north.go(north.line("/standing"));
     await north.send(north.form("set-status"), { act: "suspend", message_type: "exercise", reason: "Our watch deals with an accident on the river." });
     await both("open");
@@ -153,7 +153,7 @@ test("a bad night", { timeout: 900_000 }, async (t) => {
     await south.write({ subject: "Timetable of next week", text: "The tests of next week are at 09:00 and 17:00 UTC." });
   });
 
-  await t.test("an impostor's call is denied in writing, and one's own is announced", async () => {
+  await part("an impostor's call is denied in writing, and one's own is announced", async () => {
     await north.go(north.line("/origin"));
     const what = "A voice that gave itself as South's duty officer and asked us to call the patrol back.";
     await north.send(north.form("ask-origin"), { channel: "call", message_type: "exercise", what });
@@ -173,7 +173,7 @@ test("a bad night", { timeout: 900_000 }, async (t) => {
     assert.equal((await codes(north)).length, 2);
   });
 
-  await t.test("a non-paper is read by the other side, and is on no record", async () => {
+  await part("a non-paper is read by the other side, and is on no record", async () => {
     await south.go("/non-papers");
     const text = "Between the two of us: it has been a bad night here as well.";
     await south.send(south.form("send-non-paper"), { to: "North", text, "off_the_record:yes": true });
@@ -183,7 +183,7 @@ test("a bad night", { timeout: 900_000 }, async (t) => {
     assert.ok(!(await world.north.say("log", "--line", world.title)).includes("Between the two of us"));
   });
 
-  await t.test("nobody answers, and it rings on both sides until somebody does", async () => {
+  await part("nobody answers, and it rings on both sides until somebody does", async () => {
     const text = "The water at the bridge gauge has risen by 40 cm since midnight. Please say that you have this.";
     const gauge = await north.write({ subject: "Water at the gauge", text, precedence: "priority" });
     await Promise.all([north, south].map((officer) => officer.hears(gauge, "not acknowledged in time")));
@@ -197,23 +197,16 @@ test("a bad night", { timeout: 900_000 }, async (t) => {
     await Promise.all([north, south].map((officer) => officer.hearsNothingOf(gauge)));
   });
 
-  await t.test("the watch ends before its relief has come, and nobody has to guess it", async () => {
+  await part("the watch ends before its relief has come, and nobody has to guess it", async () => {
     await south.standDown();
     await both("unattended");
     await south.takeWatch("relief");
     await both("open");
   });
 
-  await t.test("both hold one record, which a stranger verifies; no page did what it may not", async () => {
-    const roots = [];
-    for (const officer of [north, south]) {
-      await officer.go(officer.line("/record"));
-      const [download] = await Promise.all([officer.page.waitForEvent("download"), officer.page.locator('a[download][href$="/record/export"]').click()]);
-      const file = join(world.folder, `${officer.side.key}.export`);
-      await download.saveAs(file);
-      roots.push(JSON.parse(await run(["verify", "--json", file])).record_root);
-      assert.deepEqual(officer.faults, []);
-    }
+  await part("both hold one record, which a stranger verifies; no page did what it may not", async () => {
+    const roots = await Promise.all([north, south].map((officer) => officer.verifiedRoot()));
+    for (const officer of [north, south]) assert.deepEqual(officer.faults, []);
     assert.equal(roots[0], roots[1]);
     assert.ok(roots[0]);
   });

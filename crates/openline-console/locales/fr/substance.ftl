@@ -6,6 +6,7 @@ stance = Réponse
 no-topics = Aucun sujet n’a été soulevé.
 topic-raise = Soulever un sujet
 title = Titre
+other-entries = Autres entrées (PARTIE/INDICE, séparées par des virgules)
 raised-in-hint = Soulevé dans (rencontres ou messages)
 raised-by = soulevé par
 last-discussed = Discuté en dernier

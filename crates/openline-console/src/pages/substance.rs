@@ -5,6 +5,7 @@ mod encounters;
 mod glossary;
 mod history;
 mod origin;
+mod places;
 mod readouts;
 mod slots;
 mod texts;

@@ -5,13 +5,15 @@ use openline_core::entry::{Kind, MessageType};
 use openline_desk::history::{self, Contacts, Day, Event, Standing};
 use openline_proto::DraftContent;
 
-use super::encounters;
+use super::encounters::{self, assent_view};
 use super::entries::{Looking, place_text};
 use super::{Answer, Service, names};
 use crate::engine::acts::Outgoing;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
-use crate::view::{ContactEventView, ContactsRequest, HistoryView, ReleasedView, SilenceView};
+use crate::view::{
+    ClaimAssentView, ContactEventView, ContactsRequest, HistoryView, ReleasedView, SilenceView,
+};
 
 impl Service {
     /// Puts older contacts on the record, one entry each: our claim, until the others agree. The whole file is checked before the first
@@ -92,7 +94,8 @@ fn view(looking: &Looking<'_>, message_type: MessageType) -> Answer<HistoryView>
     looking.each_of(Kind::Contact, |entry, body| {
         contacts.follow(entry.place, entry.lamport, &entry.header, body)
     })?;
-    let events = history::history(&folded.all(), &contacts, folded.assents(), message_type);
+    let assents = folded.assents();
+    let events = history::history(&folded.all(), &contacts, assents, message_type);
     let name = |party| looking.name(party);
     let silences = Day::of_ms(wall_ms()).map(|today| history::silences(&events, today));
     Ok(HistoryView {
@@ -111,12 +114,21 @@ fn view(looking: &Looking<'_>, message_type: MessageType) -> Answer<HistoryView>
             .collect(),
         events: events
             .iter()
-            .map(|event| event_view(looking, event))
+            .map(|event| {
+                let assent = event
+                    .is_imported
+                    .then(|| assent_view(looking, &assents.to(event.place, message_type)));
+                event_view(looking, event, assent)
+            })
             .collect(),
     })
 }
 
-fn event_view(looking: &Looking<'_>, event: &Event) -> ContactEventView {
+fn event_view(
+    looking: &Looking<'_>,
+    event: &Event,
+    assent: Option<ClaimAssentView>,
+) -> ContactEventView {
     let claimed_by = match &event.standing {
         Standing::Agreed => Vec::new(),
         Standing::Claimed(by) => by.iter().map(|party| looking.name(*party)).collect(),
@@ -131,6 +143,7 @@ fn event_view(looking: &Looking<'_>, event: &Event) -> ContactEventView {
         what: event.what.clone(),
         is_agreed: event.standing == Standing::Agreed,
         claimed_by,
+        assent,
         silence_days: event.silence,
         silence_at_least_days: event.silence_at_least,
         first_since: event.since.map(|(_, day)| day.text()),

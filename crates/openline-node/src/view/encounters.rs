@@ -291,11 +291,22 @@ pub struct OwedView {
     /// Whether all agree that it is owed.
     pub is_agreed: bool,
     /// The entries that say so.
-    pub claims: Vec<PartyActView>,
+    pub claims: Vec<OwedClaimView>,
     /// Visits proposed in return: the entry, and how far it has got.
     pub proposed: Vec<ProposedView>,
     /// The return that was scheduled and then held.
     pub closed_by: Option<String>,
+}
+
+/// An entry that says that a return is owed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OwedClaimView {
+    /// The entry.
+    pub place: String,
+    /// Whose.
+    pub party_name: String,
+    /// What the others say to that.
+    pub assent: ClaimAssentView,
 }
 
 /// A visit proposed in return.
@@ -354,6 +365,9 @@ pub struct ContactEventView {
     pub is_agreed: bool,
     /// Those who say so, where not all do.
     pub claimed_by: Vec<String>,
+    /// What the others have said of an older contact; an encounter has its own.
+    #[serde(default)]
+    pub assent: Option<ClaimAssentView>,
     /// Days of silence before it.
     pub silence_days: Option<i64>,
     /// Where not both dates are known to the day: the fewest days of silence that there can have been.

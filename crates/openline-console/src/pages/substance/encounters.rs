@@ -5,13 +5,14 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 use openline_node::view::{
-    EncounterView, LineView, MomentView, OwedView, SettingView, TimeClaimView,
+    AccountsView, EncounterView, LineView, MomentView, OwedView, SettingView, TimeClaimView,
 };
 
-use super::claims::{assent, link, parties, posts};
+use super::claims::{assent, link, own_name, parties, posts};
+use super::places::{self, Places};
 use crate::failure::{Failed, OrFail as _, Page};
 use crate::visit::Visit;
-use crate::{kit, shell};
+use crate::{kit, shell, times};
 
 const KINDS: [&str; 3] = ["call", "meeting", "visit"];
 /// Sources whose times can be stated at once, side by side.
@@ -21,17 +22,19 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
     let line = visit.service.line(&line).await.or_fail(&visit)?;
     let encounters = visit.service.encounters(&line.id).await.or_fail(&visit)?;
     let owed = visit.service.returns(&line.id).await.or_fail(&visit)?;
+    let readouts = visit.service.readouts(&line.id).await.or_fail(&visit)?;
+    let visits = places::encounters(&visit, &encounters, Some("visit"));
     let back = format!("{}/encounters", kit::line_path(&line.id));
     let body = html! {
         h1 { (visit.say("line-encounters")) }
         section id="returns" data-live {
             h2 { (visit.say("returns-owed")) }
             @if owed.is_empty() { (kit::nothing(&visit.say("nothing-owed"))) }
-            @for one in &owed { (ledger(&visit, &line, one)) }
+            @for one in &owed { (ledger(&visit, &line, one, &back)) }
         }
         div id="encounters" data-live {
             @if encounters.is_empty() { (kit::nothing(&visit.say("no-encounters"))) }
-            @for encounter in encounters.iter().rev() { (one(&visit, &line, encounter, &back)) }
+            @for encounter in encounters.iter().rev() { (one(&visit, &line, encounter, &own_readouts(&visit, &line, &readouts, encounter), &back)) }
         }
         section {
             h2 { (visit.say("encounter-ask")) }
@@ -46,7 +49,7 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
                 (kit::needed(&visit.say("subject"), "subject", "text", ""))
                 (kit::needed(&visit.say("level"), "level", "text", &line.level))
                 (setting_fields(&visit))
-                div.row { (kit::field(&visit.say("within-visit"), "within", "text", "")) (kit::field(&visit.say("returns-visit"), "returns", "text", "")) }
+                div.row { (places::one_or_none(&visit.say("within-visit"), "within", &visits)) (places::one_or_none(&visit.say("returns-visit"), "returns", &visits)) }
                 (kit::area(&visit.say("words"), "words", 2, "", false))
                 (kit::button(&visit.say("review")))
             }))
@@ -88,7 +91,32 @@ fn setting(visit: &Visit, setting: &SettingView) -> Markup {
     }
 }
 
-fn one(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str) -> Markup {
+/// Our own accounts of an encounter.
+fn own_readouts(
+    visit: &Visit,
+    line: &LineView,
+    all: &[AccountsView],
+    encounter: &EncounterView,
+) -> Places {
+    let about = all
+        .iter()
+        .filter(|accounts| accounts.of == encounter.place)
+        .flat_map(|accounts| &accounts.readouts);
+    let own = about.filter(|readout| readout.party == own_name(line));
+    let shown = own.map(|readout| {
+        let when = times::moment(readout.time_ms, &visit.zone(), visit.words());
+        places::shown(&readout.party, &when, &readout.place)
+    });
+    shown.collect()
+}
+
+fn one(
+    visit: &Visit,
+    line: &LineView,
+    encounter: &EncounterView,
+    readouts: &Places,
+    back: &str,
+) -> Markup {
     html! {
         section id=(kit::part_id("encounter", &encounter.place)) data-live {
             h2 { (visit.words().term("encounter", &encounter.kind)) ": " bdi { (encounter.subject) } " " (kit::type_mark(visit, &encounter.message_type)) }
@@ -99,7 +127,12 @@ fn one(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str) ->
             @if let Some(within) = &encounter.within { p { (visit.say("within-visit")) " " (link(line, within)) } }
             @if let Some(returns) = &encounter.returns { p { (visit.say("returns-visit")) " " (link(line, returns)) } }
             @if !encounter.programme.is_empty() { p { (visit.say("programme")) @for place in &encounter.programme { " " (link(line, place)) } } }
-            p { (visit.say("asked-by")) @for asked in &encounter.asked { " " bdi { (asked.asked) } " (" (visit.say("as-has-it")) " " bdi { (asked.party_name) } ")" } }
+            @for asked in &encounter.asked {
+                div {
+                    (visit.say("asked-by")) " " bdi { (asked.asked) } " (" (visit.say("as-has-it")) " " bdi { (asked.party_name) } ") "
+                    @if asked.place != encounter.place { (link(line, &asked.place)) " " (assent(visit, line, &asked.place, &asked.assent, back)) }
+                }
+            }
             @for schedule in &encounter.schedules {
                 div.item {
                     p { @if encounter.fixed.as_ref() == Some(&schedule.place) { strong { (visit.say("stands")) } " " } (kit::facade(visit, &schedule.rendered)) " " (link(line, &schedule.place)) }
@@ -116,7 +149,7 @@ fn one(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str) ->
             @for ended in &encounter.ended { p.warning { bdi { (ended.party_name) } ": " (visit.words().term("step", &ended.act)) " – " span dir="auto" { (ended.reason) } @if let Some([from, to]) = ended.next_ms { " (" (visit.say("next-window")) " " (kit::moment(visit, from)) " – " (kit::moment(visit, to)) ")" } } }
             @for readout in &encounter.readouts { p { (visit.say("read-out-by")) " " bdi { (readout.party_name) } " " (link(line, &readout.act)) } }
             p { a href={ (kit::line_path(&line.id)) "/readouts/" (encounter.place) } { (visit.say("to-accounts")) } }
-            (steps(visit, line, encounter, back))
+            (steps(visit, line, encounter, readouts, back))
         }
     }
 }
@@ -152,7 +185,13 @@ fn weekdays(visit: &Visit) -> Vec<(String, String)> {
         .collect()
 }
 
-fn steps(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str) -> Markup {
+fn steps(
+    visit: &Visit,
+    line: &LineView,
+    encounter: &EncounterView,
+    readouts: &Places,
+    back: &str,
+) -> Markup {
     let step = |act: &str, label: &str, fields: &Markup| {
         kit::folded(
             &visit.say(label),
@@ -195,7 +234,8 @@ fn steps(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str) 
                 }
                 (words)
             }))
-            (step("read out", "step-read-out", &kit::needed(&visit.say("readout-entry"), "readout", "text", "")))
+            // Only an account that is on the record can be cited.
+            @if !readouts.is_empty() { (step("read out", "step-read-out", &kit::choice(&visit.say("readout-entry"), "readout", "", readouts))) }
             (step("declined", "step-decline", &html! { (reason) (window("next_ms", false)) }))
             (step("postponed", "step-postpone", &html! { (reason) (window("next_ms", false)) }))
             (step("asked by", "step-asked-by", &kit::choice(&visit.say("party"), "party", "", &parties(line))))
@@ -204,13 +244,14 @@ fn steps(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str) 
     }
 }
 
-fn ledger(visit: &Visit, line: &LineView, owed: &OwedView) -> Markup {
+fn ledger(visit: &Visit, line: &LineView, owed: &OwedView, back: &str) -> Markup {
     html! {
         div.item {
             p {
                 strong { bdi { (owed.debtor) } } " · " bdi { (owed.subject) } " " (link(line, &owed.visit)) " " (kit::type_mark(visit, &owed.message_type)) " · "
                 (visit.say("since")) " " (kit::moment(visit, owed.since_ms)) " · " (visit.say(if owed.is_agreed { "agreed-by-all" } else { "not-agreed" }))
             }
+            @for claim in &owed.claims { div { bdi { (claim.party_name) } " " (link(line, &claim.place)) " " (assent(visit, line, &claim.place, &claim.assent, back)) } }
             @for proposed in &owed.proposed { p { (visit.say("proposed")) " " (link(line, &proposed.place)) ": " (visit.words().term("encounter-stage", &proposed.stage)) } }
             @match &owed.closed_by { Some(place) => p { (visit.say("closed-by")) " " (link(line, place)) }, None => p { em { (visit.say("still-owed")) } } }
         }

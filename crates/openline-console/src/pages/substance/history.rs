@@ -2,11 +2,11 @@
 
 use axum::extract::{Path, Query};
 use maud::{Markup, PreEscaped, html};
-use openline_node::view::{ContactEventView, LineView};
+use openline_node::view::{ContactEventView, HistoryView, LineView};
 use serde::Deserialize;
 
-use super::claims::{link, posts};
-use crate::failure::{OrFail as _, Page};
+use super::claims::{assent, link, posts};
+use crate::failure::{Failed, OrFail as _, Page};
 use crate::visit::Visit;
 use crate::{kit, shell};
 
@@ -23,13 +23,8 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Page {
     let line = visit.service.line(&line).await.or_fail(&visit)?;
-    let chosen = asked.message_type.unwrap_or_else(|| "real".to_owned());
-    let history = visit
-        .service
-        .history(&line.id, &chosen)
-        .await
-        .or_fail(&visit)?;
-    let back = format!("{}/history", kit::line_path(&line.id));
+    let (chosen, history) = chosen(&visit, &line, asked.message_type).await?;
+    let back = format!("{}/history?type={chosen}", kit::line_path(&line.id));
     let body = html! {
         section {
             h1 { (visit.say("line-history")) }
@@ -41,7 +36,7 @@ pub(super) async fn page(
                 @if history.events.is_empty() { (kit::nothing(&visit.say("no-contacts"))) } @else {
                     // Drawn with escaped words and without a style of its own: the page's colours hold, in the dark too.
                     div.timeline role="img" aria-label=(visit.say("timeline-alt")) { (PreEscaped(&history.svg)) }
-                    (table(&visit, &line, &history.events))
+                    (table(&visit, &line, &history.events, &back))
                 }
                 @if !history.silences.is_empty() {
                     h2 { (visit.say("silences")) }
@@ -58,7 +53,7 @@ pub(super) async fn page(
             (kit::act_form(&visit, "import-contacts", &back, &html! {
                 (kit::hidden("line", &line.id))
                 (kit::choice(&visit.say("post"), "post", "", &posts(&line)))
-                (kit::choice(&visit.say("type"), "message_type", "real", &kit::terms(&visit, "type", &["real", "exercise"])))
+                (kit::choice(&visit.say("type"), "message_type", &chosen, &kit::terms(&visit, "type", &["real", "exercise"])))
                 label.field { span { (visit.say("contacts-file")) } input type="file" name="csv@text" accept="text/csv,.csv" required; }
                 (kit::button(&visit.say("review")))
             }))
@@ -73,7 +68,32 @@ pub(super) async fn page(
     ))
 }
 
-fn table(visit: &Visit, line: &LineView, events: &[ContactEventView]) -> Markup {
+/// The history of the type that is asked for; of what really was, unless there is nothing but exercises.
+async fn chosen(
+    visit: &Visit,
+    line: &LineView,
+    asked: Option<String>,
+) -> Result<(String, HistoryView), Failed> {
+    let of = async |message_type: &str| {
+        let history = visit.service.history(&line.id, message_type).await;
+        Ok::<_, Failed>((message_type.to_owned(), history.or_fail(visit)?))
+    };
+    if let Some(asked) = asked {
+        return of(&asked).await;
+    }
+    let real = of("real").await?;
+    if !real.1.events.is_empty() {
+        return Ok(real);
+    }
+    let exercise = of("exercise").await?;
+    Ok(if exercise.1.events.is_empty() {
+        real
+    } else {
+        exercise
+    })
+}
+
+fn table(visit: &Visit, line: &LineView, events: &[ContactEventView], back: &str) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(visit.say("line-history")) {
             table {
@@ -87,7 +107,13 @@ fn table(visit: &Visit, line: &LineView, events: &[ContactEventView]) -> Markup 
                         _ => { "–" }
                     } }
                     td { (event.first_since.as_deref().unwrap_or("–")) }
-                    td { @if event.is_agreed { (visit.say("agreed-by-all")) } @else { bdi { (event.claimed_by.join(", ")) } } }
+                    td {
+                        @match &event.assent {
+                            Some(said) => { bdi { (event.claimed_by.join(", ")) } " " (assent(visit, line, &event.place, said, back)) },
+                            None if event.is_agreed => { (visit.say("agreed-by-all")) },
+                            None => { bdi { (event.claimed_by.join(", ")) } }
+                        }
+                    }
                 } } }
             }
         }

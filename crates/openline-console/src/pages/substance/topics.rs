@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use openline_node::view::{LineView, TopicView, UndertakingView};
 
 use super::claims::{assent, link, parties, posts};
+use super::places::{self, Places};
 use crate::failure::{OrFail as _, Page};
 use crate::visit::Visit;
 use crate::{kit, shell};
@@ -16,12 +17,15 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
     let line = visit.service.line(&line).await.or_fail(&visit)?;
     let topics = visit.service.topics(&line.id).await.or_fail(&visit)?;
     let undertakings = visit.service.undertakings(&line.id).await.or_fail(&visit)?;
+    let held = visit.service.encounters(&line.id).await.or_fail(&visit)?;
+    let encounters = places::encounters(&visit, &held, None);
+    let sources = places::sources(&visit, &line, &held).await?;
     let back = format!("{}/topics", kit::line_path(&line.id));
     let body = html! {
         h1 { (visit.say("line-topics")) }
         div id="topics" data-live {
             @if topics.is_empty() { (kit::nothing(&visit.say("no-topics"))) }
-            @for topic in &topics { (one(&visit, &line, topic, &undertakings, &back)) }
+            @for topic in &topics { (one(&visit, &line, topic, &undertakings, &encounters, &back)) }
         }
         section {
             h2 { (visit.say("topic-raise")) }
@@ -33,7 +37,7 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
                     (kit::choice(&visit.say("type"), "message_type", "real", &kit::terms(&visit, "type", &["real", "exercise"])))
                 }
                 (kit::needed(&visit.say("title"), "title", "text", ""))
-                (kit::field(&visit.say("raised-in-hint"), "raised_in:list", "text", ""))
+                (places::several(&visit, &visit.say("raised-in-hint"), "raised_in:list", &encounters))
                 (kit::area(&visit.say("words"), "words", 3, "", false))
                 (kit::button(&visit.say("review")))
             }))
@@ -51,9 +55,9 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
                     (kit::choice(&visit.say("who"), "who", "", &parties(&line)))
                     (kit::field(&visit.say("by-when"), "by_ms:time", "datetime-local", ""))
                 }
-                (kit::needed(&visit.say("taken-from-hint"), "from", "text", ""))
+                (places::one(&visit.say("taken-from-hint"), "from", &sources))
                 (kit::area(&visit.say("what-will-be-done"), "what", 3, "", true))
-                (kit::field(&visit.say("topics-hint"), "topics:list", "text", ""))
+                (places::several(&visit, &visit.say("topics-hint"), "topics:list", &named(&visit, &topics)))
                 (kit::button(&visit.say("review")))
             })))
         }
@@ -67,11 +71,21 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
     ))
 }
 
+/// The topics, as a form shows them.
+fn named(visit: &Visit, topics: &[TopicView]) -> Places {
+    let shown = topics.iter().rev().map(|topic| {
+        let kind = visit.words().term("topic", &topic.kind);
+        places::shown(&kind, &topic.title, &topic.place)
+    });
+    shown.collect()
+}
+
 fn one(
     visit: &Visit,
     line: &LineView,
     topic: &TopicView,
     undertakings: &[UndertakingView],
+    encounters: &Places,
     back: &str,
 ) -> Markup {
     let attached = undertakings
@@ -104,7 +118,7 @@ fn one(
                 (kit::choice(&visit.say("post"), "post", "", &posts(line)))
                 (kit::area(&visit.say("position"), "words", 3, "", false))
                 (kit::choice(&visit.say("status-as-we-see-it"), "status", "", &with_none(visit, &STATUSES)))
-                (kit::field(&visit.say("put-in-hint"), "put_in:list", "text", ""))
+                (places::several(visit, &visit.say("put-in-hint"), "put_in:list", encounters))
                 (kit::button(&visit.say("review")))
             })))
         }

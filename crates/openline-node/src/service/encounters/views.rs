@@ -11,8 +11,8 @@ use openline_desk::timing::Contradiction;
 use super::super::entries::{Looking, place_text, utc_text};
 use crate::view::{
     AccordView, AskedByView, ClaimAssentView, ContradictionView, EncounterView, EndedView,
-    HeldView, MomentView, OwedView, PartyActView, ProposedView, ScheduleView, SettingView,
-    TimeClaimView,
+    HeldView, MomentView, OwedClaimView, OwedView, PartyActView, ProposedView, ScheduleView,
+    SettingView, TimeClaimView,
 };
 
 pub(super) fn view(looking: &Looking<'_>, state: &EncounterState) -> EncounterView {
@@ -125,7 +125,11 @@ pub(super) fn owed_view(
         claims: owed
             .claims
             .iter()
-            .map(|claim| act_view(looking, &claim.taken))
+            .map(|claim| OwedClaimView {
+                place: place_text(claim.taken.place),
+                party_name: looking.name(claim.taken.place.party),
+                assent: assent_view(looking, &claim.assent),
+            })
             .collect(),
         proposed: owed
             .proposed
