@@ -67,7 +67,7 @@ test("June 2023", { timeout: 900_000 }, async (story) => {
     at.call = await us.ask("call", "Telephone call of the Secretary of State and the Foreign Minister", LEVEL, { "setting/participants:list": BOTH });
     await cn.step(at.call, "accepted in principle");
     at.callDay = await us.schedule(at.call, "2023-06-14T00:00Z", "2023-06-15T00:00Z", { words: "On Wednesday 14 June; the hour is not reported." });
-    await cn.says("/encounters", `#encounter-${at.call.replace("/", "-")}`, "Wed 2023-06-14 08:00");
+    await cn.says("/encounters", `#encounter-${at.call.replace("/", "-")}`, "Wed 14 June 2023 08:00");
     await cn.agree("/encounters", at.callDay);
 
     const both = { form: "démarche", precedence: "priority", authority: "minister", refs: at.call };
@@ -245,7 +245,7 @@ test("June 2023", { timeout: 900_000 }, async (story) => {
     }
     await each(async (officer) => (await officer.run(run)).locator("p.slot", { hasText: /agreed/i }).filter({ hasText: THE_DATE }).waitFor());
     const date = await us.schedule(at.return, "2023-10-26T13:00Z", "2023-10-26T16:00Z", { "setting/location": "Washington" });
-    await cn.says("/encounters", `#encounter-${at.return.replace("/", "-")}`, /Thu 2023-10-26 21:00 to Fri 2023-10-27 00:00/);
+    await cn.says("/encounters", `#encounter-${at.return.replace("/", "-")}`, /Thu 26 October 2023 21:00 – Fri 27 October 2023 00:00/);
     await cn.agree("/encounters", date);
     await each((officer) => officer.says("/encounters", "#returns", new RegExp(`${at.return}: scheduled`, "i")));
   });

@@ -74,11 +74,11 @@ fn alarm_row(visit: &Visit, alarm: &AlarmView) -> Markup {
                 strong.tone { (visit.words().term("tone", tone)) } " "
                 (kit::type_mark(visit, &alarm.message_type)) " "
                 @if let Some(precedence) = &alarm.precedence { (kit::precedence_mark(visit, precedence)) " " }
-                bdi { (alarm.title) } ": " (kit::facade(visit, &alarm.words))
+                bdi { (alarm.title) } ": " (kit::said(visit, &alarm.words, &alarm.phrases))
             }
             p.since {
                 (visit.say("alarm-since")) " " (kit::moment(visit, alarm.since_ms)) " (" (kit::counting(visit, alarm.since_ms)) "). "
-                (visit.say("alarm-calls")) " " (kit::facade(visit, &alarm.calls)) "."
+                (visit.say("alarm-calls")) " " (kit::said(visit, &alarm.calls, &alarm.calls_phrases)) "."
                 @if !alarm.offers.is_empty() { " " (visit.say("alarm-offers")) " " (alarm.offers.join(", ")) "." }
             }
             div.buttons {

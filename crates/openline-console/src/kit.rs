@@ -1,7 +1,9 @@
 //! Pieces that many pages are made of.
 
+use fluent_bundle::FluentValue;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use openline_node::view::{PhraseArg, PhraseView};
 
 use crate::locale::direction_of;
 use crate::times;
@@ -51,6 +53,46 @@ pub(crate) fn in_language(tag: &str, words: &str) -> Markup {
 /// A sentence that the façade has made: they are in English.
 pub(crate) fn sentence(visit: &Visit, words: &str) -> Markup {
     facade(visit, &crate::failure::sentence(words))
+}
+
+/// A sentence of the façade in the visitor's language; in English where it is not said in parts that all have their words.
+pub(crate) fn said(visit: &Visit, words: &str, phrases: &[PhraseView]) -> Markup {
+    let parts: Option<Vec<String>> = phrases.iter().map(|part| phrase(visit, part)).collect();
+    let Some(parts) = parts.filter(|parts| !parts.is_empty()) else {
+        return sentence(visit, words);
+    };
+    let space = if visit.words().language().tag() == "zh" {
+        ""
+    } else {
+        " "
+    };
+    let mut text = String::new();
+    for part in &parts {
+        let is_joint = part.starts_with([',', ';', '\u{a0}', '،', '؛']);
+        if !text.is_empty() && !is_joint {
+            text.push_str(space);
+        }
+        text.push_str(part);
+    }
+    html! { (crate::failure::sentence(&text)) }
+}
+
+/// One part of a sentence: moments in the zone of this machine, states by their names.
+fn phrase(visit: &Visit, part: &PhraseView) -> Option<String> {
+    let words = visit.words();
+    let mut given: Vec<(&str, FluentValue<'_>)> = Vec::new();
+    for (name, value) in &part.args {
+        let value = match value {
+            PhraseArg::Number(ms) if name.ends_with("_ms") => {
+                times::moment(*ms, &visit.zone(), words).into()
+            }
+            PhraseArg::Number(number) => (*number).into(),
+            PhraseArg::Text(word) if name == "state" => words.term("state", word).into(),
+            PhraseArg::Text(text) => text.as_str().into(),
+        };
+        given.push((name, value));
+    }
+    words.said(&part.id, &given)
 }
 
 /// Words that the façade has made: they are in English.

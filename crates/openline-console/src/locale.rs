@@ -124,6 +124,7 @@ files![
     "board",
     "traffic",
     "substance",
+    "sentences",
     "keeping",
     "signing"
 ];
@@ -234,13 +235,18 @@ impl Words {
     /// A word that has no message is shown as it is: it was chosen elsewhere.
     pub(crate) fn term(&self, kind: &str, word: &str) -> String {
         let plain = |c: char| match c {
-            ' ' | '/' => '-',
+            ' ' | '/' | '\'' => '-',
             'é' => 'e',
             c => c,
         };
         let word_id: String = word.chars().map(plain).collect();
         let id = format!("{kind}-{word_id}");
         self.find(&id, &[]).unwrap_or_else(|| word.to_owned())
+    }
+
+    /// A part of a sentence of the façade; none where no language says it.
+    pub(crate) fn said(&self, id: &str, args: &[(&str, FluentValue<'_>)]) -> Option<String> {
+        self.find(&format!("tells-{id}"), args)
     }
 
     fn find(&self, id: &str, args: &[(&str, FluentValue<'_>)]) -> Option<String> {

@@ -130,6 +130,63 @@ fn pages_say_only_what_is_there() {
     assert!(missing.is_empty(), "no language says {missing:?}");
 }
 
+/// The parts of sentences that the façade makes, by their ids.
+fn phrases() -> BTreeSet<String> {
+    let mut source = String::new();
+    sources(&root().join("../openline-node/src"), &mut source);
+    let compact: String = source.split_whitespace().collect::<Vec<_>>().join("");
+    let mut ids: BTreeSet<String> = ["SaidView::new(\"", "of(\""]
+        .iter()
+        .flat_map(|before| literals(&compact, before))
+        .map(str::to_owned)
+        .collect();
+    // Tables of ids, each beside its English.
+    for (table, end) in [
+        ("fnreason_said", "SaidView"),
+        ("let(id,verb)=match", "};"),
+        ("let(id,what)=", "};"),
+    ] {
+        for part in compact.split(table).skip(1) {
+            let part = part.split(end).next().unwrap_or_default();
+            ids.extend(literals(part, "(\"").into_iter().map(str::to_owned));
+        }
+    }
+    for owed in ["stored", "shown", "acknowledged", "read-back", "answered"] {
+        ids.insert(format!("waits-{owed}"));
+    }
+    for owed in [
+        "stored",
+        "shown",
+        "acknowledged",
+        "read-back",
+        "confirmed",
+        "answered",
+    ] {
+        ids.insert(format!("alarm-not-{owed}"));
+    }
+    ids
+}
+
+#[test]
+fn every_sentence_of_the_facade_has_its_words() {
+    let english = messages("en");
+    let phrases = phrases();
+    assert!(phrases.contains("nobody-there") && phrases.contains("alarm-arrived"));
+    let missing: Vec<&String> = phrases
+        .iter()
+        .filter(|id| !english.contains_key(&format!("tells-{id}")))
+        .collect();
+    assert!(missing.is_empty(), "no language says {missing:?}");
+    let unsaid: Vec<&String> = english
+        .keys()
+        .filter(|id| {
+            id.strip_prefix("tells-")
+                .is_some_and(|id| !phrases.contains(id))
+        })
+        .collect();
+    assert!(unsaid.is_empty(), "no sentence has {unsaid:?}");
+}
+
 #[test]
 fn nothing_is_said_that_no_page_says() {
     let mut source = String::new();
@@ -144,7 +201,7 @@ fn nothing_is_said_that_no_page_says() {
         .map(|kind| format!("{kind}-"));
     let families: Vec<String> = kinds
         .chain(FAMILIES.map(str::to_owned))
-        .chain(["month-".to_owned()])
+        .chain(["month-".to_owned(), "tells-".to_owned()])
         .collect();
     let unsaid: Vec<String> = messages("en")
         .into_keys()

@@ -21,6 +21,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::identity::wall_ms;
 use crate::service::Service;
+use crate::view::SaidView;
 
 /// Most messages that are watched at once; beyond that routine ones are looked at only when somebody asks.
 pub(crate) const WATCHED_MAX: usize = 65_536;
@@ -101,7 +102,7 @@ pub(crate) struct Alarm {
     /// Whether it is about safety of life.
     pub(crate) is_for_life: bool,
     /// In a sentence, without content.
-    pub(crate) words: String,
+    pub(crate) said: SaidView,
 }
 
 /// A message that is not done, as a look at it has found it.
@@ -288,14 +289,29 @@ pub(crate) fn first_look(message: &Message, terms: &CharterTerms, now: i64) -> i
     })
 }
 
-/// The reason in words that follow a message's place.
-pub(crate) fn reason_words(reason: Reason) -> String {
-    match reason {
-        Reason::Arrived => "has arrived and nobody has acknowledged it".to_owned(),
-        Reason::ReadBack => "has been read back; say whether rightly: openline confirm".to_owned(),
-        Reason::Overdue(Owed::Answered) => "was not answered by the promised time".to_owned(),
-        Reason::Overdue(owed) => format!("was not {} in time", owed.word()),
-    }
+/// Why a message rings: it is named by its place and its author.
+pub(crate) fn reason_said(reason: Reason, place: &str, author: &str) -> SaidView {
+    let (id, what) = match reason {
+        Reason::Arrived => (
+            "alarm-arrived".to_owned(),
+            "has arrived and nobody has acknowledged it".to_owned(),
+        ),
+        Reason::ReadBack => (
+            "alarm-read-back".to_owned(),
+            "has been read back; say whether rightly: openline confirm".to_owned(),
+        ),
+        Reason::Overdue(Owed::Answered) => (
+            "alarm-not-answered".to_owned(),
+            "was not answered by the promised time".to_owned(),
+        ),
+        Reason::Overdue(owed) => (
+            format!("alarm-not-{}", owed.word().replace(' ', "-")),
+            format!("was not {} in time", owed.word()),
+        ),
+    };
+    SaidView::new(&id, format!("entry {place} of {author} {what}"))
+        .with("place", place)
+        .with("author", author)
 }
 
 /// Goes round until the node stops.

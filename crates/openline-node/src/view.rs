@@ -7,6 +7,7 @@ mod calendars;
 mod encounters;
 mod exchange;
 mod origin;
+mod phrase;
 mod readouts;
 mod scheduling;
 mod sessions;
@@ -18,6 +19,7 @@ pub use calendars::*;
 pub use encounters::*;
 pub use exchange::*;
 pub use origin::*;
+pub use phrase::*;
 pub use readouts::*;
 pub use scheduling::*;
 pub use sessions::*;
@@ -741,6 +743,9 @@ pub struct DraftView {
     pub overtaken_by: Vec<String>,
     /// What is to be done next, and by whom.
     pub next: String,
+    /// The same, in parts.
+    #[serde(default)]
+    pub next_phrases: Vec<PhraseView>,
 }
 
 /// What opening a pouch brought.

@@ -18,6 +18,7 @@ use crate::engine::Engine;
 use crate::engine::acts::documents;
 use crate::engine::tell::News;
 use crate::error::ServiceError;
+use crate::view::SaidView;
 use calendar::{Calendar, CalendarError, ROTA_DAYS_MAX};
 use post::{NotDone, PostLog};
 
@@ -373,16 +374,25 @@ impl Engine {
     }
 
     /// A gap in a sentence.
-    pub(crate) fn gap_words(&self, line: &LineId, post: &str, gap: &Gap) -> String {
-        let what = post_words(&self.title(line), post);
-        match gap {
-            Gap::NotTaken { who, since } => format!(
-                "nobody has taken {what}, which the rota gives to {who}, since {}",
-                crate::service::entries::utc_text(*since)
-            ),
-            Gap::Other { holder, who } => {
-                format!("{holder} has {what}; the rota gives it to {who}")
+    pub(crate) fn gap_said(&self, line: &LineId, post: &str, gap: &Gap) -> SaidView {
+        let title = self.title(line);
+        let what = post_words(&title, post);
+        let said = match gap {
+            Gap::NotTaken { who, since } => {
+                let from = crate::service::entries::utc_text(*since);
+                let words =
+                    format!("nobody has taken {what}, which the rota gives to {who}, since {from}");
+                SaidView::new("watch-not-taken", words)
+                    .with("who", who)
+                    .with("since_ms", *since)
             }
-        }
+            Gap::Other { holder, who } => {
+                let words = format!("{holder} has {what}; the rota gives it to {who}");
+                SaidView::new("watch-other", words)
+                    .with("holder", holder)
+                    .with("who", who)
+            }
+        };
+        said.with("post", post).with("line", title)
     }
 }

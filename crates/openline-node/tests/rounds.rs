@@ -477,7 +477,7 @@ async fn the_watch_is_held_on_all_lines_or_none_told_as_each_charter_says_and_su
         .expect("history");
     assert_eq!(history[0].who, "Day officer");
     assert_eq!(
-        history[1].ending.as_deref(),
+        history[1].ending.as_ref().map(|said| said.words.as_str()),
         Some("handed over to Day officer")
     );
     sa.stand_down(StandDownRequest {
@@ -566,7 +566,9 @@ async fn a_watch_that_is_over_and_a_shift_that_nobody_takes_are_told() {
     );
     let view = sa.watch(None).await.expect("watch");
     assert!(
-        view.findings[0].contains("which the rota gives to Day officer, since"),
+        view.findings[0]
+            .words
+            .contains("which the rota gives to Day officer, since"),
         "{view:?}"
     );
     assert_eq!(

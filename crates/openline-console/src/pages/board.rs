@@ -41,7 +41,7 @@ pub(crate) async fn board(visit: Visit) -> Page {
                 }
             }
             @if let Some(doubt) = &status.clock_doubt { p.warning role="alert" { (kit::facade(&visit, doubt)) } }
-            @for finding in &watch.findings { p.warning { (kit::facade(&visit, finding)) } }
+            @for finding in &watch.findings { p.warning { (kit::said(&visit, &finding.words, &finding.phrases)) } }
             @if cards.is_empty() { (kit::nothing(&visit.say("board-no-lines"))) }
             @for card in &cards { (card) }
         }
@@ -64,7 +64,7 @@ fn card(
                 p.level { (visit.say("level")) " " bdi { (line.level) } }
                 p.big { (shell::state_mark(visit, &state.state)) }
             }
-            p.words { (kit::sentence(visit, &state.words)) }
+            p.words { (kit::said(visit, &state.words, &state.phrases)) }
             @if let Some(since) = state.since_ms {
                 p.since { (visit.say("since")) " " (kit::moment(visit, since)) " (" (kit::counting(visit, since)) ")" }
             }
@@ -127,7 +127,7 @@ fn evidence(visit: &Visit, findings: &[StateFindingView]) -> Markup {
                 @for finding in findings {
                     li {
                         strong { (visit.words().term("state", &finding.state)) } " – " bdi { (finding.party) } ": "
-                        (kit::facade(visit, &finding.words)) " "
+                        (kit::said(visit, &finding.words, &finding.phrases)) " "
                         em { (visit.say(if finding.is_signed { "evidence-signed" } else { "evidence-inferred" })) }
                     }
                 }
@@ -195,7 +195,7 @@ fn waiting(visit: &Visit, open: &[OpenView]) -> Markup {
                     span dir="auto" { (item.entry.summary) }
                     @for exchange in item.exchanges.iter().filter(|exchange| !exchange.is_closed) {
                         p.exchange {
-                            (kit::sentence(visit, &exchange.words))
+                            (kit::said(visit, &exchange.words, &exchange.phrases))
                             @for deadline in &exchange.deadlines {
                                 " " span.deadline {
                                     (visit.words().term("owed", &deadline.owed)) " " (kit::counting(visit, deadline.due_ms))

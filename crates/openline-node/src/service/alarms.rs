@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 use super::entries::{Looking, message_of, place_text, utc_text};
 use super::{Answer, Service};
-use crate::alarms::{About, Alarm, StillOpen, first_look, reason_words};
+use crate::alarms::{About, Alarm, StillOpen, first_look, reason_said};
 use crate::alerts::{Alert, AlertId, AlertKind};
 use crate::audit::{Act, Deed};
 use crate::engine::Engine;
@@ -25,7 +25,7 @@ use crate::engine::tell::News;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
 use crate::officers::{Actor, Role};
-use crate::view::{AlarmView, SilenceRequest};
+use crate::view::{AlarmView, SaidView, SilenceRequest};
 
 /// Messages looked at in one round.
 const ROUND_MAX: usize = 256;
@@ -260,11 +260,10 @@ impl Engine {
                 message_type,
                 precedence: Some(precedence),
                 is_for_life,
-                words: format!(
-                    "entry {} of {} {}",
-                    place_text(place),
-                    self.name_on(&line, place.party),
-                    reason_words(ring.reason)
+                said: reason_said(
+                    ring.reason,
+                    &place_text(place),
+                    &self.name_on(&line, place.party),
                 ),
             };
             self.ring(about.clone(), alarm);
@@ -301,7 +300,7 @@ impl Engine {
             line: Some(about.line()),
             message_type: Some(alarm.message_type),
             place,
-            words: alarm.words.clone(),
+            words: alarm.said.words.clone(),
             ..News::default()
         });
         self.alarms.ringing.insert(about, alarm);
@@ -406,6 +405,7 @@ impl Engine {
             About::Message(_, place, ..) => Some(place_text(*place)),
             _ => None,
         };
+        let calls = self.call_said(actor, &line, alarm.call, now);
         AlarmView {
             title: self.title(&line),
             line: line.to_string(),
@@ -416,8 +416,10 @@ impl Engine {
                 .map(|precedence| precedence.word().to_owned()),
             is_for_life: alarm.is_for_life,
             since_ms: alarm.since,
-            calls: self.call_words(actor, &line, alarm.call, now),
-            words: alarm.words.clone(),
+            calls: calls.words,
+            calls_phrases: calls.phrases,
+            words: alarm.said.words.clone(),
+            phrases: alarm.said.phrases.clone(),
             offers: self.lines_above(actor, &line),
             is_ringing: silenced.is_none(),
             silenced_until_ms: silenced,
@@ -425,32 +427,49 @@ impl Engine {
         }
     }
 
-    fn call_words(&self, actor: &Actor, line: &LineId, call: Call, now: i64) -> String {
+    fn call_said(&self, actor: &Actor, line: &LineId, call: Call, now: i64) -> SaidView {
         let posts = self.own_posts(line);
         match call {
-            Call::OwnPost => posts.first().cloned().unwrap_or_default(),
-            Call::EveryPost => format!("every post: {}", posts.join(", ")),
+            Call::OwnPost => {
+                let post = posts.first().cloned().unwrap_or_default();
+                SaidView::new("calls-post", &post).with("post", &post)
+            }
+            Call::EveryPost => {
+                let posts = posts.join(", ");
+                SaidView::new("calls-every-post", format!("every post: {posts}"))
+                    .with("posts", posts)
+            }
             Call::NextInRota => {
                 let next = self.watches.rota().and_then(|rota| {
                     let of_post = |post: &String| rota::next_after(&rota.shifts, post, now);
                     posts.iter().find_map(of_post)
                 });
                 next.map_or_else(
-                    || "the next in the rota: the rota names nobody".to_owned(),
-                    |shift| {
-                        format!(
-                            "the next in the rota: {}, from {}",
-                            shift.who,
-                            utc_text(shift.from)
+                    || {
+                        SaidView::new(
+                            "calls-no-rota",
+                            "the next in the rota: the rota names nobody",
                         )
+                    },
+                    |shift| {
+                        let from = utc_text(shift.from);
+                        let words = format!("the next in the rota: {}, from {from}", shift.who);
+                        SaidView::new("calls-next-in-rota", words)
+                            .with("who", &shift.who)
+                            .with("from_ms", shift.from)
                     },
                 )
             }
             Call::LevelAbove => match self.lines_above(actor, line).as_slice() {
-                [] => {
-                    "the level above: there is no line above this one that you may use".to_owned()
+                [] => SaidView::new(
+                    "calls-nothing-above",
+                    "the level above: there is no line above this one that you may use",
+                ),
+                lines => {
+                    let lines = lines.join(", ");
+                    SaidView::new("calls-above", format!("the level above: {lines}"))
+                        .with("lines", lines)
                 }
-                lines => format!("the level above: {}", lines.join(", ")),
             },
         }
     }

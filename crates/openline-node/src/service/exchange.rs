@@ -14,7 +14,7 @@ use openline_store::StoredEntry;
 use super::Answer;
 use super::entries::{Looking, message_of, place_text, utc_text};
 use crate::view::{
-    ComparedView, DeadlineView, ExchangeView, OpenView, ReadBackView, SuccessorView,
+    ComparedView, DeadlineView, ExchangeView, OpenView, ReadBackView, SaidView, SuccessorView,
 };
 
 /// Most crossed messages that are named.
@@ -68,6 +68,7 @@ impl Looking<'_> {
                 };
                 let due = deadlines(exchange, clock_of(terms, precedence), released);
                 let waits_for = exchange.debtor(author).map(|party| self.name(party));
+                let said = self.exchange_said(exchange, waits_for.as_deref(), ladder);
                 ExchangeView {
                     party: self.name(exchange.party),
                     is_info: exchange.is_info,
@@ -77,7 +78,8 @@ impl Looking<'_> {
                         .iter()
                         .map(|owed| owed.word().to_owned())
                         .collect(),
-                    words: self.exchange_words(exchange, waits_for.as_deref(), ladder),
+                    words: said.words,
+                    phrases: said.phrases,
                     waits_for,
                     deadlines: due
                         .iter()
@@ -93,31 +95,35 @@ impl Looking<'_> {
             .collect()
     }
 
-    fn exchange_words(
+    fn exchange_said(
         &self,
         exchange: &Exchange,
         waits_for: Option<&str>,
         ladder: &Ladder,
-    ) -> String {
+    ) -> SaidView {
         let party = self.name(exchange.party);
+        let of = |id: &str, words: String| SaidView::new(id, words).with("party", &party);
         let Some(owed) = exchange.owed.first() else {
             let is_cancelled = matches!(ladder.successor(), Some((Step::Cancelled, _)));
             return if is_cancelled {
-                format!("{party}: withdrawn, nothing is owed")
+                let words = format!("{party}: withdrawn, nothing is owed");
+                of("exchange-withdrawn", words)
             } else {
-                format!("{party}: closed")
+                of("exchange-closed", format!("{party}: closed"))
             };
         };
-        let promised = exchange
-            .promised
-            .filter(|_| *owed == Owed::Answered)
-            .map_or_else(String::new, |ms| format!(", promised by {}", utc_text(ms)));
-        match (owed, waits_for) {
-            (Owed::Confirmed, Some(author)) => {
-                format!("{party} has read it back; {author} has not said whether rightly")
-            }
-            _ => format!("waits to be {} by {party}{promised}", owed.word()),
+        if let (Owed::Confirmed, Some(author)) = (owed, waits_for) {
+            let words = format!("{party} has read it back; {author} has not said whether rightly");
+            return of("exchange-unconfirmed", words).with("author", author);
         }
+        let promised = exchange.promised.filter(|_| *owed == Owed::Answered);
+        let promised = promised.map(|ms| {
+            let words = format!(", promised by {}", utc_text(ms));
+            SaidView::new("promised", words).with("by_ms", ms)
+        });
+        let words = format!("waits to be {} by {party}", owed.word());
+        let id = format!("waits-{}", owed.word().replace(' ', "-"));
+        of(&id, words).and(promised)
     }
 
     /// By what its author has replaced or withdrawn a message.

@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::engine::acts::Outgoing;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
-use crate::view::{ReleasedView, StandingView, StatusRequest};
+use crate::view::{ReleasedView, SaidView, StandingView, StatusRequest};
 
 impl Service {
     /// Puts a line status on the record. When this returns, it is durable here.
@@ -116,8 +116,10 @@ fn view(
             takes
         }
     };
+    let said = said(&party, status, message_type, &takes, is_in_force);
     StandingView {
-        words: words(&party, status, message_type, &takes, is_in_force),
+        words: said.words,
+        phrases: said.phrases,
         party,
         act: status.act.word().to_owned(),
         place: place_text(place),
@@ -130,35 +132,39 @@ fn view(
     }
 }
 
-fn words(
+fn said(
     party: &str,
     status: &Status,
     message_type: MessageType,
     takes: &[String],
     is_in_force: bool,
-) -> String {
+) -> SaidView {
     let from = utc_text(status.effective);
     let kind = match message_type {
         MessageType::Real => String::new(),
         other => format!("{}: ", other.word().to_uppercase()),
     };
-    let verb = match (status.act, is_in_force) {
-        (Act::Suspend, true) => "has suspended the line since",
-        (Act::Suspend, false) => "will suspend the line from",
-        (Act::Narrow, true) => "has narrowed the line since",
-        (Act::Narrow, false) => "will narrow the line from",
-        (Act::Resume, true) => "has resumed the line since",
-        (Act::Resume, false) => "will resume the line from",
+    let (id, verb) = match (status.act, is_in_force) {
+        (Act::Suspend, true) => ("suspended", "has suspended the line since"),
+        (Act::Suspend, false) => ("suspends", "will suspend the line from"),
+        (Act::Narrow, true) => ("narrowed", "has narrowed the line since"),
+        (Act::Narrow, false) => ("narrows", "will narrow the line from"),
+        (Act::Resume, true) => ("resumed", "has resumed the line since"),
+        (Act::Resume, false) => ("resumes", "will resume the line from"),
     };
-    let until = status
-        .until
-        .map_or_else(String::new, |ms| format!(" until {}", utc_text(ms)));
     let open = match (status.act, takes) {
-        (Act::Resume, _) => String::new(),
-        (_, []) => "; nothing stays open".to_owned(),
-        (_, takes) => format!("; open: {}", takes.join(", ")),
+        (Act::Resume, _) => None,
+        (_, []) => Some(SaidView::new("nothing-open", "; nothing stays open")),
+        (_, takes) => {
+            let takes = takes.join(", ");
+            Some(SaidView::new("stays-open", format!("; open: {takes}")).with("classes", takes))
+        }
     };
-    format!("{kind}{party} {verb} {from}{until}{open}")
+    SaidView::new(id, format!("{kind}{party} {verb} {from}"))
+        .with("party", party)
+        .with("since_ms", status.effective)
+        .and(status.until.map(crate::state::until_said))
+        .and(open)
 }
 
 /// Whether a message may be released as the line stands: no addressee has closed it to such traffic.

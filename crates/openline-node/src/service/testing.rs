@@ -148,7 +148,7 @@ impl Service {
 
     async fn tell_gap(&self, line: LineId, post: String, gap: Gap) -> Answer<()> {
         self.engine(move |engine| {
-            let words = engine.gap_words(&line, &post, &gap);
+            let words = engine.gap_said(&line, &post, &gap).words;
             engine.tell(News {
                 what: "watch-gap",
                 line: Some(line),

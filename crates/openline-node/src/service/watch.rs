@@ -15,8 +15,8 @@ use crate::error::ServiceError;
 use crate::identity::wall_ms;
 use crate::officers::{Actor, Role};
 use crate::view::{
-    HandOverRequest, HandoverNoteView, PastWatchView, PostView, PostsRequest, StandDownRequest,
-    TakeWatchRequest, WatchView,
+    HandOverRequest, HandoverNoteView, PastWatchView, PostView, PostsRequest, SaidView,
+    StandDownRequest, TakeWatchRequest, WatchView,
 };
 use crate::watch::post::{
     Ending, HANDOVER_NOTE_MAX, HandoverNote, PastWatch, PostLog, Taking, WHO_MAX,
@@ -302,7 +302,7 @@ fn watch_view(engine: &Engine, lines: &[LineId], now: i64) -> WatchView {
     let gaps = engine.watch_gaps(now).into_iter();
     let findings = gaps
         .filter(|(line, _, _)| lines.contains(line))
-        .map(|(line, post, gap)| engine.gap_words(&line, &post, &gap));
+        .map(|(line, post, gap)| engine.gap_said(&line, &post, &gap));
     WatchView {
         posts,
         findings: findings.collect(),
@@ -353,7 +353,7 @@ fn history_of(engine: &Engine, line: &LineId, post: &str, now: i64) -> Vec<PastW
         from_ms: past.holder.since,
         until_ms: Some(past.ended),
         languages: past.holder.languages.clone(),
-        ending: Some(ending_words(&past.ending)),
+        ending: Some(ending_said(&past.ending)),
         note: past.note.clone(),
     };
     let present = log.holder(now).map(|holder| PastWatchView {
@@ -370,11 +370,15 @@ fn history_of(engine: &Engine, line: &LineId, post: &str, now: i64) -> Vec<PastW
     log.past().iter().map(view).chain(present).collect()
 }
 
-fn ending_words(ending: &Ending) -> String {
+fn ending_said(ending: &Ending) -> SaidView {
     match ending {
-        Ending::HandedOver { to } => format!("handed over to {to}"),
-        Ending::Relieved { by } => format!("relieved by {by}"),
-        Ending::StoodDown => "stood down".to_owned(),
-        Ending::Over => "its time was over".to_owned(),
+        Ending::HandedOver { to } => {
+            SaidView::new("handed-over", format!("handed over to {to}")).with("who", to)
+        }
+        Ending::Relieved { by } => {
+            SaidView::new("relieved", format!("relieved by {by}")).with("who", by)
+        }
+        Ending::StoodDown => SaidView::new("stood-down", "stood down"),
+        Ending::Over => SaidView::new("time-over", "its time was over"),
     }
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::PhraseView;
+
 /// Something that rings until a person acts.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AlarmView {
@@ -24,8 +26,14 @@ pub struct AlarmView {
     pub since_ms: i64,
     /// Whom it calls by now, in words.
     pub calls: String,
+    /// The same, in parts.
+    #[serde(default)]
+    pub calls_phrases: Vec<PhraseView>,
     /// What it is about, in a sentence without content.
     pub words: String,
+    /// The same, in parts.
+    #[serde(default)]
+    pub phrases: Vec<PhraseView>,
     /// Lines at a higher level with the same party, to which it can be taken.
     pub offers: Vec<String>,
     /// Whether it rings; otherwise it is silenced.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::ValueView;
+use super::{PhraseView, ValueView};
 
 /// How far a message has got with one addressee.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -26,6 +26,9 @@ pub struct ExchangeView {
     pub promised_ms: Option<i64>,
     /// All of it in a sentence.
     pub words: String,
+    /// The same, in parts.
+    #[serde(default)]
+    pub phrases: Vec<PhraseView>,
 }
 
 /// By when something should have happened.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::PhraseView;
+
 /// To suspend, narrow or resume a line.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -53,4 +55,7 @@ pub struct StandingView {
     pub is_in_force: bool,
     /// In a sentence.
     pub words: String,
+    /// The same, in parts.
+    #[serde(default)]
+    pub phrases: Vec<PhraseView>,
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::PhraseView;
+
 /// What state a line is in, and why.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct StateView {
@@ -10,6 +12,9 @@ pub struct StateView {
     pub state: String,
     /// The same in a sentence, with what it rests on.
     pub words: String,
+    /// The same, in parts.
+    #[serde(default)]
+    pub phrases: Vec<PhraseView>,
     /// Since when, ms; since this node began to run, if it was so then.
     pub since_ms: Option<i64>,
     /// Everything that was found, the word's own findings first.
@@ -25,6 +30,9 @@ pub struct StateFindingView {
     pub party: String,
     /// In a sentence.
     pub words: String,
+    /// The same, in parts.
+    #[serde(default)]
+    pub phrases: Vec<PhraseView>,
     /// Whether that party has signed what it rests on; otherwise it is inferred here.
     pub is_signed: bool,
 }

@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::SaidView;
+
 /// Who has the watch, and where that is not as it should be.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct WatchView {
     /// Our posts, by line.
     pub posts: Vec<PostView>,
     /// Where the watch is not as the rota says, in sentences.
-    pub findings: Vec<String>,
+    pub findings: Vec<SaidView>,
 }
 
 /// The watch of one of our posts on one line.
@@ -131,7 +133,7 @@ pub struct PastWatchView {
     /// Languages on watch.
     pub languages: Vec<String>,
     /// How it ended, in words.
-    pub ending: Option<String>,
+    pub ending: Option<SaidView>,
     /// The note left at its end.
     pub note: Option<String>,
 }

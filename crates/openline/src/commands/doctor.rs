@@ -182,7 +182,7 @@ fn watch(path: &Path) -> Vec<Finding> {
     let next = "take it: openline watch take; or change the rota: openline rota import";
     findings
         .into_iter()
-        .map(|words| ill("watch", words, next))
+        .map(|finding| ill("watch", finding.words, next))
         .collect()
 }
 

@@ -193,7 +193,7 @@ fn watch_text(view: &WatchView) -> String {
         text.push_str(&format!("\n{}", note_text(note)));
     }
     for finding in &view.findings {
-        text.push_str(&format!("\nNOT AS IT SHOULD BE: {finding}.\n"));
+        text.push_str(&format!("\nNOT AS IT SHOULD BE: {}.\n", finding.words));
     }
     text
 }
@@ -238,7 +238,9 @@ fn history_text(list: &[PastWatchView]) -> String {
             past.title.clone(),
             past.post.clone(),
             past.who.clone(),
-            past.ending.clone().unwrap_or_else(|| "has it".to_owned()),
+            past.ending
+                .as_ref()
+                .map_or_else(|| "has it".to_owned(), |ending| ending.words.clone()),
         ]);
     }
     let mut text = table(&rows);

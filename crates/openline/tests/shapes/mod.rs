@@ -45,7 +45,10 @@ fn note(value: &Value, path: &str, paths: &mut BTreeSet<String>) {
                     format!("{path}.{key}")
                 };
                 paths.insert(path.clone());
-                note(value, &path, paths);
+                // What a phrase is about depends on which phrase it is.
+                if key != "args" {
+                    note(value, &path, paths);
+                }
             }
         }
         Value::Array(items) => {

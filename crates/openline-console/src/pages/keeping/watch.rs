@@ -25,7 +25,7 @@ pub(super) async fn page(visit: Visit) -> Page {
     let who = visit.session.officer.clone().unwrap_or_default();
     let body = html! {
         h1 { (visit.say("to-watch")) }
-        @for finding in &watch.findings { p.warning { (kit::sentence(&visit, finding)) } }
+        @for finding in &watch.findings { p.warning { (kit::said(&visit, &finding.words, &finding.phrases)) } }
         @if watch.posts.is_empty() { (kit::nothing(&visit.say("no-posts"))) }
         @for (at, post) in watch.posts.iter().enumerate() {
             section aria-labelledby={ "post-" (at) } {
@@ -141,7 +141,7 @@ fn history(visit: &Visit, past: &[PastWatchView]) -> Markup {
                             td { bdi { (watch.title) } } td { bdi { (watch.post) } } td { bdi { (watch.who) } }
                             td { (kit::moment(visit, watch.from_ms)) }
                             td { @if let Some(until) = watch.until_ms { (kit::moment(visit, until)) } @else { "–" } }
-                            td { @if let Some(ending) = &watch.ending { (kit::facade(visit, ending)) } @if let Some(note) = &watch.note { " " span dir="auto" { (note) } } }
+                            td { @if let Some(ending) = &watch.ending { (kit::said(visit, &ending.words, &ending.phrases)) } @if let Some(note) = &watch.note { " " span dir="auto" { (note) } } }
                         } } }
                     }
                 }

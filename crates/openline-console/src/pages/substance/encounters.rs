@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use openline_node::view::{
     AccountsView, EncounterView, LineView, MomentView, OwedView, SettingView, TimeClaimView,
@@ -123,7 +124,7 @@ fn one(
             p { strong.stage { (visit.words().term("encounter-stage", &encounter.stage)) } " · " (visit.say("level")) " " bdi { (encounter.level) } @if let Some(host) = &encounter.host { " · " (visit.say("host")) " " bdi { (host) } } " · " (link(line, &encounter.place)) }
             (setting(visit, &encounter.setting))
             @if let Some(words) = &encounter.words { p dir="auto" { (words) } }
-            @for flag in &encounter.contradictions { p.warning role="note" { strong { (visit.say("contradiction")) } " " bdi { (flag.sources.join(", ")) } ": " (kit::facade(visit, &flag.words)) } }
+            @for flag in &encounter.contradictions { p.warning role="note" { strong { (visit.say("contradiction")) } " (" (visit.words().term("misfit", &flag.misfit)) "), " bdi { (flag.sources.join(", ")) } ": " (kit::facade(visit, &flag.words)) } }
             @if let Some(within) = &encounter.within { p { (visit.say("within-visit")) " " (link(line, within)) } }
             @if let Some(returns) = &encounter.returns { p { (visit.say("returns-visit")) " " (link(line, returns)) } }
             @if !encounter.programme.is_empty() { p { (visit.say("programme")) @for place in &encounter.programme { " " (link(line, place)) } } }
@@ -135,7 +136,8 @@ fn one(
             }
             @for schedule in &encounter.schedules {
                 div.item {
-                    p { @if encounter.fixed.as_ref() == Some(&schedule.place) { strong { (visit.say("stands")) } " " } (kit::facade(visit, &schedule.rendered)) " " (link(line, &schedule.place)) }
+                    p { @if encounter.fixed.as_ref() == Some(&schedule.place) { strong { (visit.say("stands")) } " " } bdi { (schedule.party_name) } " " (link(line, &schedule.place)) }
+                    (window(visit, line, schedule.window_ms))
                     (assent(visit, line, &schedule.place, &schedule.assent, back))
                 }
             }
@@ -154,6 +156,19 @@ fn one(
     }
 }
 
+/// From and to when by every clock that matters: UTC and each capital's, with the weekday.
+fn window(visit: &Visit, line: &LineView, [from, to]: [i64; 2]) -> Markup {
+    let clock = |name: &str, zone: &TimeZone| {
+        html! { dt { bdi { (name) } } dd { (kit::moment_in(visit, from, zone)) " – " (kit::moment_in(visit, to, zone)) } }
+    };
+    html! {
+        dl.facts {
+            (clock("UTC", &TimeZone::UTC))
+            @for party in &line.parties { (clock(&format!("{} ({})", party.name, party.zone), &times::zone(&party.zone))) }
+        }
+    }
+}
+
 /// The times as each source states them, side by side.
 fn claims(visit: &Visit, claims: &[TimeClaimView]) -> Markup {
     if claims.is_empty() {
@@ -164,7 +179,7 @@ fn claims(visit: &Visit, claims: &[TimeClaimView]) -> Markup {
             @if let Some(day) = moment.weekday { (visit.say(&format!("weekday-{day}"))) " " }
             @if let Some(civil) = &moment.civil { (civil.replace('T', " ")) " " }
             @if let Some(zone) = &moment.zone { (zone) " " }
-            @if let Some(utc) = moment.utc_ms { (kit::moment_in(visit, utc, &jiff::tz::TimeZone::UTC)) " UTC" }
+            @if let Some(utc) = moment.utc_ms { (kit::moment_in(visit, utc, &TimeZone::UTC)) " UTC" }
         })
     };
     html! {

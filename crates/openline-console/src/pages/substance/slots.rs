@@ -51,12 +51,12 @@ fn status(visit: &Visit, line: &LineView, run: &SlotRunView) -> Markup {
         section {
             h2 { (visit.words().term("method", &run.method)) ": " bdi { (run.purpose) } " " (kit::type_mark(visit, &run.message_type)) }
             p { strong { (visit.words().term("slot-stage", &run.stage)) } " · " (visit.say("proposed-by")) " " bdi { (run.proposed_by) } " · " (link(line, &run.place)) }
-            @if let Some(waits) = &run.waits { p { (visit.say("waits-for")) " " (kit::facade(visit, waits)) ": " bdi { (run.waits_for.join(", ")) } } }
+            @if let Some(waits) = &run.waits { p { (visit.say("waits-for")) " " (visit.words().term("slot-need", waits)) ": " bdi { (run.waits_for.join(", ")) } } }
             p { (kit::moment(visit, run.from_ms)) " – " (kit::moment(visit, run.until_ms)) " · " (visit.words().with("slot-length", &[("minutes", u64::from(run.length_minutes).into()), ("candidates", run.candidates.into())])) }
             @if let Some(slot) = run.agreed.as_ref().or(run.chosen.as_ref()) {
                 p.slot { strong { (visit.say(if run.agreed.is_some() { "slot-agreed" } else { "slot-found" })) } " " span lang="en" dir="ltr" { (slot.text) } }
             }
-            @for fault in &run.faults { p.warning { bdi { (fault.party) } " " (kit::facade(visit, &fault.words)) } }
+            @for fault in &run.faults { p.warning { bdi { (fault.party) } " " (visit.words().term("slot-fault", &fault.words)) } }
             @if !run.own_picks.is_empty() {
                 (kit::folded(&visit.say("own-picks"), &html! { ul { @for pick in &run.own_picks { li lang="en" dir="ltr" { (pick.text) } } } }))
             }

@@ -63,7 +63,7 @@ pub(super) async fn page(
     let body = html! {
         section.line-state id="line-state" data-live {
             h1 { (visit.say("line-messages")) }
-            p.words { (kit::sentence(&visit, &state.words)) }
+            p.words { (kit::said(&visit, &state.words, &state.phrases)) }
             (evidence(&visit, &state.findings))
             (given(&visit, &line.id, &notices, &standings))
             (relation(&visit, &others))
@@ -157,7 +157,7 @@ fn evidence(visit: &Visit, findings: &[openline_node::view::StateFindingView]) -
                 @for finding in findings {
                     li {
                         strong { (visit.words().term("state", &finding.state)) } " – " bdi { (finding.party) } ": "
-                        (kit::facade(visit, &finding.words)) " "
+                        (kit::said(visit, &finding.words, &finding.phrases)) " "
                         em { (visit.say(if finding.is_signed { "evidence-signed" } else { "evidence-inferred" })) }
                     }
                 }
@@ -178,7 +178,7 @@ fn given(visit: &Visit, line: &str, notices: &[NoticeView], standings: &[Standin
             }
         }
         @for standing in standings {
-            p.warning { (kit::sentence(visit, &standing.words)) " "
+            p.warning { (kit::said(visit, &standing.words, &standing.phrases)) " "
                     @if let Some(reason) = &standing.reason { span dir="auto" { (reason) } " " }
                     a href=(kit::entry_path(line, &standing.place)) { (standing.place) } }
         }

@@ -10,6 +10,7 @@ use openline_proto::state::State;
 use crate::alarms::{About, Alarm};
 use crate::engine::Engine;
 use crate::service::entries::utc_text;
+use crate::view::SaidView;
 
 /// A line that loses contact for less than this rings nobody, ms.
 const STATE_GRACE_MS: i64 = 60_000;
@@ -44,8 +45,8 @@ impl Engine {
                 next.push(since + STATE_GRACE_MS);
                 continue;
             }
-            let words = crate::state::sentence(self, line);
-            lost.push((About::State(*line), alarm(since, MessageType::Real, words)));
+            let said = crate::state::said(self, line, assessment);
+            lost.push((About::State(*line), alarm(since, MessageType::Real, said)));
         }
         lost
     }
@@ -56,8 +57,8 @@ impl Engine {
             let Gap::NotTaken { since, .. } = &gap else {
                 return None;
             };
-            let words = self.gap_words(&line, &post, &gap);
-            let alarm = alarm(*since, MessageType::Real, words);
+            let said = self.gap_said(&line, &post, &gap);
+            let alarm = alarm(*since, MessageType::Real, said);
             Some((About::Gap(line, post), alarm))
         })
         .collect()
@@ -70,21 +71,32 @@ impl Engine {
             .filter_map(|(line, slot, party, lack)| {
                 let me = self.machine.me(&line)?;
                 let (test, at) = (self.name_on(&line, party), utc_text(slot));
-                let words = match lack {
-                    Lack::Test if party == me => {
-                        format!("our own test that was due at {at} was not held")
+                let said = match lack {
+                    Lack::Test if party == me => SaidView::new(
+                        "test-not-held",
+                        format!("our own test that was due at {at} was not held"),
+                    ),
+                    Lack::Test => SaidView::new(
+                        "test-not-come",
+                        format!("the test of {test} that was due at {at} has not come"),
+                    ),
+                    Lack::Answer(by) => {
+                        let by = self.name_on(&line, by);
+                        let words = format!(
+                            "the test of {test} at {at} was not answered by the node of {by}"
+                        );
+                        SaidView::new("test-not-answered", words).with("by", by)
                     }
-                    Lack::Test => format!("the test of {test} that was due at {at} has not come"),
-                    Lack::Answer(by) => format!(
-                        "the test of {test} at {at} was not answered by the node of {}",
-                        self.name_on(&line, by)
-                    ),
-                    Lack::Acknowledgement(by) => format!(
-                        "the test of {test} at {at} was acknowledged by no person at {}",
-                        self.name_on(&line, by)
-                    ),
+                    Lack::Acknowledgement(by) => {
+                        let by = self.name_on(&line, by);
+                        let words = format!(
+                            "the test of {test} at {at} was acknowledged by no person at {by}"
+                        );
+                        SaidView::new("test-not-acknowledged", words).with("by", by)
+                    }
                 };
-                let alarm = alarm(slot, MessageType::Test, words);
+                let said = said.with("party", test).with("at_ms", slot);
+                let alarm = alarm(slot, MessageType::Test, said);
                 Some((About::Test(line, party, lack), alarm))
             })
             .collect()
@@ -104,11 +116,9 @@ impl Engine {
                     continue;
                 }
                 next.extend(notice.until);
-                let until = notice
-                    .until
-                    .map_or_else(String::new, |until| format!(", until {}", utc_text(until)));
-                let words = format!("a drill is on{until}: come as if it were real");
-                let alarm = alarm(notice.from, MessageType::Exercise, words);
+                let said = SaidView::new("alarm-drill", "a drill is on, come as if it were real")
+                    .and(notice.until.map(crate::state::until_said));
+                let alarm = alarm(notice.from, MessageType::Exercise, said);
                 drills.push((About::Drill(*line), alarm));
             }
         }
@@ -117,13 +127,13 @@ impl Engine {
 }
 
 /// An alarm that is about no message.
-fn alarm(since: i64, message_type: MessageType, words: String) -> Alarm {
+fn alarm(since: i64, message_type: MessageType, said: SaidView) -> Alarm {
     Alarm {
         since,
         call: Call::OwnPost,
         message_type,
         precedence: None,
         is_for_life: false,
-        words,
+        said,
     }
 }

@@ -10,6 +10,7 @@ use crate::officers::{Actor, OfficerName, Role};
 use crate::policy::{Asks, Hand};
 use crate::service::Answer;
 use crate::service::releasing::{Traits, asks};
+use crate::view::SaidView;
 
 /// Least digits of a content's hash that name it.
 const CONTENT_MIN: usize = 8;
@@ -66,7 +67,7 @@ pub(super) fn clear(
 ) -> Answer<()> {
     let line = kept.line()?;
     if asks.keeps_apart(Hand::Drafter, Hand::Clearer) && kept.is_drafted_by(&clearance.by) {
-        let others = others(engine, &asks.clear_roles, &line, &kept.drafters);
+        let others = others(engine, &asks.clear_roles, &line, &kept.drafters).words;
         return Err(ServiceError::Forbidden(format!(
             "{} has drafted it, and the policy wants another person to clear it: {others}",
             clearance.by
@@ -111,20 +112,20 @@ pub(in crate::service) fn may_release(
     engine.require(actor, &asks.release_roles, Some(&line))?;
     let name = actor.to_string();
     if asks.keeps_apart(Hand::Drafter, Hand::Releaser) && kept.is_drafted_by(&name) {
-        let others = others(engine, &asks.release_roles, &line, &kept.drafters);
+        let others = others(engine, &asks.release_roles, &line, &kept.drafters).words;
         return Err(ServiceError::NeedsOthers(format!(
             "{name} has drafted it, and the policy wants another person to release it: {others}"
         )));
     }
     let cleared: Vec<&str> = kept.counting(engine, &line, &asks).collect();
     if kept.refusal.is_some() || cleared.len() < asks.clearers {
-        return Err(ServiceError::NeedsOthers(next(
-            engine, &kept, &line, &asks, &from.id,
-        )));
+        return Err(ServiceError::NeedsOthers(
+            next(engine, &kept, &line, &asks, &from.id).words,
+        ));
     }
     if asks.keeps_apart(Hand::Clearer, Hand::Releaser) && cleared.contains(&name.as_str()) {
         let cleared: Vec<String> = cleared.into_iter().map(str::to_owned).collect();
-        let others = others(engine, &asks.release_roles, &line, &cleared);
+        let others = others(engine, &asks.release_roles, &line, &cleared).words;
         return Err(ServiceError::NeedsOthers(format!(
             "{name} has cleared it, and the policy wants another person to release it: {others}"
         )));
@@ -133,21 +134,24 @@ pub(in crate::service) fn may_release(
 }
 
 /// Who holds one of the roles, but for some.
-fn others(engine: &Engine, roles: &[Role], line: &LineId, but: &[String]) -> String {
+fn others(engine: &Engine, roles: &[Role], line: &LineId, but: &[String]) -> SaidView {
     let tag = engine.tag(line);
     let mut names = engine.office.roster.holders(roles, tag.as_ref());
     names.retain(|name| !but.iter().any(|other| other == name));
     if names.is_empty() {
-        "nobody else here may (openline officer add)".to_owned()
+        let words = "nobody else here may (openline officer add)";
+        SaidView::new("draft-by-nobody", words)
     } else {
-        names.join(", ")
+        let names = names.join(", ");
+        SaidView::new("draft-by", &names).with("names", names)
     }
 }
 
 /// What is to be done next with a draft, and by whom.
-pub(super) fn next(engine: &Engine, kept: &Kept, line: &LineId, asks: &Asks, id: &str) -> String {
+pub(super) fn next(engine: &Engine, kept: &Kept, line: &LineId, asks: &Asks, id: &str) -> SaidView {
     if let Some(refusal) = &kept.refusal {
-        return format!("refused by {}: change it first", refusal.by);
+        let words = format!("refused by {}: change it first", refusal.by);
+        return SaidView::new("draft-refused", words).with("by", &refusal.by);
     }
     let cleared: Vec<String> = kept
         .counting(engine, line, asks)
@@ -159,8 +163,10 @@ pub(super) fn next(engine: &Engine, kept: &Kept, line: &LineId, asks: &Asks, id:
         if asks.keeps_apart(Hand::Drafter, Hand::Clearer) {
             but.extend(kept.drafters.iter().cloned());
         }
-        let who = others(engine, &asks.clear_roles, line, &but);
-        return format!("{missing} more to clear it (openline draft clear {id}): {who}");
+        let words = format!("{missing} more to clear it (openline draft clear {id}): ");
+        return SaidView::new("draft-to-clear", words)
+            .with("count", i64::try_from(missing).unwrap_or(i64::MAX))
+            .and(Some(others(engine, &asks.clear_roles, line, &but)));
     }
     let mut but = Vec::new();
     if asks.keeps_apart(Hand::Drafter, Hand::Releaser) {
@@ -170,8 +176,14 @@ pub(super) fn next(engine: &Engine, kept: &Kept, line: &LineId, asks: &Asks, id:
         but.extend(cleared);
     }
     if engine.office.roster.len() == 0 && but.is_empty() {
-        return format!("release it: openline draft release {id}");
+        let words = format!("release it: openline draft release {id}");
+        return SaidView::new("draft-release", words);
     }
-    let who = others(engine, &asks.release_roles, line, &but);
-    format!("to be released (openline draft release {id}) by: {who}")
+    let words = format!("to be released (openline draft release {id}) by: ");
+    SaidView::new("draft-to-release", words).and(Some(others(
+        engine,
+        &asks.release_roles,
+        line,
+        &but,
+    )))
 }

@@ -11,7 +11,7 @@ use crate::identity::wall_ms;
 use crate::officers::Actor;
 use crate::service::Answer;
 use crate::service::releasing::{Traits, asks};
-use crate::view::{ClearanceView, DraftView, SendRequest};
+use crate::view::{ClearanceView, DraftView, SaidView, SendRequest};
 
 /// Persons who have changed one draft, and persons who have cleared it.
 pub(super) const HANDS_MAX: usize = 64;
@@ -135,7 +135,10 @@ impl Opened {
         let next = Traits::of_request(engine, self.line, &self.request)
             .and_then(|traits| asks(engine, self.line, &traits))
             .map_or_else(
-                |error| error.to_string(),
+                |error| SaidView {
+                    words: error.to_string(),
+                    phrases: Vec::new(),
+                },
                 |(asks, _)| next(engine, &self.kept, &self.line, &asks, &self.id),
             );
         DraftView {
@@ -148,7 +151,8 @@ impl Opened {
             clearances: self.kept.clearances.iter().map(Clearance::view).collect(),
             refusal: self.kept.refusal.as_ref().map(Clearance::view),
             overtaken_by: Vec::new(),
-            next,
+            next: next.words,
+            next_phrases: next.phrases,
         }
     }
 }

@@ -1,0 +1,106 @@
+# جمل عن حال الأمور: تُقال أجزاءً متتابعة.
+tells-state = { $state }:
+tells-state-alone = { $state }
+tells-also = ؛
+tells-signed = (موقَّع)
+tells-until = حتى { $until_ms }
+tells-next-window = (النافذة التالية { $from_ms })
+tells-quoted = «{ $words }»
+tells-by-entry = (القيد { $place })
+tells-own-uplink = منفذنا نحن معطل: لا شيء في الخارج يجيب، فهذا لا يدل على شيء من حال الطرف الآخر
+tells-nothing-answers = لا شيء يجيب في أي من عناوين { $party }؛ وبقدر ما نعلم ليس العطل في منفذنا. والآلة المطفأة تبدو كذلك
+tells-heard-elsewhere = لا نستطيع الوصول إلى { $party }، وقد سمعه { $by } قبل { $seconds } ث: عقدته تعمل، والطريق بيننا مقطوع
+tells-node-refuses = آلة { $party } تجيب، وعقدته لا تجيب
+tells-farewell = أعلنت عقدة { $party } أنها تتوقف
+tells-fault-here = أبلغنا عن عطل فني عندنا
+tells-fault-there = أبلغ { $party } عن عطل فني عنده
+tells-not-proved = يجيب في أحد عناوين { $party } ما لا يثبت مفتاحه؛ فلا تثقوا به
+tells-silent = الحامل إلى { $party } قائم، ولم يأت عبره شيء عن هذا الخط مدة أطول من المتفق عليه
+tells-not-heard = لا يُسمع { $party }، ولم تنته بعد أي محاولة للوصول إليه
+tells-no-address = لا يُسمع { $party }، وليس لهذه العقدة عنوان تجربه
+tells-declining-here = لا نقبل الاتصال حاليًا
+tells-declining-there = لا يقبل { $party } الاتصال حاليًا
+tells-off-watch-here = لسنا في المناوبة
+tells-off-watch-there = { $party } ليس في المناوبة
+tells-nobody-here = لا أحد هنا في المناوبة: تولَّوها
+tells-nobody-there = لا أحد في المناوبة لدى { $party }
+tells-bearer-down = لا حامل { $bearer } قائم إلى { $party }
+tells-cannot-store = لا يمكن حفظ ما يصل هنا: انظروا حال العقدة
+tells-drill-here = يجري تمرين عندنا
+tells-drill-there = يجري تمرين لدى { $party }
+tells-contact = سُمع { $party } في { $at_ms }
+tells-suspended = علّق { $party } الخط منذ { $since_ms }
+tells-suspends = سيعلّق { $party } الخط من { $since_ms }
+tells-narrowed = ضيّق { $party } الخط منذ { $since_ms }
+tells-narrows = سيضيّق { $party } الخط من { $since_ms }
+tells-resumed = استأنف { $party } الخط منذ { $since_ms }
+tells-resumes = سيستأنف { $party } الخط من { $since_ms }
+tells-nothing-open = ؛ لا يبقى شيء مفتوحًا
+tells-stays-open = ؛ يبقى مفتوحًا: { $classes }
+tells-exchange-withdrawn = { $party }: سُحبت، ولا شيء مطلوب
+tells-exchange-closed = { $party }: انتهت
+tells-exchange-unconfirmed = أعاد { $party } قراءتها؛ ولم يقل { $author } هل صحّت
+tells-waits-stored = تنتظر أن يحفظها { $party }
+tells-waits-shown = تنتظر أن يعرضها { $party }
+tells-waits-acknowledged = تنتظر إشعار الاستلام من { $party }
+tells-waits-read-back = تنتظر أن يعيد { $party } قراءتها
+tells-waits-answered = تنتظر جواب { $party }
+tells-promised = ، الموعود قبل { $by_ms }
+tells-alarm-arrived = وصل القيد { $place } من { $author } ولم يُشعر أحد باستلامه
+tells-alarm-read-back = أُعيدت قراءة القيد { $place } من { $author }؛ قولوا هل صحّت
+tells-alarm-not-answered = لم يُجب عن القيد { $place } من { $author } في الوقت الموعود
+tells-alarm-not-stored = لم يُحفظ القيد { $place } من { $author } في وقته
+tells-alarm-not-shown = لم يُعرض القيد { $place } من { $author } في وقته
+tells-alarm-not-acknowledged = لم يُشعر باستلام القيد { $place } من { $author } في وقته
+tells-alarm-not-read-back = لم تُعد قراءة القيد { $place } من { $author } في وقتها
+tells-alarm-not-confirmed = لم يؤكد القيد { $place } من { $author } في وقته
+tells-alarm-drill = يجري تمرين، فاحضروا كأنه حقيقي
+tells-test-not-held = لم يُجر اختبارنا المقرر في { $at_ms }
+tells-test-not-come = لم يأت اختبار { $party } المقرر في { $at_ms }
+tells-test-not-answered = لم تجب عقدة { $by } عن اختبار { $party } في { $at_ms }
+tells-test-not-acknowledged = لم يُشعر أحد لدى { $by } باستلام اختبار { $party } في { $at_ms }
+tells-watch-not-taken = لم يتولَّ أحد موقع { $post } في { $line }، وهو في الجدول لـ { $who }، منذ { $since_ms }
+tells-watch-other = يتولى { $holder } موقع { $post } في { $line }؛ وهو في الجدول لـ { $who }
+tells-calls-post = { $post }
+tells-calls-every-post = كل المواقع: { $posts }
+tells-calls-no-rota = التالي في الجدول: لا يسمّي الجدول أحدًا
+tells-calls-next-in-rota = التالي في الجدول: { $who }، من { $from_ms }
+tells-calls-nothing-above = المستوى الأعلى: لا خط فوق هذا يمكنكم استعماله
+tells-calls-above = المستوى الأعلى: { $lines }
+tells-draft-refused = رفضها { $by }: عدّلوها أولًا
+tells-draft-to-clear = { $count ->
+    [one] بقي شخص واحد ليجيزها:
+    [two] بقي شخصان ليجيزاها:
+    [few] بقي { $count } أشخاص ليجيزوها:
+    [many] بقي { $count } شخصًا ليجيزوها:
+   *[other] بقي { $count } شخص ليجيزوها:
+}
+tells-draft-to-release = يمكن أن يطلقها:
+tells-draft-release = يمكن إطلاقها
+tells-draft-by = { $names }
+tells-draft-by-nobody = لا أحد سواكم هنا مخوَّل؛ ويمكن للمدير أن يضيف ضابطًا
+tells-handed-over = سُلّمت إلى { $who }
+tells-relieved = حلّ محله { $who }
+tells-stood-down = أُنهيت المناوبة
+tells-time-over = انتهى وقتها
+# ما ينتظره البحث عن موعد، وما يمكن إثباته على طرف.
+slot-need-approval-by-a-duty-officer = موافقة ضابط مناوب
+slot-need-evaluation-of-the-other-s-picks = معالجة اختيارات الطرف الآخر
+slot-need-the-common-picks = الاختيارات المشتركة
+slot-need-opening = الكشف
+slot-need-confirmation-of-the-slot = تأكيد الموعد
+slot-need-confirmation-in-the-same-words = التأكيد بالكلمات نفسها
+slot-fault-sent-what-is-no-element-of-the-group = أرسل ما ليس عنصرًا من الزمرة
+slot-fault-does-not-prove-that-it-used-the-key-that-it-committed-to = لا يثبت أنه استعمل المفتاح الذي التزم به
+slot-fault-opened-something-else-than-it-had-committed-to = كشف غير ما التزم به
+slot-fault-blinded-other-picks-than-it-had-committed-to = أخفى اختيارات غير التي التزم بها
+slot-fault-answered-differently-from-its-commitment = أجاب بخلاف التزامه
+slot-fault-named-other-common-picks-than-follow-from-its-commitment = سمّى اختيارات مشتركة غير التي تنتج من التزامه
+# ما لا يتفق من أوقات لقاء.
+misfit-clock-and-UTC = الوقت المحلي لا يوافق UTC
+misfit-no-such-time = لا وجود لهذا الوقت
+misfit-unknown-zone = منطقة زمنية غير معروفة
+misfit-end-before-start = ينتهي قبل أن يبدأ
+misfit-duration = المدة لا توافق
+misfit-weekday = يوم الأسبوع لا يوافق التاريخ
+misfit-sources-differ = المصادر مختلفة
