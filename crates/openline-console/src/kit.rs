@@ -55,26 +55,38 @@ pub(crate) fn sentence(visit: &Visit, words: &str) -> Markup {
     facade(visit, &crate::failure::sentence(words))
 }
 
-/// A sentence of the façade in the visitor's language; in English where it is not said in parts that all have their words.
+/// What the façade says, in the visitor's language; in English where it is not said in parts that all have their words.
 pub(crate) fn said(visit: &Visit, words: &str, phrases: &[PhraseView]) -> Markup {
-    let parts: Option<Vec<String>> = phrases.iter().map(|part| phrase(visit, part)).collect();
-    let Some(parts) = parts.filter(|parts| !parts.is_empty()) else {
+    translated(visit, phrases).map_or_else(|| facade(visit, words), |text| html! { (text) })
+}
+
+/// The same as a sentence: with a capital and a full stop.
+pub(crate) fn said_sentence(visit: &Visit, words: &str, phrases: &[PhraseView]) -> Markup {
+    let Some(text) = translated(visit, phrases) else {
         return sentence(visit, words);
     };
-    let space = if visit.words().language().tag() == "zh" {
-        ""
-    } else {
-        " "
+    match visit.words().language().tag() {
+        "zh" => html! { (text) "。" },
+        _ => html! { (crate::failure::sentence(&text)) },
+    }
+}
+
+/// The parts of a sentence, one after the other; none where one of them has no words.
+fn translated(visit: &Visit, phrases: &[PhraseView]) -> Option<String> {
+    let space = match visit.words().language().tag() {
+        "zh" => "",
+        _ => " ",
     };
     let mut text = String::new();
-    for part in &parts {
+    for part in phrases {
+        let part = phrase(visit, part)?;
         let is_joint = part.starts_with([',', ';', '\u{a0}', '،', '؛']);
         if !text.is_empty() && !is_joint {
             text.push_str(space);
         }
-        text.push_str(part);
+        text.push_str(&part);
     }
-    html! { (crate::failure::sentence(&text)) }
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// One part of a sentence: moments in the zone of this machine, states by their names.

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod floor;
+mod pages;
 mod pair;
 
 use serde::Serialize;
@@ -15,6 +16,12 @@ pub struct Args {
     /// A smaller run.
     #[arg(long)]
     quick: bool,
+    /// The console's pages on a line with 100,000 entries (--quick: 10,000), instead of the rest.
+    #[arg(long)]
+    pages: bool,
+    /// With --pages: fail if a page takes longer or is larger than it may.
+    #[arg(long, requires = "pages")]
+    check: bool,
     /// The other process of the floor; for the benchmark itself.
     #[arg(long, hide = true, value_name = "FILE")]
     floor_peer: Option<std::path::PathBuf>,
@@ -45,6 +52,18 @@ pub fn run(args: &Args, output: Output) -> Result<(), Failure> {
         return runtime.block_on(floor::peer(file));
     }
     let folder = tempfile::tempdir().map_err(failed)?;
+    if args.pages {
+        let entries = if args.quick { 10_000 } else { 100_000 };
+        let figures = runtime.block_on(pages::run(folder.path(), entries, output))?;
+        output.print(&figures, pages::Figures::text);
+        return match args.check && !figures.is_held() {
+            true => Err(Failure::unreachable(
+                "a page takes longer or is larger than it may",
+                "run it again on an idle machine; see docs/performance.md",
+            )),
+            false => Ok(()),
+        };
+    }
     let count = if args.quick { 300 } else { 3000 };
     let mut figures = Figures::default();
     output.say("floor: sign, append, QUIC, verify, append, cosign, back");

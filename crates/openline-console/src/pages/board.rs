@@ -41,7 +41,7 @@ pub(crate) async fn board(visit: Visit) -> Page {
                 }
             }
             @if let Some(doubt) = &status.clock_doubt { p.warning role="alert" { (kit::facade(&visit, doubt)) } }
-            @for finding in &watch.findings { p.warning { (kit::said(&visit, &finding.words, &finding.phrases)) } }
+            @for finding in &watch.findings { p.warning { (kit::said_sentence(&visit, &finding.words, &finding.phrases)) } }
             @if cards.is_empty() { (kit::nothing(&visit.say("board-no-lines"))) }
             @for card in &cards { (card) }
         }
@@ -64,7 +64,7 @@ fn card(
                 p.level { (visit.say("level")) " " bdi { (line.level) } }
                 p.big { (shell::state_mark(visit, &state.state)) }
             }
-            p.words { (kit::said(visit, &state.words, &state.phrases)) }
+            p.words { (kit::said_sentence(visit, &state.words, &state.phrases)) }
             @if let Some(since) = state.since_ms {
                 p.since { (visit.say("since")) " " (kit::moment(visit, since)) " (" (kit::counting(visit, since)) ")" }
             }
@@ -195,7 +195,7 @@ fn waiting(visit: &Visit, open: &[OpenView]) -> Markup {
                     span dir="auto" { (item.entry.summary) }
                     @for exchange in item.exchanges.iter().filter(|exchange| !exchange.is_closed) {
                         p.exchange {
-                            (kit::said(visit, &exchange.words, &exchange.phrases))
+                            (kit::said_sentence(visit, &exchange.words, &exchange.phrases))
                             @for deadline in &exchange.deadlines {
                                 " " span.deadline {
                                     (visit.words().term("owed", &deadline.owed)) " " (kit::counting(visit, deadline.due_ms))

@@ -26,7 +26,7 @@ pub(super) struct Measured {
     pub(super) idle_rss_mb: f64,
 }
 
-fn make_home(path: &Path, name: &str) -> Result<(), Failure> {
+pub(super) fn make_home(path: &Path, name: &str) -> Result<(), Failure> {
     let any: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 0));
     Home::init(
         path,

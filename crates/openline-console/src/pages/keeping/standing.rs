@@ -97,7 +97,7 @@ fn taken(visit: &Visit, line: &str, standings: &[StandingView]) -> Markup {
         ul.plain {
             @for standing in standings {
                 li {
-                    (kit::said(visit, &standing.words, &standing.phrases)) " "
+                    (kit::said_sentence(visit, &standing.words, &standing.phrases)) " "
                     @if let Some(reason) = &standing.reason { span dir="auto" { (reason) } " " }
                     a href=(kit::entry_path(line, &standing.place)) { (standing.place) }
                     @if !standing.is_in_force { " " em { (visit.say("not-in-force")) } }

@@ -25,7 +25,7 @@ pub(super) async fn page(visit: Visit) -> Page {
     let who = visit.session.officer.clone().unwrap_or_default();
     let body = html! {
         h1 { (visit.say("to-watch")) }
-        @for finding in &watch.findings { p.warning { (kit::said(&visit, &finding.words, &finding.phrases)) } }
+        @for finding in &watch.findings { p.warning { (kit::said_sentence(&visit, &finding.words, &finding.phrases)) } }
         @if watch.posts.is_empty() { (kit::nothing(&visit.say("no-posts"))) }
         @for (at, post) in watch.posts.iter().enumerate() {
             section aria-labelledby={ "post-" (at) } {

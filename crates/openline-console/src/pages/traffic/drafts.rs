@@ -23,7 +23,7 @@ pub(super) async fn list(visit: Visit) -> Page {
                         a href={ "/drafts/" (draft.id) } { span dir="auto" { (title(&visit, draft)) } } " "
                         (kit::type_mark(&visit, &draft.request.message_type)) " " (kit::precedence_mark(&visit, &draft.request.precedence))
                         @if !draft.overtaken_by.is_empty() { " " strong.bad { (visit.say("overtaken")) } }
-                        p.exchange { (kit::said(&visit, &draft.next, &draft.next_phrases)) }
+                        p.exchange { (kit::said_sentence(&visit, &draft.next, &draft.next_phrases)) }
                         p.since { bdi { (draft.drafted_by.join(", ")) } ", " (kit::moment(&visit, draft.drafted_ms)) }
                     }
                 }
@@ -176,7 +176,7 @@ fn policy(visit: &Visit, draft: &DraftView, asked: &ExplainView) -> Markup {
                 li.bad { (visit.say("refused-by")) " " bdi { (refusal.by) } @if let Some(words) = &refusal.words { ": " span dir="auto" { (words) } } }
             }
         }
-        p { strong { (kit::said(visit, &draft.next, &draft.next_phrases)) } }
+        p { strong { (kit::said_sentence(visit, &draft.next, &draft.next_phrases)) } }
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) async fn page(
     let body = html! {
         section.line-state id="line-state" data-live {
             h1 { (visit.say("line-messages")) }
-            p.words { (kit::said(&visit, &state.words, &state.phrases)) }
+            p.words { (kit::said_sentence(&visit, &state.words, &state.phrases)) }
             (evidence(&visit, &state.findings))
             (given(&visit, &line.id, &notices, &standings))
             (relation(&visit, &others))
@@ -178,7 +178,7 @@ fn given(visit: &Visit, line: &str, notices: &[NoticeView], standings: &[Standin
             }
         }
         @for standing in standings {
-            p.warning { (kit::said(visit, &standing.words, &standing.phrases)) " "
+            p.warning { (kit::said_sentence(visit, &standing.words, &standing.phrases)) " "
                     @if let Some(reason) = &standing.reason { span dir="auto" { (reason) } " " }
                     a href=(kit::entry_path(line, &standing.place)) { (standing.place) } }
         }

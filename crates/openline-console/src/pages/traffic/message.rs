@@ -121,7 +121,7 @@ pub(super) fn exchanges(visit: &Visit, exchanges: &[ExchangeView]) -> Markup {
     html! {
         @for exchange in exchanges.iter().filter(|exchange| !exchange.is_closed) {
             p.exchange {
-                (kit::said(visit, &exchange.words, &exchange.phrases))
+                (kit::said_sentence(visit, &exchange.words, &exchange.phrases))
                 @for deadline in &exchange.deadlines {
                     " " span.deadline { (visit.words().term("owed", &deadline.owed)) " " (kit::counting(visit, deadline.due_ms)) }
                 }
