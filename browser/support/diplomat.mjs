@@ -1,19 +1,19 @@
 // A diplomat at a console: what is done about encounters, topics, accounts and dates.
 import { byClock, Officer } from "./officer.mjs";
+import { eventually } from "./world.mjs";
 
 export class Diplomat extends Officer {
   /** A moment for a field, by the clock of this side. */
   local(moment) { return byClock(moment, this.side.zone); }
 
-  /** The part of a page that is about an entry; it comes by itself once it is there. */
+  /** The part of a page that is about an entry; the page of one that has not arrived yet is asked for again. */
   async part(kind, path, place) {
-    await this.go(this.line(path));
     const part = this.page.locator(`#${kind}-${place.replace("/", "-")}`);
-    await part.waitFor();
+    await eventually(async () => { await this.go(this.line(path)); return (await part.count()) > 0; });
     return part;
   }
 
-  encounter(place) { return this.part("encounter", "/encounters", place); }
+  encounter(place) { return this.part("encounter", `/encounters/${place}`, place); }
 
   async ask(kind, subject, level, more = {}) {
     await this.go(this.line("/encounters"));

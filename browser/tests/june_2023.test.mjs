@@ -154,7 +154,7 @@ test("June 2023", { timeout: 900_000 }, async (story) => {
 
   await part("issues and opportunities, each with where it was raised and how each side sees it", async () => {
     at.channels = await us.raise("opportunity", "Diplomacy and open channels at all levels", at.meeting);
-    const topic = await us.part("topic", "/topics", at.channels);
+    const topic = await us.part("topic", `/topics/${at.channels}`, at.channels);
     await us.send(topic.locator('form[action="/act/state-position"]'), {
       words: "Summary: the US side stressed diplomacy and open channels at all levels, to reduce the risk of miscalculation.",
       status: "under discussion", "put_in:list": [at.meeting],

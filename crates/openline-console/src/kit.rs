@@ -4,6 +4,7 @@ use fluent_bundle::FluentValue;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use openline_node::view::{PhraseArg, PhraseView};
+use serde::Deserialize;
 
 use crate::locale::direction_of;
 use crate::times;
@@ -214,6 +215,31 @@ pub(crate) fn zone_hint(visit: &Visit) -> Markup {
 /// The id of a part of a page that is about an entry.
 pub(crate) fn part_id(kind: &str, place: &str) -> String {
     format!("{kind}-{}", place.replace('/', "-"))
+}
+
+/// Which part of a list is asked for: how many are passed over.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub(crate) struct Part {
+    #[serde(default)]
+    skip: usize,
+}
+
+impl Part {
+    /// The part of a list, and where the next one begins, if there is more.
+    pub(crate) fn of<T>(
+        self,
+        list: impl ExactSizeIterator<Item = T>,
+        size: usize,
+    ) -> (impl Iterator<Item = T>, Option<usize>) {
+        let next = self.skip.saturating_add(size);
+        let older = (next < list.len()).then_some(next);
+        (list.skip(self.skip).take(size), older)
+    }
+}
+
+/// The way to what came before.
+pub(crate) fn older(visit: &Visit, path: &str, skip: Option<usize>) -> Markup {
+    html! { @if let Some(skip) = skip { p { a.button-like href={ (path) "?skip=" (skip) } { (visit.say("older")) } } } }
 }
 
 /// Says that a list is empty.

@@ -16,6 +16,7 @@ pub(crate) mod entries;
 mod exchange;
 mod glossary;
 mod history;
+mod kept_folds;
 mod language;
 mod lines;
 mod messages;
@@ -24,6 +25,7 @@ mod non_papers;
 mod notices;
 mod notifications;
 mod officers;
+mod open_places;
 mod origin;
 mod passkeys;
 mod policy;
@@ -80,6 +82,9 @@ pub struct Service {
     halves: Halves,
     tester: Arc<tokio::sync::Mutex<Tester>>,
     glossary_places: glossary::GlossaryPlaces,
+    open_places: open_places::OpenPlaces,
+    tests: kept_folds::KeptFold<openline_desk::health::Tests>,
+    notified: kept_folds::KeptFold<openline_desk::renotify::Notifications>,
     sessions: Arc<std::sync::Mutex<crate::sessions::Sessions>>,
     way: approving::Way,
     actor: Actor,
@@ -92,6 +97,9 @@ impl Service {
             halves: Halves::default(),
             tester: Arc::default(),
             glossary_places: glossary::GlossaryPlaces::default(),
+            open_places: open_places::OpenPlaces::default(),
+            tests: kept_folds::KeptFold::default(),
+            notified: kept_folds::KeptFold::default(),
             sessions: Arc::default(),
             way: approving::Way::default(),
             actor: Actor::Administrator,

@@ -7,7 +7,7 @@ use common::{
 };
 use openline_node::Node;
 use openline_node::error::ServiceError;
-use openline_node::service::Service;
+use openline_node::service::{LogQuery, Service};
 use openline_node::view::{
     AnnounceRequest, AnswerRequest, ConfirmRequest, EntryView, FindingRequest, OriginRequest,
     ReceiptRequest, SendRequest, ShownRequest, StatusRequest, SupersedeRequest,
@@ -147,6 +147,98 @@ async fn a_message_is_done_when_its_read_back_is_confirmed() {
     assert!(pair.owed(&place).await.is_empty());
     let open = pair.a.open_exchanges(&pair.line, 10).await.expect("a list");
     assert!(open.is_empty());
+}
+
+/// A list of few is filled from the whole record, whatever else was written since.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_of_one_type_or_kind_reaches_back_as_far_as_it_must() {
+    let pair = pair().await;
+    let exercise = json!({ "message_type": "exercise" });
+    let first = pair.send(&pair.a, exercise).await;
+    let topic =
+        json!({ "line": pair.line, "post": "watch", "kind": "issue", "title": "The bridge" });
+    let topic = serde_json::from_value(topic).expect("a request");
+    let topic = pair.a.raise_topic(topic).await.expect("raised").place;
+    for _ in 0..3 {
+        pair.send(&pair.a, json!({})).await;
+    }
+    one_record(&[&pair.a, &pair.b], &pair.line).await;
+    let list = async |more: LogQuery| -> Vec<String> {
+        let query = LogQuery {
+            line: pair.line.clone(),
+            limit: 2,
+            newest_first: true,
+            ..more
+        };
+        let list = pair.b.log(query).await.expect("a list");
+        list.into_iter().map(|brief| brief.place).collect()
+    };
+    let of_type = LogQuery {
+        message_type: Some("exercise".to_owned()),
+        kind: Some("message".to_owned()),
+        ..LogQuery::default()
+    };
+    assert_eq!(list(of_type).await, [first.as_str()]);
+    let of_kind = |message_type: Option<&str>| LogQuery {
+        kind: Some("topic".to_owned()),
+        message_type: message_type.map(str::to_owned),
+        ..LogQuery::default()
+    };
+    assert_eq!(list(of_kind(None)).await, [topic.as_str()]);
+    assert!(list(of_kind(Some("exercise"))).await.is_empty());
+    let before = LogQuery {
+        from: Some(1),
+        ..of_kind(None)
+    };
+    assert!(list(before).await.is_empty());
+}
+
+/// What is open is kept in mind, and found anew by a node that starts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_done_is_open_again_when_something_is_owed_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (node_a, node_b) = two(folder.path()).await;
+    let (a, b) = (node_a.service(), node_b.service());
+    let line = found(&a, &b, "Beta").await;
+    take_watch(&b, &line).await;
+    let places = async |service: &Service| -> Vec<String> {
+        let open = service.open_exchanges(&line, 10).await.expect("a list");
+        open.into_iter().map(|view| view.entry.place).collect()
+    };
+    let mut sent = Vec::new();
+    for _ in 0..2 {
+        let released = a.send(message(&line, "Text.")).await.expect("released");
+        let stored = a.wait_stored(&line, &released.place, PATIENCE).await;
+        assert_eq!(stored.expect("stored").len(), 1);
+        sent.push(released.place);
+    }
+    let receipt = async |of: &str, stage: &str| {
+        let mut request = json!({ "line": line, "of": of, "post": "watch", "stage": stage });
+        if stage == "stand by" {
+            request["promised_ms"] = json!(openline_node::identity::wall_ms() + 600_000);
+        }
+        let request: ReceiptRequest = serde_json::from_value(request).expect("a request");
+        b.receipt(request).await.expect("a receipt");
+        one_record(&[&a, &b], &line).await;
+    };
+    let [first, second] = [sent[0].clone(), sent[1].clone()];
+    assert_eq!(places(&a).await, [second.as_str(), first.as_str()]);
+    receipt(&first, "acknowledged").await;
+    assert_eq!(places(&a).await, [second.as_str()]);
+    receipt(&first, "stand by").await;
+    assert_eq!(places(&a).await, [second.as_str(), first.as_str()]);
+    receipt(&second, "acknowledged").await;
+    assert_eq!(places(&a).await, [first.as_str()]);
+    receipt(&first, "acknowledged").await;
+    assert!(places(&a).await.is_empty());
+    receipt(&first, "stand by").await;
+    let before = places(&a).await;
+    assert_eq!(before, [first.as_str()]);
+    drop(a);
+    stop(node_a).await;
+    let node_a = start(&folder.path().join("a"), vec![]);
+    assert_eq!(places(&node_a.service()).await, before);
+    drop(node_b);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

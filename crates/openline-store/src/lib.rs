@@ -45,5 +45,6 @@ pub use health::Damage;
 pub use key::{LINES_MAX, LOG_SIZE_MAX};
 pub use notes::Cosigned;
 pub use read::{Limits, Reader, StoredEntry, StoredLine};
+pub use refers::DESK_KINDS_FROM;
 pub use schema::SCHEMA;
 pub use store::{LOG_BYTES_MAX, LOG_BYTES_SOON, Maintained, Store};

@@ -10,7 +10,7 @@ use crate::read::{Line, Reader};
 use crate::sum::stored;
 
 /// The first kind that only the desk gives a meaning; `entry_desk` of the schema holds it too.
-const DESK_KINDS_FROM: u64 = 8;
+pub const DESK_KINDS_FROM: u64 = 8;
 
 pub(crate) const INSERT: &str = "INSERT INTO refers(target, place) VALUES (?1, ?2)";
 

@@ -705,6 +705,9 @@ pub struct LogArgs {
     /// Only this party: its name, its id, or its position.
     #[arg(long)]
     pub party: Option<String>,
+    /// Only this type: real, exercise or test.
+    #[arg(long = "type")]
+    pub message_type: Option<String>,
 }
 
 #[derive(Args, Debug)]

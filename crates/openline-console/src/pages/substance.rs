@@ -18,11 +18,16 @@ use crate::Console;
 
 pub(super) fn routes() -> Router<Console> {
     Router::new()
-        .route("/lines/{line}/topics", get(topics::page))
+        .route("/lines/{line}/topics", get(topics::list))
+        .route("/lines/{line}/topics/{party}/{index}", get(topics::page))
         .route("/lines/{line}/texts", get(texts::list))
         .route("/lines/{line}/texts/{party}/{index}", get(texts::page))
         .route("/lines/{line}/texts/{party}/{index}/file", get(texts::file))
-        .route("/lines/{line}/encounters", get(encounters::page))
+        .route("/lines/{line}/encounters", get(encounters::list))
+        .route(
+            "/lines/{line}/encounters/{party}/{index}",
+            get(encounters::page),
+        )
         .route("/lines/{line}/encounters/calendar", get(encounters::file))
         .route("/lines/{line}/slots", get(slots::page))
         .route("/lines/{line}/readouts", get(readouts::list))

@@ -172,7 +172,8 @@ impl Service {
     /// [`ServiceError::NotFound`]
     pub async fn open_exchanges(&self, line: &str, limit: usize) -> Answer<Vec<OpenView>> {
         let line = self.resolve_line(line).await?;
-        self.read(move |reader| Looking::at(reader, line)?.open(limit.min(OPEN_MAX)))
+        let places = self.open_places.clone();
+        self.read(move |reader| places.open(&Looking::at(reader, line)?, limit.min(OPEN_MAX)))
             .await
     }
 }

@@ -159,6 +159,22 @@ impl Service {
         .await
     }
 
+    /// One encounter of a line.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] if the entry asks for none.
+    pub async fn encounter(&self, line: &str, place: &str) -> Answer<EncounterView> {
+        let (line, place) = self.resolve(line, place).await?;
+        self.read(move |reader| {
+            let looking = Looking::at(reader, line)?;
+            let all = folded(&looking)?.all();
+            let found = all.iter().find(|state| state.place == place);
+            let none = || ServiceError::NotFound(format!("{} is no encounter", place_text(place)));
+            Ok(views::view(&looking, found.ok_or_else(none)?))
+        })
+        .await
+    }
+
     /// The ledger of return visits: what is or was owed.
     ///
     /// # Errors

@@ -19,8 +19,6 @@ use crate::view::{
 
 /// Most crossed messages that are named.
 const CROSSED_MAX: usize = 16;
-/// Entries looked through for open exchanges, from the end of each log.
-const OPEN_WALK_MAX: u64 = 4096;
 
 /// A message with everything that is computed about it.
 pub(crate) struct Followed {
@@ -245,27 +243,8 @@ impl Looking<'_> {
         }))
     }
 
-    /// Messages with an exchange that is open, newest first, among the last entries of each log.
-    pub(crate) fn open(&self, limit: usize) -> Answer<Vec<OpenView>> {
-        let mut open = Vec::new();
-        for party in self.founded.parties() {
-            let size = self.reader.size(self.line, party)?;
-            let from = size.saturating_sub(OPEN_WALK_MAX);
-            self.walk(party, from, |entry| {
-                if entry.header.kind == Kind::Message
-                    && let Some(view) = self.open_view(entry)?
-                {
-                    open.push(view);
-                }
-                Ok(true)
-            })?;
-        }
-        open.sort_by_key(|view| std::cmp::Reverse(view.entry.arrived_ms));
-        open.truncate(limit);
-        Ok(open)
-    }
-
-    fn open_view(&self, entry: &StoredEntry) -> Answer<Option<OpenView>> {
+    /// What is open about a message; `None` if nothing is.
+    pub(super) fn open_view(&self, entry: &StoredEntry) -> Answer<Option<OpenView>> {
         let Some(followed) = self.followed(entry)? else {
             return Ok(None);
         };

@@ -1,5 +1,7 @@
 //! Notifications: released from a template, repeated before their event, and which of them are due again.
 
+use std::sync::Arc;
+
 use openline_core::entry::Ref;
 use openline_core::message::{Address, Message};
 use openline_core::{LineId, PartyIndex};
@@ -8,6 +10,7 @@ use openline_desk::renotify::{again_subject, again_text};
 use openline_store::Reader;
 
 use super::entries::{Looking, field_view, message_of, place_text};
+use super::kept_folds::KeptFold;
 use super::names;
 use super::{Answer, Service};
 use crate::error::ServiceError;
@@ -57,8 +60,9 @@ impl Service {
         let (line, of) = self.resolve(&request.line, &request.of).await?;
         let me = self.engine(move |engine| engine.me(&line)).await?;
         let templates = self.home_templates().await?;
+        let kept = self.notified.clone();
         let send = self
-            .read(move |reader| again(reader, line, me, of, &templates, request.post))
+            .read(move |reader| again(&kept, reader, line, me, of, &templates, request.post))
             .await?;
         self.send(send).await
     }
@@ -81,11 +85,13 @@ impl Service {
             })
             .await?;
         let templates = self.home_templates().await?;
+        let kept = self.notified.clone();
         self.read(move |reader| {
             let mut due = Vec::new();
             for (line, me) in lines {
                 let looking = Looking::at(reader, line)?;
-                let standing = notifications(&looking)?.ahead(wall_ms(), &templates.templates);
+                let standing =
+                    notifications(&kept, &looking)?.ahead(wall_ms(), &templates.templates);
                 due.extend(standing.iter().map(|s| due_view(&looking, me, s)));
             }
             due.sort_by_key(|view: &DueView| view.begins_ms);
@@ -140,21 +146,21 @@ fn send_request(request: NotifyRequest, filled: &FilledView) -> Answer<SendReque
 }
 
 /// What the record of a line holds of notifications.
-fn notifications(looking: &Looking<'_>) -> Answer<Notifications> {
-    let mut notifications = Notifications::default();
-    for party in looking.founded.parties() {
-        looking.walk(party, 0, |entry| {
-            if let Some((_, body)) = &entry.raw.body {
-                notifications.follow(entry.place, entry.lamport, &entry.header, body)?;
-            }
-            Ok(true)
-        })?;
-    }
-    Ok(notifications)
+fn notifications(
+    kept: &KeptFold<Notifications>,
+    looking: &Looking<'_>,
+) -> Answer<Arc<Notifications>> {
+    kept.folded(looking, |notifications, entry| {
+        if let Some((_, body)) = &entry.raw.body {
+            notifications.follow(entry.place, entry.lamport, &entry.header, body)?;
+        }
+        Ok(())
+    })
 }
 
 /// The repetition of a notification.
 fn again(
+    kept: &KeptFold<Notifications>,
     reader: &Reader,
     line: LineId,
     me: PartyIndex,
@@ -173,7 +179,7 @@ fn again(
     if first.is_none_or(|message| message.form.supersedes()) {
         return Err(conflict("is not a notification, or its body was purged"));
     }
-    let notifications = notifications(&looking)?;
+    let notifications = notifications(kept, &looking)?;
     let original = notifications.original(of);
     let in_force = notifications
         .in_force(original)

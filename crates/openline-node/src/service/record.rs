@@ -9,7 +9,7 @@ use openline_core::fork::Fork;
 use openline_core::keys::VerifyingKeys;
 use openline_core::order::Order;
 use openline_core::{LineId, PartyIndex, export, proof};
-use openline_store::{Limits, Reader, StoredEntry};
+use openline_store::{DESK_KINDS_FROM, Limits, Reader, StoredEntry};
 
 use super::entries::{Looking, attachment_view, message_of};
 use super::names;
@@ -21,6 +21,8 @@ use crate::view::{AttachmentView, BackupView, EntryBrief, EntryView, HitView};
 
 /// Most entries of one list.
 const LIST_MAX: usize = 1000;
+/// Most entries of a kind that are read by the index of kinds.
+const RARE_MAX: usize = 1000;
 /// Entries read at a time for an export.
 const READ: Limits = Limits {
     entries: 1024,
@@ -42,6 +44,8 @@ pub struct LogQuery {
     pub kind: Option<String>,
     /// Only this party, by name.
     pub party: Option<String>,
+    /// Only this type: `real`, `exercise` or `test`.
+    pub message_type: Option<String>,
 }
 
 impl Service {
@@ -197,16 +201,57 @@ fn list(looking: &Looking<'_>, query: &LogQuery) -> Answer<Vec<EntryBrief>> {
     let party = party
         .map(|name| names::party_of(&looking.founded, name))
         .transpose()?;
+    let message_type = query.message_type.as_deref();
+    let message_type = message_type.map(names::message_type).transpose()?;
     let is_wanted = |entry: &StoredEntry| {
-        kind.is_none_or(|kind| entry.header.kind.word() == kind.word())
+        message_type.is_none_or(|message_type| entry.header.message_type == message_type)
+            && kind.is_none_or(|kind| entry.header.kind.word() == kind.word())
             && party.is_none_or(|party| entry.place.party == party)
     };
-    let entries = if query.newest_first {
+    let rare = kind.map_or(Ok(None), |kind| rare(looking, kind, query, &is_wanted))?;
+    let entries = if let Some(mut entries) = rare {
+        entries.truncate(limit);
+        entries
+    } else if query.newest_first {
         newest(looking, query.from, limit, &is_wanted)?
     } else {
         oldest(looking, query.from.unwrap_or(1), limit, &is_wanted)?
     };
     entries.iter().map(|entry| looking.brief(entry)).collect()
+}
+
+/// The entries of a kind of which there are few, by the index of kinds; `None` for the others, which are met soon enough.
+fn rare(
+    looking: &Looking<'_>,
+    kind: Kind,
+    query: &LogQuery,
+    is_wanted: &dyn Fn(&StoredEntry) -> bool,
+) -> Answer<Option<Vec<StoredEntry>>> {
+    if kind.number() < DESK_KINDS_FROM {
+        return Ok(None);
+    }
+    let places = looking.reader.of_kind(looking.line, Some(kind))?;
+    if places.len() > RARE_MAX {
+        return Ok(None);
+    }
+    let entries = places.into_iter().map(|place| looking.entry(place));
+    let mut entries = entries.collect::<Answer<Vec<_>>>()?;
+    let is_in_range = |entry: &StoredEntry| match (query.from, entry.number, query.newest_first) {
+        (None, ..) => true,
+        (Some(from), Some(number), true) => number <= from,
+        (Some(_), None, is_newest_first) => !is_newest_first,
+        (Some(from), Some(number), false) => number >= from,
+    };
+    entries.retain(|entry| is_wanted(entry) && is_in_range(entry));
+    // What is not settled comes last.
+    entries.sort_by_key(|entry| {
+        let number = entry.number.unwrap_or(u64::MAX);
+        (number, entry.lamport, entry.place.party)
+    });
+    if query.newest_first {
+        entries.reverse();
+    }
+    Ok(Some(entries))
 }
 
 fn oldest(

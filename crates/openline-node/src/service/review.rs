@@ -5,7 +5,7 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use openline_core::PartyIndex;
 use openline_core::charter::Founded;
-use openline_desk::health::{Heard, Outcome, Said, SlotHealth, Tally, Tests, tally};
+use openline_desk::health::{Heard, Outcome, Said, SlotHealth, Tally, tally};
 use openline_desk::review::{Reached, Review, Reviewing, Speed};
 use openline_desk::schedule::Schedule;
 
@@ -37,19 +37,17 @@ impl Service {
         let line = self.resolve_line(line).await?;
         let until = until_ms.unwrap_or_else(wall_ms);
         let from = until.saturating_sub(i64::from(days) * DAY_MS);
+        let kept = self.tests.clone();
         self.read(move |reader| {
             let looking = Looking::at(reader, line)?;
             let terms = looking.founded.terms();
             let schedule = Schedule::of(&terms.schedule)
                 .map_err(|unknown| ServiceError::Unusable(unknown.to_string()))?;
-            let mut tests = Tests::default();
-            for party in looking.founded.parties() {
-                looking.walk(party, 0, |entry| {
-                    let body = entry.raw.body.as_ref().map(|(_, body)| body.as_slice());
-                    tests.push(entry.place, &entry.header, body);
-                    Ok(true)
-                })?;
-            }
+            let tests = kept.folded(&looking, |tests, entry| {
+                let body = entry.raw.body.as_ref().map(|(_, body)| body.as_slice());
+                tests.push(entry.place, &entry.header, body);
+                Ok(())
+            })?;
             let count = looking.founded.party_count();
             let slots = tests.health(&schedule, count, from, until);
             let on_demand = |party: PartyIndex| {

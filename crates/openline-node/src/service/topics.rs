@@ -7,6 +7,7 @@ use openline_desk::topics::{PositionState, TopicState, Topics, UndertakingState}
 use super::encounters::assent_view;
 use super::entries::{Looking, place_text};
 use super::{Answer, Service, names};
+use crate::error::ServiceError;
 use crate::view::{
     AccountRequest, AccountView, PositionRequest, PositionView, ReleasedView, SeenAsView,
     TopicRequest, TopicView, UndertakingRequest, UndertakingView,
@@ -117,6 +118,22 @@ impl Service {
                 .iter()
                 .map(|state| topic_view(&looking, state))
                 .collect())
+        })
+        .await
+    }
+
+    /// One topic of a line.
+    ///
+    /// # Errors
+    /// [`crate::error::ServiceError::NotFound`] if the entry raises none.
+    pub async fn topic(&self, line: &str, place: &str) -> Answer<TopicView> {
+        let (line, place) = self.resolve(line, place).await?;
+        self.read(move |reader| {
+            let looking = Looking::at(reader, line)?;
+            let topics = folded(&looking)?.topics();
+            let found = topics.iter().find(|state| state.topic.place == place);
+            let none = || ServiceError::NotFound(format!("{} is no topic", place_text(place)));
+            Ok(topic_view(&looking, found.ok_or_else(none)?))
         })
         .await
     }

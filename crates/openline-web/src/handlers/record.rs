@@ -37,6 +37,10 @@ pub(crate) struct ListQuery {
     pub kind: Option<String>,
     /// Only this party.
     pub party: Option<String>,
+    /// Only this type: `real`, `exercise` or `test`.
+    #[serde(rename = "type")]
+    #[param(rename = "type")]
+    pub message_type: Option<String>,
 }
 
 /// How long to wait.
@@ -120,6 +124,7 @@ pub(crate) async fn log(
         newest_first: query.newest_first.unwrap_or(false),
         kind: query.kind,
         party: query.party,
+        message_type: query.message_type,
     };
     reply(state.service.log(query).await)
 }

@@ -185,7 +185,12 @@ pub(super) fn log(client: &Client, args: &LogArgs, output: Output) -> Result<(),
     if let Some(from) = args.from {
         path.push_str(&format!("&from={from}"));
     }
-    for (name, value) in [("kind", &args.kind), ("party", &args.party)] {
+    let only = [
+        ("kind", &args.kind),
+        ("party", &args.party),
+        ("type", &args.message_type),
+    ];
+    for (name, value) in only {
         if let Some(value) = value {
             path.push_str(&format!("&{name}={}", part(value)));
         }

@@ -32,6 +32,7 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>, Query(from): Qu
         newest_first: true,
         kind: None,
         party: None,
+        message_type: None,
     };
     let entries = visit.service.log(query).await.or_fail(&visit)?;
     let base = kit::line_path(&line.id);

@@ -1,6 +1,6 @@
 //! Calls, meetings and visits: how far each has got, what its times say, and which return visit is owed.
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use jiff::tz::TimeZone;
@@ -19,13 +19,20 @@ const KINDS: [&str; 3] = ["call", "meeting", "visit"];
 /// Sources whose times can be stated at once, side by side.
 const SOURCES: usize = 3;
 
-pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
+/// Encounters on one page; the rest by "older".
+const PAGE: usize = 12;
+
+pub(super) async fn list(
+    visit: Visit,
+    Path(line): Path<String>,
+    Query(part): Query<kit::Part>,
+) -> Page {
     let line = visit.service.line(&line).await.or_fail(&visit)?;
     let encounters = visit.service.encounters(&line.id).await.or_fail(&visit)?;
     let owed = visit.service.returns(&line.id).await.or_fail(&visit)?;
-    let readouts = visit.service.readouts(&line.id).await.or_fail(&visit)?;
     let visits = places::encounters(&visit, &encounters, Some("visit"));
     let back = format!("{}/encounters", kit::line_path(&line.id));
+    let (shown, older) = part.of(encounters.iter().rev(), PAGE);
     let body = html! {
         h1 { (visit.say("line-encounters")) }
         section id="returns" data-live {
@@ -35,7 +42,14 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
         }
         div id="encounters" data-live {
             @if encounters.is_empty() { (kit::nothing(&visit.say("no-encounters"))) }
-            @for encounter in encounters.iter().rev() { (one(&visit, &line, encounter, &own_readouts(&visit, &line, &readouts, encounter), &back)) }
+            @for encounter in shown {
+                section id=(kit::part_id("encounter", &encounter.place)) data-live {
+                    h2 { (heading(&visit, encounter)) }
+                    (account(&visit, &line, encounter, &back))
+                    p { a.button-like href={ (back) "/" (encounter.place) } { (visit.say("steps")) } }
+                }
+            }
+            (kit::older(&visit, &back, older))
         }
         section {
             h2 { (visit.say("encounter-ask")) }
@@ -57,11 +71,41 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
             p { a.button-like download href={ (back) "/calendar" } { (visit.say("calendar-export")) } }
         }
     };
+    let title = visit.say("line-encounters");
     Ok(shell::line_page(
         &visit,
         &line,
         "/encounters",
-        &visit.say("line-encounters"),
+        &title,
+        &body,
+    ))
+}
+
+/// One encounter, and what can be done about it.
+pub(super) async fn page(
+    visit: Visit,
+    Path((line, party, index)): Path<(String, u8, u64)>,
+) -> Page {
+    let line = visit.service.line(&line).await.or_fail(&visit)?;
+    let place = format!("{party}/{index}");
+    let encounter = visit.service.encounter(&line.id, &place).await;
+    let encounter = encounter.or_fail(&visit)?;
+    let readouts = visit.service.accounts(&line.id, &place).await;
+    let readouts = own_readouts(&visit, &line, &readouts.or_fail(&visit)?);
+    let back = format!("{}/encounters/{place}", kit::line_path(&line.id));
+    let title = visit.say("line-encounters");
+    let body = html! {
+        section id=(kit::part_id("encounter", &place)) {
+            h1 { (heading(&visit, &encounter)) }
+            div id="encounter-account" data-live { (account(&visit, &line, &encounter, &back)) }
+            (steps(&visit, &line, &encounter, &readouts, &back))
+        }
+    };
+    Ok(shell::line_page(
+        &visit,
+        &line,
+        "/encounters",
+        &title,
         &body,
     ))
 }
@@ -93,17 +137,11 @@ fn setting(visit: &Visit, setting: &SettingView) -> Markup {
 }
 
 /// Our own accounts of an encounter.
-fn own_readouts(
-    visit: &Visit,
-    line: &LineView,
-    all: &[AccountsView],
-    encounter: &EncounterView,
-) -> Places {
-    let about = all
+fn own_readouts(visit: &Visit, line: &LineView, accounts: &AccountsView) -> Places {
+    let own = accounts
+        .readouts
         .iter()
-        .filter(|accounts| accounts.of == encounter.place)
-        .flat_map(|accounts| &accounts.readouts);
-    let own = about.filter(|readout| readout.party == own_name(line));
+        .filter(|readout| readout.party == own_name(line));
     let shown = own.map(|readout| {
         let when = times::moment(readout.time_ms, &visit.zone(), visit.words());
         places::shown(&readout.party, &when, &readout.place)
@@ -111,16 +149,15 @@ fn own_readouts(
     shown.collect()
 }
 
-fn one(
-    visit: &Visit,
-    line: &LineView,
-    encounter: &EncounterView,
-    readouts: &Places,
-    back: &str,
-) -> Markup {
+fn heading(visit: &Visit, encounter: &EncounterView) -> Markup {
     html! {
-        section id=(kit::part_id("encounter", &encounter.place)) data-live {
-            h2 { (visit.words().term("encounter", &encounter.kind)) ": " bdi { (encounter.subject) } " " (kit::type_mark(visit, &encounter.message_type)) }
+        (visit.words().term("encounter", &encounter.kind)) ": " bdi { (encounter.subject) } " " (kit::type_mark(visit, &encounter.message_type))
+    }
+}
+
+/// How far it has got, and what all have said of it.
+fn account(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str) -> Markup {
+    html! {
             p { strong.stage { (visit.words().term("encounter-stage", &encounter.stage)) } " · " (visit.say("level")) " " bdi { (encounter.level) } @if let Some(host) = &encounter.host { " · " (visit.say("host")) " " bdi { (host) } } " · " (link(line, &encounter.place)) }
             (setting(visit, &encounter.setting))
             @if let Some(words) = &encounter.words { p dir="auto" { (words) } }
@@ -151,8 +188,6 @@ fn one(
             @for ended in &encounter.ended { p.warning { bdi { (ended.party_name) } ": " (visit.words().term("step", &ended.act)) " – " span dir="auto" { (ended.reason) } @if let Some([from, to]) = ended.next_ms { " (" (visit.say("next-window")) " " (kit::moment(visit, from)) " – " (kit::moment(visit, to)) ")" } } }
             @for readout in &encounter.readouts { p { (visit.say("read-out-by")) " " bdi { (readout.party_name) } " " (link(line, &readout.act)) } }
             p { a href={ (kit::line_path(&line.id)) "/readouts/" (encounter.place) } { (visit.say("to-accounts")) } }
-            (steps(visit, line, encounter, readouts, back))
-        }
     }
 }
 
@@ -230,7 +265,7 @@ fn steps(
         html! { div.row { (field(&visit.say("from"), &format!("{name}/0:time"), "datetime-local", "")) (field(&visit.say("until"), &format!("{name}/1:time"), "datetime-local", "")) } (kit::zone_hint(visit)) }
     };
     html! {
-        (kit::folded(&visit.say("steps"), &html! {
+        h2 { (visit.say("steps")) }
             (step("accepted in principle", "step-accept", &words))
             (step("scheduled", "step-schedule", &html! { (window("window_ms", true)) (setting_fields(visit)) (words) }))
             (step("held", "step-held", &html! {
@@ -255,7 +290,6 @@ fn steps(
             (step("postponed", "step-postpone", &html! { (reason) (window("next_ms", false)) }))
             (step("asked by", "step-asked-by", &kit::choice(&visit.say("party"), "party", "", &parties(line))))
             (step("return owed", "step-return-owed", &kit::choice(&visit.say("party"), "party", "", &parties(line))))
-        }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Topics and undertakings, as each side sees them.
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use openline_node::view::{LineView, TopicView, UndertakingView};
 
@@ -11,9 +11,18 @@ use crate::visit::Visit;
 use crate::{kit, shell};
 
 const STATUSES: [&str; 5] = ["open", "under discussion", "agreed", "set aside", "closed"];
+/// Positions that a list shows of each topic.
+const LAST: usize = 3;
 const KEPT: [&str; 4] = ["kept", "kept in part", "not kept", "under way"];
 
-pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
+/// Topics on one page, and undertakings; the rest by "older".
+const PAGE: usize = 20;
+
+pub(super) async fn list(
+    visit: Visit,
+    Path(line): Path<String>,
+    Query(part): Query<kit::Part>,
+) -> Page {
     let line = visit.service.line(&line).await.or_fail(&visit)?;
     let topics = visit.service.topics(&line.id).await.or_fail(&visit)?;
     let undertakings = visit.service.undertakings(&line.id).await.or_fail(&visit)?;
@@ -21,11 +30,19 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
     let encounters = places::encounters(&visit, &held, None);
     let sources = places::sources(&visit, &line, &held).await?;
     let back = format!("{}/topics", kit::line_path(&line.id));
+    let (shown, older) = part.of(topics.iter().rev(), PAGE);
+    let (promises, more) = part.of(undertakings.iter().rev(), PAGE);
+    let older = older.or(more);
     let body = html! {
         h1 { (visit.say("line-topics")) }
         div id="topics" data-live {
             @if topics.is_empty() { (kit::nothing(&visit.say("no-topics"))) }
-            @for topic in &topics { (one(&visit, &line, topic, &undertakings, &encounters, &back)) }
+            @for topic in shown {
+                section id=(kit::part_id("topic", &topic.place)) data-live {
+                    h2 { a href={ (back) "/" (topic.place) } { bdi { (topic.title) } } " " (kit::type_mark(&visit, &topic.message_type)) }
+                    (account(&visit, &line, topic, &undertakings, LAST, &back))
+                }
+            }
         }
         section {
             h2 { (visit.say("topic-raise")) }
@@ -46,7 +63,8 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
             h2 { (visit.say("undertakings")) }
             div id="undertakings" data-live {
                 @if undertakings.is_empty() { (kit::nothing(&visit.say("no-undertakings"))) }
-                @for undertaking in &undertakings { (promise(&visit, &line, undertaking, &back)) }
+                @for undertaking in promises { (promise(&visit, &line, undertaking, &back)) }
+                (kit::older(&visit, &back, older))
             }
             (kit::folded(&visit.say("undertaking-note"), &kit::act_form(&visit, "note-undertaking", &back, &html! {
                 (kit::hidden("line", &line.id))
@@ -80,20 +98,55 @@ fn named(visit: &Visit, topics: &[TopicView]) -> Places {
     shown.collect()
 }
 
-fn one(
+/// A topic with all that was said of it, and what can be said.
+pub(super) async fn page(
+    visit: Visit,
+    Path((line, party, index)): Path<(String, u8, u64)>,
+) -> Page {
+    let line = visit.service.line(&line).await.or_fail(&visit)?;
+    let place = format!("{party}/{index}");
+    let topic = visit
+        .service
+        .topic(&line.id, &place)
+        .await
+        .or_fail(&visit)?;
+    let undertakings = visit.service.undertakings(&line.id).await.or_fail(&visit)?;
+    let held = visit.service.encounters(&line.id).await.or_fail(&visit)?;
+    let encounters = places::encounters(&visit, &held, None);
+    let back = format!("{}/topics/{place}", kit::line_path(&line.id));
+    let body = html! {
+        section id=(kit::part_id("topic", &place)) {
+            h1 { bdi { (topic.title) } " " (kit::type_mark(&visit, &topic.message_type)) }
+            div id="topic-account" data-live { (account(&visit, &line, &topic, &undertakings, usize::MAX, &back)) }
+            h2 { (visit.say("state-position")) }
+            (kit::act_form(&visit, "state-position", &back, &html! {
+                (kit::hidden("line", &line.id)) (kit::hidden("of", &topic.place))
+                (kit::choice(&visit.say("post"), "post", "", &posts(&line)))
+                (kit::area(&visit.say("position"), "words", 3, "", false))
+                (kit::choice(&visit.say("status-as-we-see-it"), "status", "", &with_none(&visit, &STATUSES)))
+                (places::several(&visit, &visit.say("put-in-hint"), "put_in:list", &encounters))
+                (kit::button(&visit.say("review")))
+            }))
+        }
+    };
+    let title = visit.say("line-topics");
+    Ok(shell::line_page(&visit, &line, "/topics", &title, &body))
+}
+
+/// How each side sees a topic, and the last of what was said of it.
+fn account(
     visit: &Visit,
     line: &LineView,
     topic: &TopicView,
     undertakings: &[UndertakingView],
-    encounters: &Places,
+    last: usize,
     back: &str,
 ) -> Markup {
     let attached = undertakings
         .iter()
         .filter(|undertaking| undertaking.topics.contains(&topic.place));
+    let said = &topic.positions[topic.positions.len().saturating_sub(last)..];
     html! {
-        section id=(kit::part_id("topic", &topic.place)) data-live {
-            h2 { bdi { (topic.title) } " " (kit::type_mark(visit, &topic.message_type)) }
             p { strong { (visit.words().term("topic", &topic.kind)) } " · " (visit.say("raised-by")) " " bdi { (topic.raised_by) }
                 @for place in &topic.raised_in { " " (link(line, place)) } " · " (link(line, &topic.place)) }
             @if let Some(words) = &topic.words { p dir="auto" { (words) } }
@@ -105,7 +158,7 @@ fn one(
             }
             @if !topic.positions.is_empty() {
                 h3 { (visit.say("positions")) }
-                ol { @for position in &topic.positions { li {
+                ol { @for position in said { li {
                     bdi { (position.party_name) } ", " (kit::moment(visit, position.time_ms)) " " (link(line, &position.place))
                     @if let Some(words) = &position.words { p dir="auto" { (words) } }
                     @if let Some(before) = &position.words_before { p.before { (visit.say("before")) " " del dir="auto" { (before) } } }
@@ -113,15 +166,6 @@ fn one(
                 } } }
             }
             @for undertaking in attached { p { (visit.say("undertaking")) " " (link(line, &undertaking.place)) ": " span dir="auto" { (undertaking.what) } } }
-            (kit::folded(&visit.say("state-position"), &kit::act_form(visit, "state-position", back, &html! {
-                (kit::hidden("line", &line.id)) (kit::hidden("of", &topic.place))
-                (kit::choice(&visit.say("post"), "post", "", &posts(line)))
-                (kit::area(&visit.say("position"), "words", 3, "", false))
-                (kit::choice(&visit.say("status-as-we-see-it"), "status", "", &with_none(visit, &STATUSES)))
-                (places::several(visit, &visit.say("put-in-hint"), "put_in:list", encounters))
-                (kit::button(&visit.say("review")))
-            })))
-        }
     }
 }
 

@@ -99,16 +99,9 @@ async fn entries(
         newest_first: true,
         kind: (kind != "all").then(|| kind.to_owned()),
         party: filter.party.clone().filter(|party| !party.is_empty()),
+        message_type: filter.message_type.clone().filter(|word| !word.is_empty()),
     };
-    let mut entries = visit.service.log(query).await.or_fail(visit)?;
-    if let Some(message_type) = filter
-        .message_type
-        .as_deref()
-        .filter(|word| !word.is_empty())
-    {
-        entries.retain(|entry| entry.message_type == message_type);
-    }
-    Ok(entries)
+    visit.service.log(query).await.or_fail(visit)
 }
 
 async fn row(
