@@ -2,7 +2,7 @@
 // at a console, in the clock of its capital, and what the story finds is read off a page.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { start } from "../support/browser.mjs";
+import { start, violations } from "../support/browser.mjs";
 import { Diplomat } from "../support/diplomat.mjs";
 import { root } from "../support/program.mjs";
 import { parts } from "../support/story.mjs";
@@ -48,6 +48,25 @@ test("June 2023", { timeout: 900_000 }, async (story) => {
     await each((officer) => officer.sees("open"));
     const clocks = await us.page.locator("#board").innerText();
     assert.match(clocks, /Beijing/);
+  });
+
+  await part("words are agreed, and stand beside the text that somebody writes", async () => {
+    await us.go(us.line("/glossary"));
+    const term = await us.send(us.form("propose-terms"), {
+      "terms/0/concept": "candid", "terms/0/equivalents/0/text": "candid", "terms/0/equivalents/1/text": "坦诚",
+      "terms/0/note": "Of talks in which each side says what it thinks.",
+    });
+    await cn.go(cn.line("/glossary"));
+    const answer = cn.page.locator('form[action="/act/answer-terms"]', { has: cn.page.locator(`input[name="of"][value="${term}"]`) });
+    await eventually(async () => { await cn.go(cn.line("/glossary")); return (await answer.count()) > 0; });
+    await cn.send(answer, { stance: "agrees" });
+    for (const officer of [us, cn]) {
+      const agreed = officer.page.locator("details", { hasText: "坦诚" });
+      await eventually(async () => { await officer.go(officer.line("/compose")); return (await agreed.count()) > 0; });
+      await agreed.locator("summary").click();
+      assert.match(await agreed.locator("tbody").innerText(), /candid[^]*坦诚/);
+      assert.deepEqual(await violations(officer.page), []);
+    }
   });
 
   await part("older contacts are one side's claim, until the other says so too", async () => {

@@ -3,9 +3,12 @@
 //! SQLite and the disk return flipped bits without a word, so every read checks what it returns: headers against leaf hashes,
 //! bodies against headers, everything else against row sums. What does not fit is [`ReadError::Rot`], never a value.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use openline_core::charter::Founded;
 use openline_core::entry::{Header, RawEntry, Ref};
 use openline_core::limits::SALT_LEN;
 use openline_core::tree::leaf_hash;
@@ -81,7 +84,11 @@ pub struct Reader {
     pub(crate) health: Arc<Health>,
     /// How to open another connection to the same data.
     pub(crate) origin: Origin,
+    pub(crate) foundings: Foundings,
 }
+
+/// What lines were founded by, whose signatures have been checked once; kept by the bytes that are stored.
+pub(crate) type Foundings = RefCell<BTreeMap<LineId, (Vec<u8>, Arc<Founded>)>>;
 
 /// Where the data is.
 #[derive(Debug, Clone)]
@@ -122,6 +129,7 @@ impl Reader {
             conn,
             health,
             origin: Origin::File(path.to_owned()),
+            foundings: Foundings::default(),
         })
     }
 
@@ -132,6 +140,7 @@ impl Reader {
             conn,
             health,
             origin: Origin::Memory(name.to_owned()),
+            foundings: Foundings::default(),
         })
     }
 
@@ -193,6 +202,31 @@ impl Reader {
             }
             Ok(lines)
         })
+    }
+
+    /// What a line was founded by. Its signatures are checked when this reader meets these bytes for the first time.
+    ///
+    /// # Errors
+    /// [`ReadError`]; [`ReadError::UnknownLine`]
+    pub fn founded(&self, line: LineId) -> Result<Arc<Founded>, ReadError> {
+        let stored = self.watched(|r| {
+            let mut statement = r
+                .conn
+                .prepare_cached("SELECT number, id, instrument, sum FROM line WHERE id = ?1")?;
+            let mut rows = statement.query([&line.0.0[..]])?;
+            let row = rows.next()?.ok_or(ReadError::UnknownLine(line))?;
+            read_line(row)
+        })?;
+        let mut known = self.foundings.borrow_mut();
+        if let Some((bytes, founded)) = known.get(&line)
+            && *bytes == stored.instrument
+        {
+            return Ok(founded.clone());
+        }
+        let founded = Founded::decode(&stored.instrument);
+        let founded = Arc::new(founded.map_err(|_| ReadError::Rot(At::Line(line)))?);
+        known.insert(line, (stored.instrument, founded.clone()));
+        Ok(founded)
     }
 
     /// Every line's row by itself, whether or not it is right; one whose id can't be read has no use.

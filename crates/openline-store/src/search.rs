@@ -63,8 +63,9 @@ pub fn search(
     let mut index = open(&Files::of(home).record().with_file_name("search.sqlite"))
         .map_err(SearchError::Index)?;
     for stored in reader.lines()? {
-        let founded = openline_core::charter::Founded::decode(&stored.instrument);
-        let Ok(founded) = founded else { continue };
+        let Ok(founded) = reader.founded(stored.id) else {
+            continue;
+        };
         for party in founded.parties() {
             bring_up(&mut index, reader, stored.id, party)?;
         }

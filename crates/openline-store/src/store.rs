@@ -16,7 +16,7 @@ use crate::commit::LineTail;
 use crate::error::{CommitError, OpenError, ReadError};
 use crate::health::{Health, remove_if_there};
 use crate::home::{Files, HomeLock, companion, finish_exchange, not_writable, sync_dir};
-use crate::read::{Origin, Reader};
+use crate::read::{Foundings, Origin, Reader};
 use crate::schema;
 use crate::wal;
 
@@ -92,6 +92,7 @@ impl Store {
             conn,
             health,
             origin: Origin::File(path),
+            foundings: Foundings::default(),
         };
         Ok(Self {
             reader,
@@ -194,6 +195,7 @@ impl Store {
             conn,
             health: Arc::default(),
             origin: Origin::File(path.to_owned()),
+            foundings: Foundings::default(),
         };
         Self {
             reader,

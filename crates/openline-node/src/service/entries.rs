@@ -1,5 +1,7 @@
 //! Entries as people see them, built from what the store holds.
 
+use std::sync::Arc;
+
 use openline_core::charter::Founded;
 use openline_core::doubt::{Doubt, NoteNumbers, is_before_cause, is_far_off, tolerance_ms};
 use openline_core::entry::{Kind, Ref};
@@ -7,7 +9,7 @@ use openline_core::message::Message;
 use openline_core::{LineId, PartyIndex, Rule};
 use openline_desk::brief;
 use openline_desk::ladder::{Ladder, Proof, Rung, Step};
-use openline_store::{Limits, Reader, StoredEntry};
+use openline_store::{Limits, ReadError, Reader, StoredEntry};
 
 use super::Answer;
 use crate::error::ServiceError;
@@ -25,17 +27,17 @@ const WALK: Limits = Limits {
 pub(crate) struct Looking<'a> {
     pub(crate) reader: &'a Reader,
     pub(crate) line: LineId,
-    pub(crate) founded: Founded,
+    pub(crate) founded: Arc<Founded>,
     /// By log: (cosigner, size) of the latest cosignature of each other party.
     holders: Vec<Vec<(PartyIndex, u64)>>,
 }
 
 impl<'a> Looking<'a> {
     pub(crate) fn at(reader: &'a Reader, line: LineId) -> Answer<Self> {
-        let stored = reader.lines()?.into_iter().find(|stored| stored.id == line);
-        let stored = stored
-            .ok_or_else(|| ServiceError::NotFound(format!("the store holds no line {line}")))?;
-        let founded = Founded::decode(&stored.instrument)?;
+        let founded = reader.founded(line).map_err(|error| match error {
+            ReadError::UnknownLine(_) => ServiceError::NotFound(error.to_string()),
+            error => error.into(),
+        })?;
         let holders = founded
             .parties()
             .map(|log| {

@@ -448,7 +448,7 @@ fn export_at(reader: &Reader, line: LineId) -> Answer<tempfile::TempPath> {
 /// The keys of a party over time, by key change.
 fn epochs(looking: &Looking<'_>) -> Answer<openline_core::admit::Logs> {
     let snapshot = looking.reader.take_up(&looking.founded)?;
-    openline_core::admit::Logs::restore(std::sync::Arc::new(looking.founded.clone()), snapshot)
+    openline_core::admit::Logs::restore(looking.founded.clone(), snapshot)
         .map_err(|error| ServiceError::Unavailable(error.to_string()))
 }
 

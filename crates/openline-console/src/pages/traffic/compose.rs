@@ -3,17 +3,22 @@
 use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use openline_core::message::{Form, Precedence};
-use openline_node::view::{CharterView, FieldView, LineView, SendRequest};
+use openline_node::view::{
+    AgreedTermView, CharterView, FieldView, LineView, SendRequest, TermView,
+};
 use serde::Deserialize;
 
 use super::acting::Ours;
 use crate::failure::{OrFail as _, Page};
+use crate::locale::direction_of;
 use crate::visit::Visit;
 use crate::{kit, shell, times};
 
 /// Parties of a text's languages that are offered beside the charter's.
 const LANGUAGES_MAX: usize = 4;
 
+/// Agreed terms that are shown while somebody writes.
+const TERMS_MAX: usize = 100;
 /// Empty rows for facts.
 const FACTS_MORE: usize = 2;
 
@@ -41,11 +46,18 @@ pub(super) async fn page(
         }
         None => (None, None),
     };
+    let glossary = visit.service.glossary(&line.id).await.or_fail(&visit)?;
+    let rules = Rules {
+        line: &line,
+        charter: &charter,
+        agreed: &glossary.agreed,
+        ours: &ours,
+    };
     let body = html! {
         section {
             h1 { (visit.say("compose")) }
             p.hint { (visit.say("compose-hint")) }
-            (form(&visit, &line, &charter, &ours, id.as_deref(), request.as_ref(), begin.reply.as_deref()))
+            (form(&visit, &rules, id.as_deref(), request.as_ref(), begin.reply.as_deref()))
         }
     };
     Ok(shell::line_page(
@@ -57,15 +69,27 @@ pub(super) async fn page(
     ))
 }
 
+/// What a message on the line is written by.
+struct Rules<'a> {
+    line: &'a LineView,
+    charter: &'a CharterView,
+    agreed: &'a [AgreedTermView],
+    ours: &'a Ours,
+}
+
 fn form(
     visit: &Visit,
-    line: &LineView,
-    charter: &CharterView,
-    ours: &Ours,
+    rules: &Rules<'_>,
     id: Option<&str>,
     request: Option<&SendRequest>,
     reply: Option<&str>,
 ) -> Markup {
+    let Rules {
+        line,
+        charter,
+        agreed,
+        ours,
+    } = *rules;
     let chosen =
         |of: fn(&SendRequest) -> &str, other: &'static str| request.map_or(other, of).to_owned();
     let forms: Vec<&str> = Form::ALL.iter().map(|form| form.word()).collect();
@@ -121,6 +145,7 @@ fn form(
             (kit::field(&visit.say("info-hint"), "info:list", "text", &request.map_or_else(String::new, |r| r.info.join(", "))))
             (kit::field(&visit.say("subject"), "subject", "text", &text(|r| &r.subject)))
             (texts(visit, charter, request))
+            (terms(visit, charter, agreed))
             (facts(visit, request))
             (kit::field(&visit.say("refs-hint"), "refs:list", "text", &refs))
             (kit::folded(&visit.say("more-fields"), &html! {
@@ -140,6 +165,40 @@ fn form(
                 }
             }))
             (kit::button(&visit.say("save-draft")))
+        },
+    )
+}
+
+/// The agreed glossary, language beside language.
+fn terms(visit: &Visit, charter: &CharterView, agreed: &[AgreedTermView]) -> Markup {
+    if agreed.is_empty() {
+        return html! {};
+    }
+    let languages = &charter.terms.languages;
+    let said = |term: &TermView, language: &str| {
+        let mut found = term
+            .equivalents
+            .iter()
+            .filter(|text| text.language == language);
+        found
+            .next()
+            .map_or_else(|| "–".to_owned(), |text| text.text.clone())
+    };
+    kit::folded(
+        &visit.say("line-glossary"),
+        &html! {
+            div.scroll tabindex="0" role="region" aria-label=(visit.say("line-glossary")) {
+                table {
+                    thead { tr {
+                        th scope="col" { (visit.say("concept")) }
+                        @for language in languages { th scope="col" { (visit.words().term("language", language)) } }
+                    } }
+                    tbody { @for one in agreed.iter().take(TERMS_MAX) { tr {
+                        th scope="row" dir="auto" { (one.term.concept) }
+                        @for language in languages { td lang=(language) dir=(direction_of(language)) { (said(&one.term, language)) } }
+                    } } }
+                }
+            }
         },
     )
 }
