@@ -30,7 +30,8 @@ async function choose(context, origin, language, theme) {
   await context.addCookies([cookie("language", language), cookie("theme", theme)]);
 }
 
-const nameOf = (kind) => (kind === "/" ? "board" : kind.replace(/[^a-z0-9]+/gi, "-").replace(/^-+|-+$/g, ""));
+// A list and the page of one thing in it have pictures of their own.
+const nameOf = (kind) => (kind === "/" ? "board" : kind.replace(/(lines\/_\/[a-z]+)\/_\/_$/, "$1/one").replace(/[^a-z0-9]+/gi, "-").replace(/^-+|-+$/g, ""));
 
 // The first story shows every page in every language; the second what only a bad night shows, once in each direction.
 const told_in = { "june-2023": ["en", "zh", "ru", "fr", "es", "ar"], "bad-night": ["en", "ar"] };

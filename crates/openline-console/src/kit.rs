@@ -97,7 +97,12 @@ fn phrase(visit: &Visit, part: &PhraseView) -> Option<String> {
     for (name, value) in &part.args {
         let value = match value {
             PhraseArg::Number(ms) if name.ends_with("_ms") => {
-                times::moment(*ms, &visit.zone(), words).into()
+                let moment = times::moment(*ms, &visit.zone(), words);
+                // Set apart within a sentence, a date has no letter by which its direction would be found.
+                match words.language().direction() {
+                    "rtl" => format!("\u{200f}{moment}").into(),
+                    _ => moment.into(),
+                }
             }
             PhraseArg::Number(number) => (*number).into(),
             PhraseArg::Text(word) if name == "state" => words.term("state", word).into(),

@@ -148,7 +148,7 @@ fn framed(visit: &Visit, title: &str, tells_done: bool, body: &Markup) -> Markup
                     p.brand { a href="/" { "openline" } " " bdi.party { (visit.frame.party) } }
                     (clocks(visit))
                     div.who {
-                        p { @if visit.session.officer.is_some() { a href="/passkeys" { bdi { (visit.session.who) } } } @else { bdi { (visit.session.who) } } }
+                        p { @if visit.session.officer.is_some() { a href="/passkeys" { bdi { (visit.session.who) } } } @else { (visit.say("administrator-here")) } }
                         form method="post" action="/sign-out" {
                             (kit::hidden("mark", &visit.mark))
                             button.quiet type="submit" { (visit.say("sign-out")) }

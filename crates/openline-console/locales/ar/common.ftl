@@ -27,6 +27,7 @@ theme-light = فاتح
 theme-dark = داكن
 choose = تطبيق
 sign-in = الدخول
+administrator-here = مدير هذه الآلة
 sign-out = الخروج
 
 clocks = الساعات

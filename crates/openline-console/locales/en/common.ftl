@@ -27,6 +27,7 @@ theme-light = Light
 theme-dark = Dark
 choose = Apply
 sign-in = Sign in
+administrator-here = the administrator of this machine
 sign-out = Sign out
 
 clocks = Clocks

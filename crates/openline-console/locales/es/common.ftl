@@ -27,6 +27,7 @@ theme-light = Clara
 theme-dark = Oscura
 choose = Aplicar
 sign-in = Entrar
+administrator-here = el administrador de esta máquina
 sign-out = Salir
 
 clocks = Relojes

@@ -27,6 +27,7 @@ theme-light = Claire
 theme-dark = Sombre
 choose = Appliquer
 sign-in = Ouvrir une session
+administrator-here = l’administrateur de cette machine
 sign-out = Fermer la session
 
 clocks = Horloges

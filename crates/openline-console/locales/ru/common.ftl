@@ -27,6 +27,7 @@ theme-light = Светлый
 theme-dark = Тёмный
 choose = Применить
 sign-in = Войти
+administrator-here = администратор этой машины
 sign-out = Выйти
 
 clocks = Часы

@@ -27,6 +27,7 @@ theme-light = 浅色
 theme-dark = 深色
 choose = 应用
 sign-in = 登录
+administrator-here = 本机管理员
 sign-out = 退出
 
 clocks = 时钟
