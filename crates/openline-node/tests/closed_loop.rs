@@ -191,6 +191,33 @@ async fn a_list_of_one_type_or_kind_reaches_back_as_far_as_it_must() {
         ..of_kind(None)
     };
     assert!(list(before).await.is_empty());
+    // Part after part gives the whole list, each entry once.
+    let messages = |from: Option<u64>| LogQuery {
+        line: pair.line.clone(),
+        from,
+        limit: 2,
+        newest_first: true,
+        kind: Some("message".to_owned()),
+        ..LogQuery::default()
+    };
+    let (mut found, mut from) = (Vec::new(), None);
+    loop {
+        let (part, next) = pair.b.log_part(messages(from)).await.expect("a part");
+        assert!(part.len() <= 2);
+        found.extend(part.into_iter().map(|brief| brief.place));
+        from = next;
+        if from.is_none() {
+            break;
+        }
+    }
+    let whole = LogQuery {
+        limit: 100,
+        ..messages(None)
+    };
+    let whole = pair.b.log(whole).await.expect("a list");
+    let whole: Vec<String> = whole.into_iter().map(|brief| brief.place).collect();
+    assert_eq!(found, whole);
+    assert_eq!(found.len(), 4);
 }
 
 /// What is open is kept in mind, and found anew by a node that starts.

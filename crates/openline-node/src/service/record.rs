@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use openline_core::checkpoint::SignedCheckpoint;
-use openline_core::entry::{Kind, Ref};
+use openline_core::entry::{Kind, MessageType, Ref};
 use openline_core::fork::Fork;
 use openline_core::keys::VerifyingKeys;
 use openline_core::order::Order;
@@ -21,6 +21,8 @@ use crate::view::{AttachmentView, BackupView, EntryBrief, EntryView, HitView};
 
 /// Most entries of one list.
 const LIST_MAX: usize = 1000;
+/// Settled entries that are looked through for one part of a list.
+const REACH: u64 = 2048;
 /// Most entries of a kind that are read by the index of kinds.
 const RARE_MAX: usize = 1000;
 /// Entries read at a time for an export.
@@ -56,6 +58,17 @@ impl Service {
     pub async fn log(&self, query: LogQuery) -> Answer<Vec<EntryBrief>> {
         let line = self.resolve_line(&query.line).await?;
         self.read(move |reader| list(&Looking::at(reader, line)?, &query))
+            .await
+    }
+
+    /// One part of the record, the newest first, and the joint number at which the next part begins, if there is more. A part may hold
+    /// less than the limit, or nothing, where what is asked for is rare: it is looked for among a bounded number of entries.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`]
+    pub async fn log_part(&self, query: LogQuery) -> Answer<(Vec<EntryBrief>, Option<u64>)> {
+        let line = self.resolve_line(&query.line).await?;
+        self.read(move |reader| part(&Looking::at(reader, line)?, &query))
             .await
     }
 
@@ -194,42 +207,82 @@ impl Service {
     }
 }
 
+/// What a list asks for.
+struct Wanted {
+    kind: Option<Kind>,
+    party: Option<PartyIndex>,
+    message_type: Option<MessageType>,
+}
+
+impl Wanted {
+    fn of(looking: &Looking<'_>, query: &LogQuery) -> Answer<Self> {
+        let party = query.party.as_deref();
+        let message_type = query.message_type.as_deref();
+        Ok(Self {
+            kind: query.kind.as_deref().map(names::kind).transpose()?,
+            party: party
+                .map(|name| names::party_of(&looking.founded, name))
+                .transpose()?,
+            message_type: message_type.map(names::message_type).transpose()?,
+        })
+    }
+
+    fn takes(&self, entry: &StoredEntry) -> bool {
+        let of_kind = |kind: Kind| entry.header.kind.word() == kind.word();
+        self.kind.is_none_or(of_kind)
+            && self.party.is_none_or(|party| entry.place.party == party)
+            && self
+                .message_type
+                .is_none_or(|message_type| entry.header.message_type == message_type)
+    }
+}
+
 fn list(looking: &Looking<'_>, query: &LogQuery) -> Answer<Vec<EntryBrief>> {
     let limit = query.limit.clamp(1, LIST_MAX);
-    let kind = query.kind.as_deref().map(names::kind).transpose()?;
-    let party = query.party.as_deref();
-    let party = party
-        .map(|name| names::party_of(&looking.founded, name))
-        .transpose()?;
-    let message_type = query.message_type.as_deref();
-    let message_type = message_type.map(names::message_type).transpose()?;
-    let is_wanted = |entry: &StoredEntry| {
-        message_type.is_none_or(|message_type| entry.header.message_type == message_type)
-            && kind.is_none_or(|kind| entry.header.kind.word() == kind.word())
-            && party.is_none_or(|party| entry.place.party == party)
-    };
-    let rare = kind.map_or(Ok(None), |kind| rare(looking, kind, query, &is_wanted))?;
+    let wanted = Wanted::of(looking, query)?;
+    let is_wanted = |entry: &StoredEntry| wanted.takes(entry);
+    let rare = rare(looking, &wanted, query)?;
     let entries = if let Some(mut entries) = rare {
         entries.truncate(limit);
         entries
     } else if query.newest_first {
-        newest(looking, query.from, limit, &is_wanted)?
+        let (found, _) = newest(looking, query.from, limit, u64::MAX, &is_wanted)?;
+        found.into_iter().map(|(_, entry)| entry).collect()
     } else {
         oldest(looking, query.from.unwrap_or(1), limit, &is_wanted)?
     };
     entries.iter().map(|entry| looking.brief(entry)).collect()
 }
 
+fn part(looking: &Looking<'_>, query: &LogQuery) -> Answer<(Vec<EntryBrief>, Option<u64>)> {
+    let limit = query.limit.clamp(1, LIST_MAX);
+    let wanted = Wanted::of(looking, query)?;
+    let is_wanted = |entry: &StoredEntry| wanted.takes(entry);
+    if let Some(mut entries) = rare(looking, &wanted, query)? {
+        entries.truncate(limit);
+        let briefs = entries.iter().map(|entry| looking.brief(entry));
+        return Ok((briefs.collect::<Answer<_>>()?, None));
+    }
+    // One more than is shown: the next part begins with it.
+    let (mut found, mut next) = newest(looking, query.from, limit + 1, REACH, &is_wanted)?;
+    if let Some((number, _)) = found.get(limit) {
+        next = Some(*number);
+        found.truncate(limit);
+    }
+    let briefs = found.iter().map(|(_, entry)| looking.brief(entry));
+    Ok((briefs.collect::<Answer<_>>()?, next))
+}
+
 /// The entries of a kind of which there are few, by the index of kinds; `None` for the others, which are met soon enough.
 fn rare(
     looking: &Looking<'_>,
-    kind: Kind,
+    wanted: &Wanted,
     query: &LogQuery,
-    is_wanted: &dyn Fn(&StoredEntry) -> bool,
 ) -> Answer<Option<Vec<StoredEntry>>> {
-    if kind.number() < DESK_KINDS_FROM {
+    let kind = wanted.kind.filter(|kind| kind.number() >= DESK_KINDS_FROM);
+    let Some(kind) = kind else {
         return Ok(None);
-    }
+    };
     let places = looking.reader.of_kind(looking.line, Some(kind))?;
     if places.len() > RARE_MAX {
         return Ok(None);
@@ -242,7 +295,7 @@ fn rare(
         (Some(_), None, is_newest_first) => !is_newest_first,
         (Some(from), Some(number), false) => number >= from,
     };
-    entries.retain(|entry| is_wanted(entry) && is_in_range(entry));
+    entries.retain(|entry| wanted.takes(entry) && is_in_range(entry));
     // What is not settled comes last.
     entries.sort_by_key(|entry| {
         let number = entry.number.unwrap_or(u64::MAX);
@@ -282,38 +335,47 @@ fn oldest(
     Ok(found)
 }
 
+/// An entry with its joint number, or the one that it would have now.
+type Numbered = (u64, StoredEntry);
+
+/// Entries with their joint numbers, and where to go on. Those that are not settled have the numbers that they would have now.
 fn newest(
     looking: &Looking<'_>,
     from: Option<u64>,
     limit: usize,
+    reach: u64,
     is_wanted: &dyn Fn(&StoredEntry) -> bool,
-) -> Answer<Vec<StoredEntry>> {
-    let mut found = Vec::new();
-    if from.is_none() {
-        found.extend(
-            unsettled(looking)?
-                .into_iter()
-                .rev()
-                .filter(|entry| is_wanted(entry)),
-        );
-    }
+) -> Answer<(Vec<Numbered>, Option<u64>)> {
     let settled = looking.reader.settled(looking.line)?.size();
+    let mut found: Vec<Numbered> = Vec::new();
+    if from.is_none_or(|from| from > settled) {
+        let waiting = (settled + 1..).zip(unsettled(looking)?);
+        let mut waiting: Vec<Numbered> = waiting.collect();
+        waiting
+            .retain(|(number, entry)| from.is_none_or(|from| *number <= from) && is_wanted(entry));
+        found.extend(waiting.into_iter().rev());
+    }
     let mut end = from.map_or(settled, |from| from.min(settled));
-    while end > 0 && found.len() < limit {
-        let start = end.saturating_sub(READ.entries as u64) + 1;
-        let count = usize::try_from(end - start + 1).unwrap_or(READ.entries);
+    let last = end.saturating_sub(reach);
+    // Most lists end soon: little is read at first.
+    let mut count = limit as u64;
+    while end > last && found.len() < limit {
+        let start = end.saturating_sub(count).max(last) + 1;
+        count = (2 * count).min(READ.entries as u64);
         let limits = Limits {
-            entries: count,
+            entries: usize::try_from(end - start + 1).unwrap_or(READ.entries),
             bytes: usize::MAX,
         };
         let read = looking
             .reader
             .settled_entries(looking.line, start, limits)?;
-        found.extend(read.into_iter().rev().filter(|entry| is_wanted(entry)));
+        let numbered = (start..).zip(read).collect::<Vec<_>>();
+        let wanted = numbered.into_iter().rev();
+        found.extend(wanted.filter(|(_, entry)| is_wanted(entry)));
         end = start - 1;
     }
     found.truncate(limit);
-    Ok(found)
+    Ok((found, (end > 0).then_some(end)))
 }
 
 /// Entries without a joint number, in the record's order.

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use openline_core::PartyIndex;
 use openline_core::charter::Founded;
 use openline_desk::health::{Heard, Outcome, Said, SlotHealth, Tally, tally};
-use openline_desk::review::{Reached, Review, Reviewing, Speed};
+use openline_desk::review::{Reached, Review, Speed};
 use openline_desk::schedule::Schedule;
 
 use super::entries::{Looking, place_text};
@@ -83,16 +83,14 @@ impl Service {
         let (Some(from), Some(until)) = (begin_of(year), begin_of(year.saturating_add(1))) else {
             return Err(ServiceError::Unusable(format!("there is no year {year}")));
         };
+        let kept = self.reviewed.clone();
         self.read(move |reader| {
             let looking = Looking::at(reader, line)?;
-            let mut reviewing = Reviewing::default();
-            for party in looking.founded.parties() {
-                looking.walk(party, 0, |entry| {
-                    let body = entry.raw.body.as_ref().map(|(_, body)| body.as_slice());
-                    reviewing.push(entry.place, entry.lamport, &entry.header, body);
-                    Ok(true)
-                })?;
-            }
+            let reviewing = kept.folded(&looking, |reviewing, entry| {
+                let body = entry.raw.body.as_ref().map(|(_, body)| body.as_slice());
+                reviewing.push(entry.place, entry.lamport, &entry.header, body);
+                Ok(())
+            })?;
             let schedule = Schedule::of(&looking.founded.terms().schedule).ok();
             let count = looking.founded.party_count();
             let review = reviewing.review(schedule.as_ref(), count, from, until);

@@ -55,9 +55,9 @@ pub(super) async fn page(
     let notices = visit.service.notices(&line.id).await.or_fail(&visit)?;
     let standings = visit.service.standings(&line.id).await.or_fail(&visit)?;
     let ours = Ours::on(&visit, &line).await?;
-    let entries = entries(&visit, &line, &filter).await?;
+    let (entries, older) = entries(&visit, &line, &filter).await?;
     let mut shown = Vec::new();
-    for brief in entries.iter().take(PAGE) {
+    for brief in &entries {
         shown.push(row(&visit, &line, &ours, brief).await?);
     }
     let body = html! {
@@ -74,7 +74,7 @@ pub(super) async fn page(
         div.conversation id="conversation" data-live {
             @if shown.is_empty() { (kit::nothing(&visit.say("no-messages"))) }
             @for row in &shown { (row) }
-            @if entries.len() > PAGE { (older(&visit, &line, &filter, &entries)) }
+            @if let Some(from) = older { (way_back(&visit, &line, &filter, from)) }
         }
     };
     Ok(shell::line_page(
@@ -90,18 +90,18 @@ async fn entries(
     visit: &Visit,
     line: &LineView,
     filter: &Filter,
-) -> Result<Vec<EntryBrief>, Failed> {
+) -> Result<(Vec<EntryBrief>, Option<u64>), Failed> {
     let kind = filter.kind.as_deref().unwrap_or("message");
     let query = LogQuery {
         line: line.id.clone(),
         from: filter.from.as_deref().and_then(|from| from.parse().ok()),
-        limit: PAGE + 1,
+        limit: PAGE,
         newest_first: true,
         kind: (kind != "all").then(|| kind.to_owned()),
         party: filter.party.clone().filter(|party| !party.is_empty()),
         message_type: filter.message_type.clone().filter(|word| !word.is_empty()),
     };
-    visit.service.log(query).await.or_fail(visit)
+    visit.service.log_part(query).await.or_fail(visit)
 }
 
 async fn row(
@@ -217,16 +217,13 @@ fn filters(visit: &Visit, line: &LineView, filter: &Filter) -> Markup {
     }
 }
 
-/// The way to what came before: by the joint number of the last entry shown; entries that are not settled have none.
-fn older(visit: &Visit, line: &LineView, filter: &Filter, entries: &[EntryBrief]) -> Markup {
-    let last = entries.get(PAGE).and_then(|entry| entry.joint);
+/// The way to what came before, by the joint number at which it begins.
+fn way_back(visit: &Visit, line: &LineView, filter: &Filter, from: u64) -> Markup {
     html! {
-        @if let Some(joint) = last {
-            p { a.button-like href={
-                (kit::line_path(&line.id)) "?kind=" (kit::query(filter.kind.as_deref().unwrap_or("message")))
-                "&type=" (kit::query(filter.message_type.as_deref().unwrap_or_default()))
-                "&party=" (kit::query(filter.party.as_deref().unwrap_or_default())) "&from=" (joint)
-            } { (visit.say("older")) } }
-        }
+        p { a.button-like href={
+            (kit::line_path(&line.id)) "?kind=" (kit::query(filter.kind.as_deref().unwrap_or("message")))
+            "&type=" (kit::query(filter.message_type.as_deref().unwrap_or_default()))
+            "&party=" (kit::query(filter.party.as_deref().unwrap_or_default())) "&from=" (from)
+        } { (visit.say("older")) } }
     }
 }
