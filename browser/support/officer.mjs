@@ -50,6 +50,9 @@ export class Officer {
     const ended = this.page.locator("p.done, section.failure");
     await reviewed.or(ended).first().waitFor();
     if (await reviewed.count()) {
+      // What is to be released is said in words, not in the names that programs have for it.
+      const labels = await this.page.locator("section.review dl.listing dt").allInnerTexts();
+      this.faults.push(...labels.filter((label) => /^[a-z][a-z_]*$/.test(label)).map((label) => `the review calls something "${label}"`));
       await reviewed.click();
       await ended.first().waitFor();
     }

@@ -1,7 +1,10 @@
 // Who gets in: one-time links, sessions, forms of other sites, hosts that are not ours, too many tries.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { open, signIn, start } from "../support/browser.mjs";
+import { run } from "../support/program.mjs";
 import { World } from "../support/world.mjs";
 
 let browser;
@@ -50,4 +53,25 @@ test("wrong links are taken ten times, then not at once", async () => {
   }
   assert.deepEqual(statuses, [...Array(10).fill(404), 429, 429]);
   await context.close();
+});
+
+test("a party's own words are on its pages, and a file that can't be read stops the start with its place", async () => {
+  const { north } = world;
+  const folder = join(north.home, "locales");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "en.ftl"), "state-unattended = Nobody on watch\n");
+  await north.node.end();
+  await north.serve();
+  const { page, context } = await open(browser);
+  await signIn(page, await north.link());
+  await page.locator("article.card p.big", { hasText: "Nobody on watch" }).waitFor();
+  await context.close();
+  await north.node.end();
+  await writeFile(join(folder, "en.ftl"), "state-unattended = Nobody on watch\nsign-out\n");
+  await assert.rejects(run(["--home", north.home, "serve"]), (error) => {
+    assert.match(error.stderr, /en\.ftl: line 2/);
+    return true;
+  });
+  await rm(folder, { recursive: true });
+  await north.serve();
 });

@@ -153,6 +153,13 @@ fn take_optional(request: &mut Value, name: &str) -> Option<String> {
     take(request, name).ok()
 }
 
+/// A language of the line in which nothing was written is no text.
+fn leave_out_unsaid(request: &mut Value) {
+    if let Some(Value::Array(texts)) = request.get_mut("texts") {
+        texts.retain(|text| text.get("text").is_some());
+    }
+}
+
 /// The table.
 async fn perform(service: &Service, act: &str, request: Value) -> Result<Outcome, Failure> {
     Ok(closed_loop(service, act, request).await?)
@@ -168,6 +175,7 @@ async fn closed_loop(
     Ok(match act {
         "save-draft" => {
             let id = take_optional(request, "id");
+            leave_out_unsaid(request);
             let kept = service.save_draft(id, read(request.take())?).await?;
             Outcome::At(format!("/drafts/{}", kept.id))
         }
@@ -497,7 +505,18 @@ async fn administration(
 
 #[cfg(test)]
 mod tests {
-    use super::with_done;
+    use serde_json::json;
+
+    use super::{leave_out_unsaid, with_done};
+
+    #[test]
+    fn a_language_without_words_is_left_out() {
+        let mut request =
+            json!({ "texts": [{ "language": "en", "text": "Yes." }, { "language": "zh" }] });
+        leave_out_unsaid(&mut request);
+        let said = json!({ "texts": [{ "language": "en", "text": "Yes." }] });
+        assert_eq!(request, said);
+    }
 
     #[test]
     fn the_page_is_told_what_was_done_once() {

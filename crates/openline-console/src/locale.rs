@@ -121,6 +121,7 @@ macro_rules! files {
 files![
     "common",
     "terms",
+    "acts",
     "board",
     "traffic",
     "substance",

@@ -130,6 +130,21 @@ fn pages_say_only_what_is_there() {
     assert!(missing.is_empty(), "no language says {missing:?}");
 }
 
+#[test]
+fn every_file_of_words_is_carried() {
+    let carried = fs::read_to_string(root().join("src/locale.rs")).expect("text");
+    let carried = carried.split("files![").nth(1).expect("the list of files");
+    let carried = carried.split("];").next().unwrap_or_default();
+    for file in fs::read_dir(root().join("locales/en")).expect("a folder") {
+        let path = file.expect("a file").path();
+        let stem = path.file_stem().expect("a name").to_string_lossy();
+        assert!(
+            carried.contains(&format!("\"{stem}\"")),
+            "no page has the words of {stem}.ftl"
+        );
+    }
+}
+
 /// The parts of sentences that the façade makes, by their ids.
 fn phrases() -> BTreeSet<String> {
     let mut source = String::new();

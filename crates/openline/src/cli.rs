@@ -492,9 +492,9 @@ pub struct ProposeArgs {
     /// Title of the line.
     #[arg(long)]
     pub title: String,
-    /// Level of the line, in your own words: leaders, ministers, officials, watch.
-    #[arg(long, default_value = "watch")]
-    pub level: String,
+    /// Level of the line, in your own words: leaders, ministers, officials, watch (the default).
+    #[arg(long)]
+    pub level: Option<String>,
     /// A post of ours. May be given more than once.
     #[arg(long = "post", default_values_t = ["watch".to_owned()])]
     pub posts: Vec<String>,
@@ -504,10 +504,10 @@ pub struct ProposeArgs {
     /// Another party's posts and zone, as PARTY=POST,POST@ZONE; watch and UTC if left out.
     #[arg(long = "member", value_name = "PARTY=POSTS@ZONE")]
     pub members: Vec<String>,
-    /// A language of the line, such as en. May be given more than once.
-    #[arg(long = "language", default_values_t = ["en".to_owned()])]
+    /// A language of the line, such as en (the default). May be given more than once.
+    #[arg(long = "language")]
     pub languages: Vec<String>,
-    /// All terms, from a TOML file; what it leaves out has its default.
+    /// All terms, from a TOML file; what it leaves out has its default, and what is said here goes before what it says.
     #[arg(long)]
     pub terms: Option<PathBuf>,
 }

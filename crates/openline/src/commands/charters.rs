@@ -83,8 +83,10 @@ fn request(args: &ProposeArgs) -> Result<ProposeRequest, Failure> {
         None => TermsView::default(),
     };
     terms.title.clone_from(&args.title);
-    terms.level.clone_from(&args.level);
-    if args.terms.is_none() {
+    if let Some(level) = &args.level {
+        terms.level.clone_from(level);
+    }
+    if !args.languages.is_empty() {
         terms.languages.clone_from(&args.languages);
     }
     let others = args
