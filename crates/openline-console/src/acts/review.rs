@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use openline_node::approval::{Approval, Question};
 use openline_node::error::ServiceError;
+use openline_node::view::LineView;
 use openline_node::webauthn::base64url;
 use serde_json::Value;
 
@@ -51,7 +52,14 @@ pub(super) async fn page(
     about: &About<'_>,
     going: &Going,
 ) -> Result<Markup, Failed> {
-    let readers = readers(visit, about.request).await.or_fail(visit)?;
+    let line = line_of(visit, about.request).await.or_fail(visit)?;
+    let parties = line.iter().flat_map(|line| &line.parties);
+    let readers: Vec<&str> = parties.map(|party| party.name.as_str()).collect();
+    let mut shown = about.request.clone();
+    if let (Some(line), Some(said)) = (&line, shown.get_mut("line")) {
+        // People know a line by its title.
+        *said = Value::from(line.title.as_str());
+    }
     let title = visit.words().term("act", about.act);
     let path = format!("/act/{}", about.act);
     let fields = html! {
@@ -63,8 +71,8 @@ pub(super) async fn page(
         section.review {
             h1 { (title) }
             p { (visit.say("review-words")) }
-            (listing(visit, about.request))
-            p.readers { (visit.say("review-readers")) " " strong { (readers) } }
+            (listing(visit, &shown))
+            p.readers { (visit.say("review-readers")) " " strong { bdi { (readers.join(", ")) } } }
             @match going {
                 Going::Plain => form.act method="post" action=(path) enctype="multipart/form-data" {
                     (fields) (kit::hidden("reviewed", "yes"))
@@ -99,19 +107,12 @@ fn buttons(visit: &Visit, go: &str, back: &str) -> Markup {
     }
 }
 
-/// Who will be able to read it: the parties of the line, in its words.
-async fn readers(visit: &Visit, request: &Value) -> Result<String, ServiceError> {
-    let line = request.get("line").and_then(Value::as_str);
-    let Some(line) = line else {
-        return Ok(String::new());
-    };
-    let line = visit.service.line(line).await?;
-    let names: Vec<&str> = line
-        .parties
-        .iter()
-        .map(|party| party.name.as_str())
-        .collect();
-    Ok(names.join(", "))
+/// The line that it is about: its parties will be able to read it.
+async fn line_of(visit: &Visit, request: &Value) -> Result<Option<LineView>, ServiceError> {
+    match request.get("line").and_then(Value::as_str) {
+        Some(line) => visit.service.line(line).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Everything that the request says, in its own order of names.
