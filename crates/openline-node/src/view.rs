@@ -53,6 +53,17 @@ pub use topics::*;
 pub use watch::*;
 pub use ways::*;
 
+/// A record that was verified in full.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VerifiedView {
+    /// Its entries.
+    pub entries: u64,
+    /// Those of them that are settled.
+    pub settled: u64,
+    /// The record root over all of them, 64 hex digits.
+    pub record_root: String,
+}
+
 /// The node at a glance.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct StatusView {

@@ -6,6 +6,7 @@ stance = الرد
 no-topics = لم يُطرح موضوع.
 topic-raise = طرح موضوع
 title = العنوان
+encounters-calendar = التقويم
 other-entries = قيود أخرى (الطرف/الرقم، مفصولة بفواصل)
 raised-in-hint = طُرح في (لقاءات أو رسائل)
 raised-by = طرحه

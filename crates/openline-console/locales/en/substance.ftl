@@ -6,6 +6,7 @@ stance = Answer
 no-topics = No topic has been raised.
 topic-raise = Raise a topic
 title = Title
+encounters-calendar = Calendar
 other-entries = Other entries (PARTY/INDEX, with commas)
 raised-in-hint = Raised in (encounters or messages)
 raised-by = raised by

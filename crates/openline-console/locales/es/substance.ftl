@@ -6,6 +6,7 @@ stance = Respuesta
 no-topics = No se ha planteado ningún tema.
 topic-raise = Plantear un tema
 title = Título
+encounters-calendar = Calendario
 other-entries = Otras entradas (PARTE/ÍNDICE, separadas por comas)
 raised-in-hint = Planteado en (encuentros o mensajes)
 raised-by = planteado por

@@ -6,6 +6,7 @@ stance = Réponse
 no-topics = Aucun sujet n’a été soulevé.
 topic-raise = Soulever un sujet
 title = Titre
+encounters-calendar = Calendrier
 other-entries = Autres entrées (PARTIE/INDICE, séparées par des virgules)
 raised-in-hint = Soulevé dans (rencontres ou messages)
 raised-by = soulevé par

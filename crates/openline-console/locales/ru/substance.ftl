@@ -6,6 +6,7 @@ stance = Ответ
 no-topics = Темы не подняты.
 topic-raise = Поднять тему
 title = Название
+encounters-calendar = Календарь
 other-entries = Другие записи (СТОРОНА/НОМЕР, через запятую)
 raised-in-hint = Где поднята (встречи или сообщения)
 raised-by = поднята:

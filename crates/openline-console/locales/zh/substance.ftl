@@ -6,6 +6,7 @@ stance = 答复
 no-topics = 尚无议题。
 topic-raise = 提出议题
 title = 标题
+encounters-calendar = 日历
 other-entries = 其他条目（当事方/序号，用逗号分隔）
 raised-in-hint = 在何处提出（会晤或电文）
 raised-by = 提出方

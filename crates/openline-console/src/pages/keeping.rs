@@ -28,6 +28,10 @@ pub(super) fn routes() -> Router<Console> {
         .route("/lines/{line}/record", get(record::page))
         .route("/lines/{line}/record/export", get(record::export))
         .route(
+            "/lines/{line}/record/verification",
+            get(record::verification),
+        )
+        .route(
             "/lines/{line}/entries/{party}/{index}/disclosure",
             get(record::disclosure),
         )

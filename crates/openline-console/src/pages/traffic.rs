@@ -8,6 +8,7 @@ mod drafts;
 mod entry;
 mod line;
 mod message;
+mod note;
 mod notifications;
 mod search;
 
@@ -28,6 +29,10 @@ pub(super) fn routes() -> Router<Console> {
         .route(
             "/lines/{line}/entries/{party}/{index}/delay",
             get(delay::page),
+        )
+        .route(
+            "/lines/{line}/entries/{party}/{index}/note",
+            get(note::page),
         )
         .route(
             "/lines/{line}/entries/{party}/{index}/certificate",

@@ -17,7 +17,7 @@ use super::{Answer, Service};
 use crate::audit::{Act, Deed};
 use crate::error::ServiceError;
 use crate::officers::Role;
-use crate::view::{AttachmentView, BackupView, EntryBrief, EntryView, HitView};
+use crate::view::{AttachmentView, BackupView, EntryBrief, EntryView, HitView, VerifiedView};
 
 /// Most entries of one list.
 const LIST_MAX: usize = 1000;
@@ -179,6 +179,30 @@ impl Service {
     pub async fn export(&self, line: &str) -> Answer<tempfile::TempPath> {
         let line = self.resolve_line(line).await?;
         self.read(move |reader| write_export(reader, line)).await
+    }
+
+    /// Verifies the whole record as it is stored here, as a stranger would an export of it: every hash, signature and rule.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`] names the rule that does not hold, or says that the store can't be read.
+    pub async fn verify_record(&self, line: &str) -> Answer<VerifiedView> {
+        let line = self.resolve_line(line).await?;
+        self.read(move |reader| {
+            let path = write_export(reader, line)?;
+            let bytes = std::fs::read(&path).map_err(|error| cannot_write(&error))?;
+            let report = export::verify(&bytes, |_| ()).map_err(|refused| {
+                let words = format!(
+                    "the record that is stored here does not hold: {refused}; run: openline check"
+                );
+                ServiceError::Unavailable(words)
+            })?;
+            Ok(VerifiedView {
+                entries: report.entries,
+                settled: report.settled,
+                record_root: report.root.to_string(),
+            })
+        })
+        .await
     }
 
     /// A proof of one entry that anybody can check: its place in its log, and who holds it since when.

@@ -40,7 +40,8 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>, Query(from): Qu
         section {
             h1 { (visit.say("line-record")) }
             div id="sums" data-live { (sums(&visit, &line)) }
-            p.buttons { a.button-like download href={ (base) "/record/export" } { (visit.say("export")) } }
+            p.buttons { a.button-like download href={ (base) "/record/export" } { (visit.say("export")) } " "
+                a.button-like href={ (base) "/record/verification" } { (visit.say("verify-record")) } }
             p.hint { (visit.say("export-hint")) " " code { "openline verify watch.export" } }
         }
         section {
@@ -61,6 +62,27 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>, Query(from): Qu
         &visit.say("line-record"),
         &body,
     ))
+}
+
+/// The whole record, verified now, as it is stored here.
+pub(super) async fn verification(visit: Visit, Path(line): Path<String>) -> Page {
+    let line = visit.service.line(&line).await.or_fail(&visit)?;
+    let verified = visit.service.verify_record(&line.id).await;
+    let verified = verified.or_fail(&visit)?;
+    let title = visit.say("verify-record");
+    let body = html! {
+        section {
+            h1 { (title) }
+            p.good { (visit.words().with("verified-holds", &[("entries", verified.entries.into())])) }
+            dl.facts {
+                dt { (visit.say("entries")) } dd { (verified.entries) }
+                dt { (visit.say("settled")) } dd { (verified.settled) }
+                dt { (visit.say("record-root")) } dd { code { (verified.record_root) } }
+            }
+            p.hint { (visit.say("export-hint")) " " code { "openline verify watch.export" } }
+        }
+    };
+    Ok(shell::line_page(&visit, &line, "/record", &title, &body))
 }
 
 fn sums(visit: &Visit, line: &LineView) -> Markup {

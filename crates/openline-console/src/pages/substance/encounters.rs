@@ -21,6 +21,8 @@ const SOURCES: usize = 3;
 
 /// Encounters on one page; the rest by "older".
 const PAGE: usize = 12;
+/// Dates of the calendar.
+const DATED: usize = 60;
 
 pub(super) async fn list(
     visit: Visit,
@@ -40,6 +42,7 @@ pub(super) async fn list(
             @if owed.is_empty() { (kit::nothing(&visit.say("nothing-owed"))) }
             @for one in &owed { (ledger(&visit, &line, one, &back)) }
         }
+        (calendar(&visit, &line, &encounters))
         div id="encounters" data-live {
             @if encounters.is_empty() { (kit::nothing(&visit.say("no-encounters"))) }
             @for encounter in shown {
@@ -79,6 +82,45 @@ pub(super) async fn list(
         &title,
         &body,
     ))
+}
+
+/// What has a date that stands, month by month, the latest first.
+fn calendar(visit: &Visit, line: &LineView, encounters: &[EncounterView]) -> Markup {
+    let mut dated: Vec<([i64; 2], &EncounterView)> = encounters
+        .iter()
+        .filter_map(|encounter| {
+            let fixed = encounter.fixed.as_ref()?;
+            let mut schedules = encounter.schedules.iter();
+            let schedule = schedules.find(|schedule| schedule.place == *fixed)?;
+            Some((schedule.window_ms, encounter))
+        })
+        .collect();
+    dated.sort_by_key(|(window, _)| std::cmp::Reverse(*window));
+    let path = |encounter: &EncounterView| {
+        format!(
+            "{}/encounters/{}",
+            kit::line_path(&line.id),
+            encounter.place
+        )
+    };
+    html! {
+        section id="calendar" data-live {
+            h2 { (visit.say("encounters-calendar")) }
+            @if dated.is_empty() { (kit::nothing(&visit.say("no-encounters"))) } @else {
+                div.scroll tabindex="0" role="region" aria-label=(visit.say("encounters-calendar")) {
+                    table {
+                        thead { tr { th scope="col" { (visit.say("from")) } th scope="col" { (visit.say("until")) } th scope="col" { (visit.say("what")) } th scope="col" { (visit.say("stage")) } } }
+                        tbody { @for ([from, to], encounter) in dated.into_iter().take(DATED) { tr {
+                            td { (kit::moment(visit, from)) } td { (kit::moment(visit, to)) }
+                            td { (visit.words().term("encounter", &encounter.kind)) ": " a href=(path(encounter)) { bdi { (encounter.subject) } } " " (kit::type_mark(visit, &encounter.message_type)) }
+                            td { (visit.words().term("encounter-stage", &encounter.stage)) }
+                        } } }
+                    }
+                }
+                (kit::zone_hint(visit))
+            }
+        }
+    }
 }
 
 /// One encounter, and what can be done about it.

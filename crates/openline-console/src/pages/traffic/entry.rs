@@ -55,6 +55,7 @@ pub(super) async fn show(visit: &Visit, line: &LineView, view: &EntryView) -> Pa
             (shown_form(visit, line, &ours, view))
             p.buttons {
                 a.button-like href={ (base) "/certificate" } { (visit.say("certificate")) }
+                @if view.message.is_some() { a.button-like href={ (base) "/note" } { (visit.say("print-note")) } }
                 @if view.message.is_some() { a.button-like href={ (base) "/delay" } { (visit.say("delay-explain")) } }
                 button.quiet type="button" data-prints hidden { (visit.say("print")) }
             }
