@@ -73,10 +73,7 @@ export class Side {
 /** Two sides and a line. */
 export class World {
   static async start({ title = "Night line", north = "North", south = "South", termsText = "", posts = [], zones = [] } = {}) {
-    const world = new World();
-    world.folder = await mkdtemp(join(tmpdir(), "openline-console-"));
-    world.north = await Side.make(world.folder, "north", north, zones[0]);
-    world.south = await Side.make(world.folder, "south", south, zones[1]);
+    const world = await World.strangers({ north, south, zones });
     world.title = title;
     await world.relate();
     const terms = join(world.folder, "terms.toml");
@@ -89,6 +86,15 @@ export class World {
       return lines.every((list) => list.length === 1 && list[0].parties.every((party) => party.size > 0));
     });
     world.line = (await world.north.ask("line", "list"))[0].id;
+    return world;
+  }
+
+  /** Two sides that know nothing of each other. */
+  static async strangers({ north = "North", south = "South", zones = [] } = {}) {
+    const world = new World();
+    world.folder = await mkdtemp(join(tmpdir(), "openline-console-"));
+    world.north = await Side.make(world.folder, "north", north, zones[0]);
+    world.south = await Side.make(world.folder, "south", south, zones[1]);
     return world;
   }
 

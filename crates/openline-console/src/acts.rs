@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use openline_node::error::ServiceError;
 use openline_node::service::Service;
-use openline_node::view::{ReceiptView, ReleasedView};
+use openline_node::view::{ProposeRequest, ReceiptView, ReleasedView};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -42,7 +42,7 @@ enum Outcome {
 }
 
 /// Acts that put nothing on the record and bind all the same: they are shown once more by the console itself.
-const BINDING: &[&str] = &["sign-charter"];
+const BINDING: &[&str] = &["propose-charter", "sign-charter"];
 
 /// Does what a form asks for, and goes back to where it came from.
 pub(crate) async fn act(Path(name): Path<String>, form: Form) -> Response {
@@ -131,6 +131,15 @@ fn with_done(path: &str, act: &str, place: Option<&str>) -> String {
 
 fn unusable(error: impl std::fmt::Display) -> ServiceError {
     ServiceError::Unusable(format!("the form does not say all that is needed: {error}"))
+}
+
+/// A charter with one other party, whose posts and clock stand beside ours in the form.
+fn charter_request(mut request: Value) -> Result<ProposeRequest, ServiceError> {
+    let party = request.pointer("/with/0").cloned().unwrap_or_default();
+    if let Some(Value::Object(other)) = request.pointer_mut("/others/0") {
+        other.insert("party".to_owned(), party);
+    }
+    read(request)
 }
 
 /// The façade's request out of the fields.
@@ -447,6 +456,10 @@ async fn administration(
         }
         "forget-relation" => {
             service.forget_relation(&take(request, "party")?).await?;
+            Outcome::Done
+        }
+        "propose-charter" => {
+            service.propose(charter_request(request.take())?).await?;
             Outcome::Done
         }
         "sign-charter" => {

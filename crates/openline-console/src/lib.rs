@@ -21,6 +21,7 @@ mod pages;
 mod passkeys;
 mod shell;
 mod signing;
+mod terms;
 mod times;
 mod visit;
 

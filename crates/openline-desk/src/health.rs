@@ -141,6 +141,13 @@ impl Tests {
         self.tests.values()
     }
 
+    /// The tests of a party, in the order of its log.
+    pub fn of_party(&self, party: PartyIndex) -> impl DoubleEndedIterator<Item = &Test> {
+        let place = |index| Ref { party, index };
+        let own = self.tests.range(place(0)..=place(u64::MAX));
+        own.map(|(_, test)| test)
+    }
+
     /// The first test of a party for a slot that it claims to have sent at the slot or after it: none is held beforehand.
     #[must_use]
     pub fn of_slot(&self, party: PartyIndex, slot: i64) -> Option<&Test> {

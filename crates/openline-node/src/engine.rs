@@ -243,7 +243,7 @@ impl Engine {
             links: HashMap::new(),
             failures: BTreeMap::new(),
             last_heard: BTreeMap::new(),
-            ways: ways::Ways::default(),
+            ways: ways::Ways::new(crate::identity::wall_ms()),
             releasing: HashMap::new(),
             waiters: BTreeMap::new(),
             numbers: BTreeMap::new(),

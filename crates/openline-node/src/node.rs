@@ -152,6 +152,7 @@ impl Node {
             })?;
         let service = Service::new(handle.clone());
         tokio::spawn(crate::rounds::run(service.clone(), stopped.clone()));
+        tokio::spawn(look_through(service.clone(), stopped.clone()));
         tokio::spawn(crate::alarms::run(service.clone(), stopped.clone()));
         let sender = Sender::new(alerting, waiting, folder, handle);
         tokio::spawn(sender.run(asks, stopped.clone()));
@@ -195,6 +196,18 @@ fn read_relations(
         .into_iter()
         .map(decode)
         .collect()
+}
+
+/// Has every record looked through before somebody waits for what is in it.
+async fn look_through(service: Service, mut stopped: watch::Receiver<bool>) {
+    tokio::select! {
+        _ = stopped.changed() => {}
+        looked = service.look_through() => {
+            if let Err(error) = looked {
+                tracing::info!(%error, "not every record could be looked through beforehand");
+            }
+        }
+    }
 }
 
 fn read_office(store: &Store, home: &Path) -> Result<Office, StartError> {

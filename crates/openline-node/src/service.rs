@@ -14,9 +14,10 @@ mod drafts;
 mod encounters;
 pub(crate) mod entries;
 mod exchange;
+mod folds;
 mod glossary;
 mod history;
-mod kept_folds;
+mod kept_fold;
 mod language;
 mod lines;
 mod messages;
@@ -49,6 +50,7 @@ mod testing;
 mod texts;
 mod topics;
 mod watch;
+mod ways;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,11 +83,7 @@ pub struct Service {
     handle: Handle,
     halves: Halves,
     tester: Arc<tokio::sync::Mutex<Tester>>,
-    glossary_places: glossary::GlossaryPlaces,
-    open_places: open_places::OpenPlaces,
-    tests: kept_folds::KeptFold<openline_desk::health::Tests>,
-    notified: kept_folds::KeptFold<openline_desk::renotify::Notifications>,
-    reviewed: kept_folds::KeptFold<openline_desk::review::Reviewing>,
+    folds: folds::Folds,
     sessions: Arc<std::sync::Mutex<crate::sessions::Sessions>>,
     way: approving::Way,
     actor: Actor,
@@ -97,11 +95,7 @@ impl Service {
             handle,
             halves: Halves::default(),
             tester: Arc::default(),
-            glossary_places: glossary::GlossaryPlaces::default(),
-            open_places: open_places::OpenPlaces::default(),
-            tests: kept_folds::KeptFold::default(),
-            notified: kept_folds::KeptFold::default(),
-            reviewed: kept_folds::KeptFold::default(),
+            folds: folds::Folds::default(),
             sessions: Arc::default(),
             way: approving::Way::default(),
             actor: Actor::Administrator,

@@ -299,6 +299,20 @@ async fn a_test_on_demand_is_answered_and_two_nodes_reviews_are_the_same_bytes()
         has_answered(s, &line, &test.place).await
     })
     .await;
+    wait_for(
+        &sa,
+        "the answer at the way that carried the test",
+        async |s| {
+            let ways = s.ways().await.expect("ways");
+            let mut tests = ways.iter().flat_map(|way| &way.tests);
+            tests.any(|told| {
+                (told.place.as_str(), told.by.as_str()) == (test.place.as_str(), "Alpha")
+                    && told.has_stood == Some(true)
+                    && told.answered_after_ms.is_some()
+            })
+        },
+    )
+    .await;
     let sent = sa
         .send(message(&line, "The convoy leaves at noon."))
         .await

@@ -41,12 +41,19 @@ impl Reader {
     pub fn of_kind(&self, line: LineId, kind: Option<Kind>) -> Result<Vec<Ref>, ReadError> {
         self.watched(|r| {
             let span = key::line_span(r.line(line)?.number);
-            let (first, last) = match kind {
-                Some(kind) => (stored(kind.number()), stored(kind.number())),
-                None => (stored(DESK_KINDS_FROM), i64::MAX),
-            };
-            let sql = "SELECT place FROM entry WHERE place BETWEEN ?1 AND ?2 AND kind >= 8 AND kind BETWEEN ?3 AND ?4 ORDER BY place";
-            r.found_places(sql, params![span.first, span.last, first, last])
+            let place = "SELECT place FROM entry WHERE place BETWEEN ?1 AND ?2 AND kind >= 8";
+            match kind {
+                None => {
+                    let sql = format!("{place} ORDER BY place");
+                    r.found_places(&sql, params![span.first, span.last])
+                }
+                // `+` keeps the parameter out of the choice of the partial index: a statement whose plan depends
+                // on a bound value is compiled anew at every call.
+                Some(kind) => {
+                    let sql = format!("{place} AND +kind = ?3 ORDER BY place");
+                    r.found_places(&sql, params![span.first, span.last, stored(kind.number())])
+                }
+            }
         })
     }
 

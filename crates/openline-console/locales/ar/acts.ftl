@@ -57,6 +57,7 @@ act-withdraw-slots = إنهاء مطابقة
 act-add-relation = أخذ بطاقة
 act-confirm-relation = تأكيد علاقة
 act-forget-relation = نسيان بطاقة
+act-propose-charter = اقتراح ميثاق
 act-sign-charter = توقيع ميثاق
 act-propose-purge = اقتراح حذف ألفاظ
 act-consent-purge = الموافقة على حذف ألفاظ

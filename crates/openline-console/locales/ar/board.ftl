@@ -25,3 +25,8 @@ alarms-more = { $count ->
     [many] { $count } إنذارًا آخر: كلها في اللوحة.
    *[other] { $count } إنذار آخر: كلها في اللوحة.
 }
+board-no-line = لا خط يجوز لك الاطلاع عليه
+relation = العلاقة
+charter = الميثاق
+charter-has-signed = وقّع
+charter-has-not-signed = لم يوقّع بعد

@@ -161,7 +161,6 @@ charters = المواثيق
 no-charters = لم يُقترح ميثاق.
 founded = وقّعه الجميع: الخط قائم
 not-founded = لم يوقّعه الجميع بعد
-parties = الأطراف
 contact-interval = اتصال كل
 tests = الاختبارات
 charter-sign = مراجعة وتوقيع
@@ -181,3 +180,47 @@ way-chart = رحلات الذهاب والإياب عبر { $kind } إلى { $pa
 way-table = الرحلات وأوقات قيامه
 way-stood = كان قائمًا
 way-stands = ما زال قائمًا
+way-tests = اختبارات الخطوط مع { $party } إزاء { $kind }: { $count ->
+    [0] لا شيء في السجل
+    [one] واحد
+    [two] اثنان
+    [few] آخر { $count } اختبارات
+    [many] آخر { $count } اختبارًا
+   *[other] آخر { $count } اختبار
+}
+test = اختبار
+way-test-answer = رد العقدة
+way-test-answered = بعد { $after }
+way-test-unanswered = بلا رد
+way-test-way = هذا الطريق
+way-test-stood = كان قائمًا
+way-test-down = لم يكن قائمًا
+way-test-before = غير معروف: قبل بدء هذه العقدة
+charter-propose = اقتراح ميثاق
+charter-with = مع
+charter-posts = مواقعنا
+charter-zone = منطقتنا الزمنية
+charter-their-posts = مواقعهم
+charter-their-zone = منطقتهم الزمنية
+charter-propose-hint = بقية البنود كما في ميثاق لا يذكرها. لبنود أخرى أو لأكثر من طرفين:
+terms-all = كل بنوده
+terms-none = لا شيء
+terms-for-ever = بلا حد
+terms-tests-by-person = يُقر شخص باستلام كل اختبار.
+terms-receipts = الإيصالات
+terms-receipts-batched = إيصالات الرسائل العادية مجمّعة
+terms-receipts-single = كل إيصال على حدة
+terms-watch = ما يُبلَّغ به الآخرون عن المناوبة
+terms-watch-nothing = لا شيء
+terms-watch-attended = أي المواقع عليها مناوب
+terms-watch-full = المواقع وحتى متى واللغات
+terms-retention = يُحفظ السجل
+terms-seal = تُختم الدفاتر
+terms-seal-after = بعد { $count } قيد أو { $time }
+terms-attachment = أطول مرفق
+terms-tolerance = الفرق المسموح في الأوقات المعلنة
+terms-settle = يستقر بعد
+terms-matching = مطابقة المواعيد بلا عرض تقويم
+terms-matching-at-most = { $picks } اختيارات لكل طرف، و{ $count } مطابقات كحد أقصى في سبعة أيام
+terms-clocks = في موعد أقصاه، منذ الإرسال
+terms-words = أقصى عدد للكلمات

@@ -57,6 +57,7 @@ act-withdraw-slots = End a match
 act-add-relation = Take a card
 act-confirm-relation = Confirm a relation
 act-forget-relation = Forget a card
+act-propose-charter = Propose a charter
 act-sign-charter = Sign a charter
 act-propose-purge = Propose to delete words
 act-consent-purge = Agree to delete words

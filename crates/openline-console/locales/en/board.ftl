@@ -21,3 +21,8 @@ alarms-more = { $count ->
     [one] One more rings or is silenced: the board has it.
    *[other] { $count } more ring or are silenced: the board has all.
 }
+board-no-line = No line that you may look at
+relation = Relation
+charter = Charter
+charter-has-signed = has signed
+charter-has-not-signed = has not signed yet

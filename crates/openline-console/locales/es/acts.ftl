@@ -57,6 +57,7 @@ act-withdraw-slots = Terminar un cotejo
 act-add-relation = Tomar una tarjeta
 act-confirm-relation = Confirmar una relación
 act-forget-relation = Olvidar una tarjeta
+act-propose-charter = Proponer una carta
 act-sign-charter = Firmar una carta
 act-propose-purge = Proponer borrar palabras
 act-consent-purge = Aceptar borrar palabras

@@ -21,3 +21,8 @@ alarms-more = { $count ->
     [one] Una alarma más: está en el tablero.
    *[other] { $count } alarmas más: todas están en el tablero.
 }
+board-no-line = Ninguna línea que usted pueda consultar
+relation = Relación
+charter = Carta
+charter-has-signed = ha firmado
+charter-has-not-signed = aún no ha firmado

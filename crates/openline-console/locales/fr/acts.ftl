@@ -57,6 +57,7 @@ act-withdraw-slots = Mettre fin à un rapprochement
 act-add-relation = Prendre une carte
 act-confirm-relation = Confirmer une relation
 act-forget-relation = Oublier une carte
+act-propose-charter = Proposer une charte
 act-sign-charter = Signer une charte
 act-propose-purge = Proposer d’effacer des mots
 act-consent-purge = Accepter d’effacer des mots

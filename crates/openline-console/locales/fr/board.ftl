@@ -21,3 +21,8 @@ alarms-more = { $count ->
     [one] Une autre alarme : elle est au tableau.
    *[other] { $count } autres alarmes : toutes sont au tableau.
 }
+board-no-line = Aucune ligne que vous puissiez consulter
+relation = Relation
+charter = Charte
+charter-has-signed = a signé
+charter-has-not-signed = n’a pas encore signé

@@ -57,6 +57,7 @@ act-withdraw-slots = Прекращение сопоставления
 act-add-relation = приём карточки
 act-confirm-relation = подтверждение отношений
 act-forget-relation = удаление карточки
+act-propose-charter = Предложить устав
 act-sign-charter = Подписание устава
 act-propose-purge = Предложение удалить слова
 act-consent-purge = Согласие удалить слова

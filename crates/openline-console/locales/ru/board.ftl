@@ -23,3 +23,8 @@ alarms-more = { $count ->
     [many] Ещё { $count } тревог: все на табло.
    *[other] Ещё { $count } тревоги: все на табло.
 }
+board-no-line = Нет линии, которую вы можете смотреть
+relation = Отношения
+charter = Устав
+charter-has-signed = подписал(а)
+charter-has-not-signed = ещё не подписал(а)

@@ -161,7 +161,6 @@ charters = Уставы
 no-charters = Устав не предложен.
 founded = подписан всеми: линия есть
 not-founded = подписан не всеми
-parties = Стороны
 contact-interval = Контакт не реже чем раз в
 tests = Проверки
 charter-sign = Проверить и подписать
@@ -181,3 +180,45 @@ way-chart = Время оборота по { $kind } до { $party }: { $count }
 way-table = Обороты и время, когда канал стоял
 way-stood = Стоял
 way-stands = Ещё стоит
+way-tests = Проверки линий с { $party } рядом с { $kind }: { $count ->
+    [0] в записи нет
+    [one] { $count } последняя
+    [few] { $count } последние
+   *[other] { $count } последних
+}
+test = Проверка
+way-test-answer = Ответ узла
+way-test-answered = через { $after }
+way-test-unanswered = нет ответа
+way-test-way = Этот канал
+way-test-stood = стоял
+way-test-down = не стоял
+way-test-before = неизвестно: до запуска этого узла
+charter-propose = Предложить устав
+charter-with = С кем
+charter-posts = Наши посты
+charter-zone = Наш часовой пояс
+charter-their-posts = Их посты
+charter-their-zone = Их часовой пояс
+charter-propose-hint = Все прочие условия — как в уставе, где они не названы. Для других условий или более чем двух сторон:
+terms-all = Все условия
+terms-none = нет
+terms-for-ever = бессрочно
+terms-tests-by-person = Каждую проверку подтверждает человек.
+terms-receipts = Расписки
+terms-receipts-batched = для обычных сообщений — пачками
+terms-receipts-single = каждая отдельно
+terms-watch = Что другим сообщается о дежурстве
+terms-watch-nothing = ничего
+terms-watch-attended = какие посты на дежурстве
+terms-watch-full = посты, до какого времени и языки
+terms-retention = Запись хранится
+terms-seal = Журналы запечатываются
+terms-seal-after = через { $count } записей или { $time }
+terms-attachment = Наибольшее вложение
+terms-tolerance = Допустимое расхождение заявленного времени
+terms-settle = Упорядочено через
+terms-matching = Подбор дат без показа календаря
+terms-matching-at-most = по { $picks } вариантов, не более { $count } подборов за семь дней
+terms-clocks = Не позднее, с момента отправки
+terms-words = Слов не более

@@ -57,6 +57,7 @@ act-withdraw-slots = 结束匹配
 act-add-relation = 收取名片
 act-confirm-relation = 确认关系
 act-forget-relation = 忘记名片
+act-propose-charter = 提议章程
 act-sign-charter = 签署章程
 act-propose-purge = 提议删除文字
 act-consent-purge = 同意删除文字

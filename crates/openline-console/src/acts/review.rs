@@ -3,14 +3,14 @@
 use maud::{Markup, html};
 use openline_node::approval::{Approval, Question};
 use openline_node::error::ServiceError;
-use openline_node::view::LineView;
+use openline_node::view::{CharterPartyView, LineView};
 use openline_node::webauthn::base64url;
 use serde_json::Value;
 
 use crate::failure::{Failed, OrFail as _};
 use crate::fields::Fields;
 use crate::visit::Visit;
-use crate::{kit, shell, signing};
+use crate::{kit, shell, signing, terms};
 
 /// What the page is about: the act, and what its form said.
 pub(super) struct About<'a> {
@@ -54,7 +54,11 @@ pub(super) async fn page(
 ) -> Result<Markup, Failed> {
     let line = line_of(visit, about.request).await.or_fail(visit)?;
     let parties = line.iter().flat_map(|line| &line.parties);
-    let readers: Vec<&str> = parties.map(|party| party.name.as_str()).collect();
+    let charter = charter_of(visit, about).await.or_fail(visit)?;
+    let readers: Vec<&str> = match &charter {
+        Some(charter) => charter.readers.iter().map(String::as_str).collect(),
+        None => parties.map(|party| party.name.as_str()).collect(),
+    };
     let mut shown = about.request.clone();
     if let (Some(line), Some(said)) = (&line, shown.get_mut("line")) {
         // People know a line by its title.
@@ -71,7 +75,7 @@ pub(super) async fn page(
         section.review {
             h1 { (title) }
             p { (visit.say("review-words")) }
-            (listing(visit, &shown))
+            @match &charter { Some(charter) => (charter.shown), None => (listing(visit, &shown)) }
             p.readers { (visit.say("review-readers")) " " strong { bdi { (readers.join(", ")) } } }
             @match going {
                 Going::Plain => form.act method="post" action=(path) enctype="multipart/form-data" {
@@ -105,6 +109,60 @@ fn buttons(visit: &Visit, go: &str, back: &str) -> Markup {
             a.button-like href=(back) { (visit.say("review-back")) }
         }
     }
+}
+
+/// A charter that is about to be signed, whole.
+struct Shown {
+    readers: Vec<String>,
+    shown: Markup,
+}
+
+async fn charter_of(visit: &Visit, about: &About<'_>) -> Result<Option<Shown>, ServiceError> {
+    let text = |at: &str| about.request.pointer(at).and_then(Value::as_str);
+    Ok(match about.act {
+        "sign-charter" => {
+            let charter = visit
+                .service
+                .charter(text("/id").unwrap_or_default())
+                .await?;
+            let names = charter.parties.iter().map(|party| party.name.clone());
+            Some(Shown {
+                readers: names.collect(),
+                shown: html! {
+                    (terms::parties(&charter.parties))
+                    (terms::all(visit, &charter.terms))
+                },
+            })
+        }
+        "propose-charter" => {
+            let own = visit.service.status().await?.party;
+            let request = super::charter_request(about.request.clone())?;
+            let ours = (own.clone(), request.posts.clone(), request.zone.clone());
+            let others = request.others.iter();
+            let others =
+                others.map(|other| (other.party.clone(), other.posts.clone(), other.zone.clone()));
+            let index = 0..;
+            let all = index.zip(std::iter::once(ours).chain(others));
+            let parties: Vec<CharterPartyView> = all
+                .map(|(index, (name, posts, zone))| CharterPartyView {
+                    index,
+                    name,
+                    id: String::new(),
+                    posts,
+                    zone,
+                    has_signed: false,
+                })
+                .collect();
+            Some(Shown {
+                readers: parties.iter().map(|party| party.name.clone()).collect(),
+                shown: html! {
+                    (terms::parties(&parties))
+                    (terms::all(visit, &request.terms))
+                },
+            })
+        }
+        _ => None,
+    })
 }
 
 /// The line that it is about: its parties will be able to read it.

@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 use openline_node::view::{
-    LineView, OpenView, PartyWatchView, PeerView, PostView, StateFindingView,
+    CharterView, LineView, OpenView, PartyWatchView, PeerView, PostView, RelationView,
+    StateFindingView,
 };
 
 use crate::failure::{OrFail as _, Page};
@@ -30,6 +31,15 @@ pub(crate) async fn board(visit: Visit) -> Page {
         let is_of_line = |peer: &&PeerView| line.parties.iter().any(|party| party.id == peer.id);
         let peers: Vec<&PeerView> = status.peers.iter().filter(is_of_line).collect();
         cards.push(card(&visit, line, &posts, &peers, &open));
+    }
+    let relations = visit.service.relations().await.or_fail(&visit)?;
+    let charters = visit.service.charters().await.or_fail(&visit)?;
+    for relation in &relations {
+        let has_line = |line: &LineView| line.parties.iter().any(|party| party.id == relation.id);
+        if !status.lines.iter().any(has_line) {
+            let peer = status.peers.iter().find(|peer| peer.id == relation.id);
+            cards.push(without_line(&visit, relation, peer, &charters));
+        }
     }
     let body = html! {
         h1 { (visit.say("board-title")) }
@@ -87,6 +97,47 @@ fn card(
             }
             h3 { (visit.say("waiting")) }
             (waiting(visit, open))
+        }
+    }
+}
+
+/// A relation on which no line stands yet: what is there of it, and what is missing.
+fn without_line(
+    visit: &Visit,
+    relation: &RelationView,
+    peer: Option<&PeerView>,
+    charters: &[CharterView],
+) -> Markup {
+    let is_proposed = |charter: &&CharterView| {
+        !charter.is_founded && charter.parties.iter().any(|party| party.id == relation.id)
+    };
+    let proposed: Vec<&CharterView> = charters.iter().filter(is_proposed).collect();
+    let id = format!("relation-{}", relation.id);
+    html! {
+        article.card aria-labelledby=(id) {
+            header {
+                h2 id=(id) { bdi { (relation.name) } }
+                p.level { (visit.say("board-no-line")) }
+            }
+            dl.facts {
+                dt { (visit.say("relation")) }
+                dd { (visit.words().term("relation", &relation.state)) }
+                @if let Some(peer) = peer {
+                    dt { (visit.say("bearers")) }
+                    dd { (bearers(visit, &[peer])) }
+                }
+                @for charter in proposed {
+                    dt { (visit.say("charter")) }
+                    dd {
+                        bdi { (charter.terms.title) }
+                        ul.plain { @for party in &charter.parties { li {
+                            bdi { (party.name) } ": "
+                            (visit.say(if party.has_signed { "charter-has-signed" } else { "charter-has-not-signed" }))
+                        } } }
+                    }
+                }
+            }
+            p { a href="/administration/relations" { (visit.say("relations")) } }
         }
     }
 }

@@ -27,13 +27,33 @@ pub(crate) struct Way {
     connections: u32,
 }
 
+impl Way {
+    /// Whether it stood at any moment from `from_ms` to `until_ms`.
+    pub(crate) fn has_stood(&self, from_ms: i64, until_ms: i64) -> bool {
+        self.stood.iter().any(|stretch| {
+            stretch.from_ms <= until_ms && stretch.until_ms.is_none_or(|until| until >= from_ms)
+        })
+    }
+}
+
 /// All ways.
-#[derive(Debug, Default)]
-pub(crate) struct Ways(BTreeMap<(PartyId, BearerKind), Way>);
+#[derive(Debug)]
+pub(crate) struct Ways {
+    /// When the node began to run, ms: nothing is known of the time before.
+    pub(crate) since_ms: i64,
+    ways: BTreeMap<(PartyId, BearerKind), Way>,
+}
 
 impl Ways {
+    pub(crate) fn new(since_ms: i64) -> Self {
+        Self {
+            since_ms,
+            ways: BTreeMap::new(),
+        }
+    }
+
     fn way(&mut self, party: PartyId, kind: BearerKind) -> &mut Way {
-        self.0.entry((party, kind)).or_default()
+        self.ways.entry((party, kind)).or_default()
     }
 
     pub(crate) fn note_up(&mut self, party: PartyId, kind: BearerKind, now_ms: i64) {
@@ -73,14 +93,14 @@ impl Ways {
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = (&PartyId, BearerKind, &Way)> {
-        self.0
+        self.ways
             .iter()
             .map(|((party, kind), way)| (party, *kind, way))
     }
 
     /// For how much of a time no bearer to a party stood, ms; only what is kept is known.
     pub(crate) fn without_bearer_ms(&self, party: &PartyId, from_ms: i64, until_ms: i64) -> i64 {
-        let ways = self.0.iter().filter(|((other, _), _)| other == party);
+        let ways = self.ways.iter().filter(|((other, _), _)| other == party);
         let mut stood: Vec<(i64, i64)> = ways
             .flat_map(|(_, way)| &way.stood)
             .map(|stretch| {
@@ -111,9 +131,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_way_stood_at_a_moment_that_lies_in_one_of_its_stretches() {
+        let mut ways = Ways::new(0);
+        let party = PartyId(openline_core::Hash([1; 32]));
+        ways.note_up(party, BearerKind::Quic, 100);
+        ways.note_down(party, BearerKind::Quic, 200);
+        ways.note_up(party, BearerKind::Quic, 300);
+        let (_, _, way) = ways.all().next().expect("a way");
+        let stood = [
+            (0, 99),
+            (0, 100),
+            (150, 160),
+            (200, 250),
+            (201, 299),
+            (201, 300),
+            (400, 500),
+        ];
+        let stood = stood.map(|(from, until)| way.has_stood(from, until));
+        assert_eq!(stood, [false, true, true, true, false, true, true]);
+    }
+
+    #[test]
     fn no_bearer_stood_where_none_of_any_kind_did() {
         let party = PartyId(openline_core::Hash([1; 32]));
-        let mut ways = Ways::default();
+        let mut ways = Ways::new(0);
         ways.note_up(party, BearerKind::Quic, 100);
         ways.note_up(party, BearerKind::Tls, 150);
         ways.note_down(party, BearerKind::Quic, 200);
@@ -129,7 +170,7 @@ mod tests {
     #[test]
     fn two_connections_of_a_kind_are_one_way_and_what_is_kept_is_bounded() {
         let party = PartyId(openline_core::Hash([1; 32]));
-        let mut ways = Ways::default();
+        let mut ways = Ways::new(0);
         ways.note_up(party, BearerKind::Quic, 0);
         ways.note_up(party, BearerKind::Quic, 5);
         ways.note_down(party, BearerKind::Quic, 10);

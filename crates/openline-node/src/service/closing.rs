@@ -172,8 +172,8 @@ impl Service {
     /// [`ServiceError::NotFound`]
     pub async fn open_exchanges(&self, line: &str, limit: usize) -> Answer<Vec<OpenView>> {
         let line = self.resolve_line(line).await?;
-        let places = self.open_places.clone();
-        self.read(move |reader| places.open(&Looking::at(reader, line)?, limit.min(OPEN_MAX)))
+        let folds = self.folds.clone();
+        self.read(move |reader| folds.open(&Looking::at(reader, line)?, limit.min(OPEN_MAX)))
             .await
     }
 }

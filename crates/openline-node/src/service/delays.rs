@@ -8,45 +8,12 @@ use super::{Answer, Service};
 use crate::engine::Engine;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
-use crate::view::{
-    DelayStepView, DelayView, EntryView, LineView, RoundTripView, RungView, StoodView, WayView,
-};
+use crate::view::{DelayStepView, DelayView, EntryView, LineView, RungView};
 
 /// A receipt that took longer than this to reach us is said to have been on its way, ms.
 const ON_ITS_WAY_MS: i64 = 2000;
 
 impl Service {
-    /// How each way to each party has stood since the node began to run.
-    ///
-    /// # Errors
-    /// [`ServiceError::Unavailable`]
-    pub async fn ways(&self) -> Answer<Vec<WayView>> {
-        self.engine(|engine| {
-            let all = engine.ways.all();
-            Ok(all
-                .map(|(party, kind, way)| WayView {
-                    party: engine.name_of(party),
-                    party_id: party.to_string(),
-                    kind: kind.to_string(),
-                    round_trips: way
-                        .samples
-                        .iter()
-                        .map(|&(at_ms, us)| RoundTripView { at_ms, us })
-                        .collect(),
-                    stood: way
-                        .stood
-                        .iter()
-                        .map(|stretch| StoodView {
-                            from_ms: stretch.from_ms,
-                            until_ms: stretch.until_ms,
-                        })
-                        .collect(),
-                })
-                .collect())
-        })
-        .await
-    }
-
     /// Why a message took as long as it did, stage by stage, as far as this node can know.
     ///
     /// # Errors

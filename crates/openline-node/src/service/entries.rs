@@ -1,5 +1,6 @@
 //! Entries as people see them, built from what the store holds.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use openline_core::charter::Founded;
@@ -12,6 +13,7 @@ use openline_desk::ladder::{Ladder, Proof, Rung, Step};
 use openline_store::{Limits, ReadError, Reader, StoredEntry};
 
 use super::Answer;
+use super::folds::NoteDoubts;
 use crate::error::ServiceError;
 use crate::view::{
     AttachmentView, ClaimedView, EntryBrief, EntryView, FieldView, MessageView, RungView, TextView,
@@ -76,12 +78,29 @@ impl<'a> Looking<'a> {
     pub(crate) fn walk(
         &self,
         party: PartyIndex,
-        mut from: u64,
-        mut visit: impl FnMut(&StoredEntry) -> Answer<bool>,
+        from: u64,
+        visit: impl FnMut(&StoredEntry) -> Answer<bool>,
     ) -> Answer<()> {
         let size = self.reader.size(self.line, party)?;
-        while from < size {
-            let read = self.reader.entries(self.line, party, from, WALK)?;
+        self.walk_within(party, from..size, visit)
+    }
+
+    /// Walks a part of a log, until `visit` says that it has enough.
+    pub(crate) fn walk_within(
+        &self,
+        party: PartyIndex,
+        range: Range<u64>,
+        mut visit: impl FnMut(&StoredEntry) -> Answer<bool>,
+    ) -> Answer<()> {
+        let mut from = range.start;
+        while from < range.end {
+            let limits = Limits {
+                entries: WALK
+                    .entries
+                    .min(usize::try_from(range.end - from).unwrap_or(usize::MAX)),
+                ..WALK
+            };
+            let read = self.reader.entries(self.line, party, from, limits)?;
             for entry in &read {
                 if !visit(entry)? {
                     return Ok(());
@@ -216,14 +235,18 @@ impl<'a> Looking<'a> {
         Ok(doubts)
     }
 
-    /// An entry in full.
-    pub(crate) fn view(&self, place: Ref) -> Answer<EntryView> {
+    /// An entry in full; `numbers` says what is doubtful of its note number.
+    pub(crate) fn view(
+        &self,
+        place: Ref,
+        numbers: impl FnOnce(&Self) -> Answer<Arc<NoteDoubts>>,
+    ) -> Answer<EntryView> {
         let entry = self.entry(place)?;
         let followed = self.followed(&entry)?;
         let message = followed.as_ref().map(|followed| &followed.message);
         let mut brief = self.brief(&entry)?;
-        if let Some((year, number)) = message.and_then(|m| m.number) {
-            let doubt = self.number_doubt(place, year, number)?;
+        if message.is_some_and(|m| m.number.is_some()) {
+            let doubt = numbers(self)?.of(place);
             brief
                 .doubts
                 .extend(doubt.map(|doubt| doubt.sentence().to_owned()));
@@ -251,20 +274,6 @@ impl<'a> Looking<'a> {
                 .map_or_else(Vec::new, |followed| self.read_backs(followed)),
             brief,
         })
-    }
-
-    fn number_doubt(&self, place: Ref, year: u64, number: u64) -> Answer<Option<Doubt>> {
-        let mut numbers = NoteNumbers::default();
-        self.walk(place.party, 0, |entry| {
-            let is_before = entry.place.index < place.index;
-            if let (true, Some((year, number))) =
-                (is_before, message_of(entry).and_then(|m| m.number))
-            {
-                numbers.next(year, number);
-            }
-            Ok(is_before)
-        })?;
-        Ok(numbers.next(year, number))
     }
 
     fn message(&self, message: &Message) -> MessageView {

@@ -182,10 +182,10 @@ impl Looking<'_> {
             // What its author had seen, and whatever was written once it had been seen, can't have crossed it.
             let from = entry.header.seen.get(party.at()).copied().unwrap_or(0);
             let end = self.first_having_seen(entry.place, party)?;
-            self.walk(party, from, |other| {
+            self.walk_within(party, from..end, |other| {
                 let is_message = other.header.kind == Kind::Message
                     && other.header.message_type == entry.header.message_type;
-                if other.place.index >= end || crossed.len() >= CROSSED_MAX {
+                if crossed.len() >= CROSSED_MAX {
                     return Ok(false);
                 }
                 let pair = ((entry.place, &entry.header), (other.place, &other.header));

@@ -1,11 +1,7 @@
 //! The agreed glossary of a line: proposals of terms, accords, and what they amount to.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use openline_core::entry::{Kind, Ref};
+use openline_core::entry::Kind;
 use openline_core::glossary::{Accord, Glossary, Term};
-use openline_core::{LineId, PartyIndex};
 use openline_desk::glossary::{AgreedTerm, Glossaries, Proposal, Said};
 use openline_proto::DraftContent;
 
@@ -25,10 +21,9 @@ impl Service {
     /// [`ServiceError::NotFound`]
     pub async fn glossary(&self, line: &str) -> Answer<GlossaryView> {
         let line = self.resolve_line(line).await?;
-        let known = self.glossary_places.clone();
         self.read(move |reader| {
             let looking = Looking::at(reader, line)?;
-            let glossaries = known.glossaries(&looking)?;
+            let glossaries = glossaries(&looking)?;
             Ok(GlossaryView {
                 agreed: glossaries.agreed().into_iter().map(agreed_view).collect(),
                 open: glossaries
@@ -108,60 +103,15 @@ impl Service {
     }
 }
 
-/// Where proposals and accords are on each line. Entries never move, so only what is new since the last time is looked
-/// through; their bodies are read each time, since a purge may delete them.
-#[derive(Debug, Clone, Default)]
-pub(super) struct GlossaryPlaces(Arc<Mutex<BTreeMap<LineId, Known>>>);
-
-#[derive(Debug, Clone, Default)]
-struct Known {
-    /// By log: how many entries have been looked through.
-    sizes: Vec<u64>,
-    places: Vec<Ref>,
-}
-
-impl GlossaryPlaces {
-    /// Everything that was said of terms on a line.
-    pub(super) fn glossaries(&self, looking: &Looking<'_>) -> Answer<Glossaries> {
-        let mut glossaries = Glossaries::new(looking.founded.party_count());
-        for place in self.places(looking)? {
-            let entry = looking.entry(place)?;
-            if let Some((_, body)) = &entry.raw.body {
-                glossaries.follow(place, entry.lamport, &entry.header, body)?;
-            }
-        }
-        Ok(glossaries)
+/// Everything that was said of terms on a line.
+pub(super) fn glossaries(looking: &Looking<'_>) -> Answer<Glossaries> {
+    let mut glossaries = Glossaries::new(looking.founded.party_count());
+    for kind in [Kind::Glossary, Kind::Accord] {
+        looking.each_of(kind, |entry, body| {
+            glossaries.follow(entry.place, entry.lamport, &entry.header, body)
+        })?;
     }
-
-    fn places(&self, looking: &Looking<'_>) -> Answer<Vec<Ref>> {
-        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut known = lock().get(&looking.line).cloned().unwrap_or_default();
-        let parties: Vec<PartyIndex> = looking.founded.parties().collect();
-        let sizes = parties
-            .iter()
-            .map(|party| Ok(looking.reader.size(looking.line, *party)?))
-            .collect::<Answer<Vec<u64>>>()?;
-        let is_behind = known.sizes.iter().zip(&sizes).any(|(then, now)| now < then);
-        if is_behind || known.sizes.is_empty() {
-            // A store from a backup may hold less than was looked through before.
-            known = Known {
-                sizes: vec![0; sizes.len()],
-                places: Vec::new(),
-            };
-        }
-        for (party, from) in parties.into_iter().zip(known.sizes.clone()) {
-            looking.walk(party, from, |entry| {
-                if matches!(entry.header.kind, Kind::Glossary | Kind::Accord) {
-                    known.places.push(entry.place);
-                }
-                known.sizes[party.at()] = entry.place.index + 1;
-                Ok(true)
-            })?;
-        }
-        let places = known.places.clone();
-        lock().insert(looking.line, known);
-        Ok(places)
-    }
+    Ok(glossaries)
 }
 
 fn term(view: TermView) -> Term {

@@ -4,7 +4,7 @@ use openline_core::limits::{BODY_MAX, TEXTS_MAX};
 use openline_desk::language::{self, Draft, DraftText, Part, Warning};
 
 use super::entries::Looking;
-use super::{Answer, Service, names};
+use super::{Answer, Service, glossary, names};
 use crate::error::ServiceError;
 use crate::view::{LanguageRequest, WarningView};
 
@@ -24,10 +24,9 @@ impl Service {
             names::precedence(&request.precedence)?,
         );
         let line = self.resolve_line(line).await?;
-        let known = self.glossary_places.clone();
         self.read(move |reader| {
             let looking = Looking::at(reader, line)?;
-            let agreed = known.glossaries(&looking)?.agreed();
+            let agreed = glossary::glossaries(&looking)?.agreed();
             let terms = looking.founded.terms();
             let texts: Vec<DraftText<'_>> = request.texts.iter().map(draft_text).collect();
             let word_limit = terms.word_limits.get(precedence as usize);

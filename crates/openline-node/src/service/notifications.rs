@@ -1,16 +1,14 @@
 //! Notifications: released from a template, repeated before their event, and which of them are due again.
 
-use std::sync::Arc;
-
 use openline_core::entry::Ref;
 use openline_core::message::{Address, Message};
 use openline_core::{LineId, PartyIndex};
-use openline_desk::renotify::{Due, Heard, Notifications, Outcome, Standing};
+use openline_desk::renotify::{Due, Heard, Outcome, Standing};
 use openline_desk::renotify::{again_subject, again_text};
 use openline_store::Reader;
 
 use super::entries::{Looking, field_view, message_of, place_text};
-use super::kept_folds::KeptFold;
+use super::folds::Folds;
 use super::names;
 use super::{Answer, Service};
 use crate::error::ServiceError;
@@ -60,9 +58,9 @@ impl Service {
         let (line, of) = self.resolve(&request.line, &request.of).await?;
         let me = self.engine(move |engine| engine.me(&line)).await?;
         let templates = self.home_templates().await?;
-        let kept = self.notified.clone();
+        let folds = self.folds.clone();
         let send = self
-            .read(move |reader| again(&kept, reader, line, me, of, &templates, request.post))
+            .read(move |reader| again(&folds, reader, line, me, of, &templates, request.post))
             .await?;
         self.send(send).await
     }
@@ -85,13 +83,14 @@ impl Service {
             })
             .await?;
         let templates = self.home_templates().await?;
-        let kept = self.notified.clone();
+        let folds = self.folds.clone();
         self.read(move |reader| {
             let mut due = Vec::new();
             for (line, me) in lines {
                 let looking = Looking::at(reader, line)?;
-                let standing =
-                    notifications(&kept, &looking)?.ahead(wall_ms(), &templates.templates);
+                let standing = folds
+                    .notifications(&looking)?
+                    .ahead(wall_ms(), &templates.templates);
                 due.extend(standing.iter().map(|s| due_view(&looking, me, s)));
             }
             due.sort_by_key(|view: &DueView| view.begins_ms);
@@ -145,22 +144,9 @@ fn send_request(request: NotifyRequest, filled: &FilledView) -> Answer<SendReque
     })
 }
 
-/// What the record of a line holds of notifications.
-fn notifications(
-    kept: &KeptFold<Notifications>,
-    looking: &Looking<'_>,
-) -> Answer<Arc<Notifications>> {
-    kept.folded(looking, |notifications, entry| {
-        if let Some((_, body)) = &entry.raw.body {
-            notifications.follow(entry.place, entry.lamport, &entry.header, body)?;
-        }
-        Ok(())
-    })
-}
-
 /// The repetition of a notification.
 fn again(
-    kept: &KeptFold<Notifications>,
+    folds: &Folds,
     reader: &Reader,
     line: LineId,
     me: PartyIndex,
@@ -179,7 +165,7 @@ fn again(
     if first.is_none_or(|message| message.form.supersedes()) {
         return Err(conflict("is not a notification, or its body was purged"));
     }
-    let notifications = notifications(kept, &looking)?;
+    let notifications = folds.notifications(&looking)?;
     let original = notifications.original(of);
     let in_force = notifications
         .in_force(original)

@@ -118,8 +118,11 @@ impl Service {
     /// [`ServiceError::NotFound`]
     pub async fn entry(&self, line: &str, place: &str) -> Answer<EntryView> {
         let (line, place) = self.resolve(line, place).await?;
-        self.read(move |reader| Looking::at(reader, line)?.view(place))
-            .await
+        let folds = self.folds.clone();
+        self.read(move |reader| {
+            Looking::at(reader, line)?.view(place, |looking| folds.note_doubts(looking))
+        })
+        .await
     }
 
     /// An attachment of a message, its hash checked. `number` counts from 0.

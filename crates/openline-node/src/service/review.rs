@@ -37,17 +37,13 @@ impl Service {
         let line = self.resolve_line(line).await?;
         let until = until_ms.unwrap_or_else(wall_ms);
         let from = until.saturating_sub(i64::from(days) * DAY_MS);
-        let kept = self.tests.clone();
+        let folds = self.folds.clone();
         self.read(move |reader| {
             let looking = Looking::at(reader, line)?;
             let terms = looking.founded.terms();
             let schedule = Schedule::of(&terms.schedule)
                 .map_err(|unknown| ServiceError::Unusable(unknown.to_string()))?;
-            let tests = kept.folded(&looking, |tests, entry| {
-                let body = entry.raw.body.as_ref().map(|(_, body)| body.as_slice());
-                tests.push(entry.place, &entry.header, body);
-                Ok(())
-            })?;
+            let tests = folds.tests(&looking)?;
             let count = looking.founded.party_count();
             let slots = tests.health(&schedule, count, from, until);
             let on_demand = |party: PartyIndex| {
@@ -83,14 +79,10 @@ impl Service {
         let (Some(from), Some(until)) = (begin_of(year), begin_of(year.saturating_add(1))) else {
             return Err(ServiceError::Unusable(format!("there is no year {year}")));
         };
-        let kept = self.reviewed.clone();
+        let folds = self.folds.clone();
         self.read(move |reader| {
             let looking = Looking::at(reader, line)?;
-            let reviewing = kept.folded(&looking, |reviewing, entry| {
-                let body = entry.raw.body.as_ref().map(|(_, body)| body.as_slice());
-                reviewing.push(entry.place, entry.lamport, &entry.header, body);
-                Ok(())
-            })?;
+            let reviewing = folds.reviewing(&looking)?;
             let schedule = Schedule::of(&looking.founded.terms().schedule).ok();
             let count = looking.founded.party_count();
             let review = reviewing.review(schedule.as_ref(), count, from, until);

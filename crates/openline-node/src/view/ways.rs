@@ -16,6 +16,25 @@ pub struct WayView {
     pub round_trips: Vec<RoundTripView>,
     /// When it stood, oldest first.
     pub stood: Vec<StoodView>,
+    /// Tests of lines with that party, newest first.
+    pub tests: Vec<WayTestView>,
+}
+
+/// A test of a line, as far as it tells something of a way. Times are this node's own.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct WayTestView {
+    /// Line id.
+    pub line: String,
+    /// Its place, `PARTY/INDEX`.
+    pub place: String,
+    /// Who sent it.
+    pub by: String,
+    /// When it was written here, or came here, ms.
+    pub at_ms: i64,
+    /// How long until the node of the one who was tested had answered, and we held that, ms; none while it has not.
+    pub answered_after_ms: Option<i64>,
+    /// Whether the way stood meanwhile; none if the test is older than this node's present run.
+    pub has_stood: Option<bool>,
 }
 
 /// A round trip.

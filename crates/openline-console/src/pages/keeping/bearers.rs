@@ -1,6 +1,7 @@
 //! Bearers: every way to the other parties, and the pouch.
 
 mod chart;
+mod tests;
 
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -22,7 +23,10 @@ pub(super) async fn page(visit: Visit) -> Page {
             @if status.peers.is_empty() { (kit::nothing(&visit.say("no-peers"))) }
             @for peer in &status.peers {
                 (ways(&visit, peer))
-                @for way in histories.iter().filter(|way| way.party_id == peer.id) { (chart::chart(&visit, way)) }
+                @for way in histories.iter().filter(|way| way.party_id == peer.id) {
+                    (chart::chart(&visit, way))
+                    (tests::tests(&visit, way))
+                }
             }
         }
         section {

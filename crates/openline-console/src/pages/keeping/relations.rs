@@ -7,13 +7,18 @@ use openline_node::view::{CharterView, RelationView};
 
 use crate::failure::{Failed, OrFail as _, Page};
 use crate::visit::Visit;
-use crate::{kit, shell};
+use crate::{kit, shell, terms};
 
 const BACK: &str = "/administration/relations";
 
 pub(super) async fn page(visit: Visit) -> Page {
     let relations = visit.service.relations().await.or_fail(&visit)?;
     let charters = visit.service.charters().await.or_fail(&visit)?;
+    let confirmed: Vec<(String, String)> = relations
+        .iter()
+        .filter(|relation| relation.state == "confirmed")
+        .map(|relation| (relation.name.clone(), relation.name.clone()))
+        .collect();
     let body = html! {
         section {
             h1 { (visit.say("relations")) }
@@ -28,7 +33,8 @@ pub(super) async fn page(visit: Visit) -> Page {
         section {
             h2 { (visit.say("charters")) }
             @if charters.is_empty() { (kit::nothing(&visit.say("no-charters"))) }
-            @for charter in &charters { (terms(&visit, charter)) }
+            @for each in &charters { (charter(&visit, each)) }
+            @if !confirmed.is_empty() { (kit::folded(&visit.say("charter-propose"), &terms::form(&visit, BACK, &confirmed))) }
         }
     };
     Ok(shell::page(&visit, &visit.say("relations"), &body))
@@ -59,25 +65,16 @@ fn one(visit: &Visit, relation: &RelationView) -> Markup {
     }
 }
 
-fn terms(visit: &Visit, charter: &CharterView) -> Markup {
-    let terms = &charter.terms;
-    let parties: Vec<&str> = charter
-        .parties
-        .iter()
-        .map(|party| party.name.as_str())
-        .collect();
+fn charter(visit: &Visit, charter: &CharterView) -> Markup {
     html! {
-        h3 { bdi { (terms.title) } }
-        dl.facts {
-            dt { (visit.say("state")) } dd { (visit.say(if charter.is_founded { "founded" } else { "not-founded" })) }
-            dt { (visit.say("level")) } dd { bdi { (terms.level) } }
-            dt { (visit.say("parties")) } dd { bdi { (parties.join(", ")) } }
-            dt { (visit.say("languages")) } dd { (terms.languages.join(", ")) }
-            dt { (visit.say("contact-interval")) } dd { (terms.contact_interval_s) " s" }
-            dt { (visit.say("tests")) } dd { (terms.test_times.join(", ")) " " (terms.test_zone) }
-            dt { (visit.say("classes-open")) } dd { (terms.open_classes.join(", ")) }
-        }
+        h3 { bdi { (charter.terms.title) } }
+        p { (visit.say(if charter.is_founded { "founded" } else { "not-founded" })) }
+        (terms::parties(&charter.parties))
+        (kit::folded(&visit.say("terms-all"), &terms::all(visit, &charter.terms)))
         @if !charter.is_founded {
+            ul.plain { @for party in &charter.parties { li {
+                bdi { (party.name) } ": " (visit.say(if party.has_signed { "charter-has-signed" } else { "charter-has-not-signed" }))
+            } } }
             (kit::act_form(visit, "sign-charter", BACK, &html! { (kit::hidden("id", &charter.id)) (kit::button(&visit.say("charter-sign"))) }))
         }
     }
