@@ -43,6 +43,11 @@ for (const [story, languages] of Object.entries(told_in)) {
     const origin = new URL(links[0]).origin;
     const { context, page, faults } = await open(browser);
     await signIn(page, links[0]);
+    // No story holds a test of the line; the pages about tests and bearers show one.
+    const line = await page.locator('article.card h2 a[href^="/lines/"]').first().getAttribute("href");
+    await page.goto(`${origin}${line}/health`);
+    await page.locator('form[action="/act/test-now"] button').click();
+    await page.locator("p.done").waitFor();
     const { kinds, downloads } = await crawl(page, origin);
     assert.ok(kinds.size > 20, `only ${kinds.size} kinds of page: ${[...kinds.keys()].join(" ")}`);
     const found = [];

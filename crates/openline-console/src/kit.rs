@@ -3,7 +3,7 @@
 use fluent_bundle::FluentValue;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use openline_node::view::{PhraseArg, PhraseView};
+use openline_node::view::{PhraseArg, PhraseView, TemplateBrief, TemplateFieldView, TemplateView};
 use serde::Deserialize;
 
 use crate::locale::direction_of;
@@ -104,6 +104,7 @@ fn phrase(visit: &Visit, part: &PhraseView) -> Option<String> {
                     _ => moment.into(),
                 }
             }
+            PhraseArg::Number(ms) if name.ends_with("_length") => times::length(*ms, words).into(),
             PhraseArg::Number(number) => (*number).into(),
             PhraseArg::Text(word) if name == "state" => words.term("state", word).into(),
             PhraseArg::Text(text) => text.as_str().into(),
@@ -119,6 +120,27 @@ pub(crate) fn facade(visit: &Visit, words: &str) -> Markup {
         return html! { (words) };
     }
     in_language("en", words)
+}
+
+/// What a template in a list is called: in the visitor's language if it is called so by us, in its own words otherwise.
+pub(crate) fn template_title(visit: &Visit, template: &TemplateBrief) -> Markup {
+    let words = visit.words();
+    let ours = words.of_template(&template.id, None, &template.title);
+    ours.map_or_else(|| facade(visit, &template.title), |words| html! { (words) })
+}
+
+/// What a field of a template is called: as the template's file says in the visitor's language, then as we say.
+pub(crate) fn template_label(
+    visit: &Visit,
+    template: &TemplateView,
+    field: &TemplateFieldView,
+) -> Markup {
+    let words = visit.words();
+    let own = template.labels.get(words.language().tag());
+    let own = own.and_then(|labels| labels.get(&field.key)).cloned();
+    let ours = || words.of_template(&template.brief.id, Some(&field.key), &field.label);
+    own.or_else(ours)
+        .map_or_else(|| facade(visit, &field.label), |words| html! { (words) })
 }
 
 /// The mark of a type; nothing for real traffic.

@@ -127,7 +127,8 @@ files![
     "substance",
     "sentences",
     "keeping",
-    "signing"
+    "signing",
+    "templates"
 ];
 
 /// The words of every language.
@@ -248,6 +249,28 @@ impl Words {
     /// A part of a sentence of the façade; none where no language says it.
     pub(crate) fn said(&self, id: &str, args: &[(&str, FluentValue<'_>)]) -> Option<String> {
         self.find(&format!("tells-{id}"), args)
+    }
+
+    /// What a template that came with the program calls itself, or a field. None for a template in which a party calls it otherwise.
+    pub(crate) fn of_template(
+        &self,
+        template: &str,
+        field: Option<&str>,
+        label: &str,
+    ) -> Option<String> {
+        let mut id = format!("template-{template}");
+        if let Some(field) = field {
+            id.push('-');
+            id.push_str(&field.replace('_', "-"));
+        }
+        let (_, ours) = files(Language::En)
+            .iter()
+            .find(|(part, _)| *part == "templates")?;
+        let is_ours = ours.lines().any(|line| {
+            let rest = line.strip_prefix(id.as_str());
+            rest.and_then(|rest| rest.strip_prefix(" = ")) == Some(label)
+        });
+        is_ours.then(|| self.find(&id, &[])).flatten()
     }
 
     fn find(&self, id: &str, args: &[(&str, FluentValue<'_>)]) -> Option<String> {

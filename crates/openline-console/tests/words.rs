@@ -216,7 +216,7 @@ fn nothing_is_said_that_no_page_says() {
         .map(|kind| format!("{kind}-"));
     let families: Vec<String> = kinds
         .chain(FAMILIES.map(str::to_owned))
-        .chain(["month-".to_owned(), "tells-".to_owned()])
+        .chain(["month-", "tells-", "template-"].map(str::to_owned))
         .collect();
     let unsaid: Vec<String> = messages("en")
         .into_keys()
@@ -224,4 +224,36 @@ fn nothing_is_said_that_no_page_says() {
         .filter(|id| !source.contains(&format!("\"{id}\"")))
         .collect();
     assert!(unsaid.is_empty(), "no page says {unsaid:?}");
+}
+
+/// The templates that come with the program are named in every language, each field too.
+#[test]
+fn templates_are_called_in_english_as_their_files_say() {
+    let mut titles = BTreeMap::new();
+    for file in fs::read_dir(root().join("../../templates")).expect("a folder") {
+        let text = fs::read_to_string(file.expect("a file").path()).expect("text");
+        let value = |line: &str, key: &str| {
+            let rest = line.strip_prefix(key)?.strip_prefix(" = \"")?;
+            rest.strip_suffix('"').map(str::to_owned)
+        };
+        let find = |lines: &str, key: &str| lines.lines().find_map(|line| value(line, key));
+        let mut parts = text.split("[[field]]");
+        let head = parts.next().expect("a head");
+        let id = format!("template-{}", find(head, "id").expect("an id"));
+        titles.insert(id.clone(), find(head, "title").expect("a title"));
+        for field in parts {
+            let key = find(field, "key").expect("a key").replace('_', "-");
+            titles.insert(
+                format!("{id}-{key}"),
+                find(field, "label").expect("a label"),
+            );
+        }
+    }
+    let said = fs::read_to_string(root().join("locales/en/templates.ftl")).expect("text");
+    let said: BTreeMap<String, String> = said
+        .lines()
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(id, words)| (id.to_owned(), words.to_owned()))
+        .collect();
+    assert_eq!(said, titles);
 }

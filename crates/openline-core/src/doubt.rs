@@ -29,6 +29,15 @@ pub enum Doubt {
 }
 
 impl Doubt {
+    /// Every mark.
+    pub const ALL: [Self; 5] = [
+        Self::TimeBeforeCause,
+        Self::TimeFarOff,
+        Self::NumberRepeated,
+        Self::NumberGap,
+        Self::AttachmentBroken,
+    ];
+
     /// The id that the specification uses.
     #[must_use]
     pub fn id(self) -> &'static str {

@@ -201,6 +201,12 @@ impl Template {
         &self.language
     }
 
+    /// What it calls itself and its fields in other languages: by language, then by `title` and key.
+    #[must_use]
+    pub fn labels(&self) -> &BTreeMap<String, BTreeMap<String, String>> {
+        &self.labels
+    }
+
     /// Languages in which it has labels beside its own.
     pub fn translations(&self) -> impl Iterator<Item = &str> {
         self.labels.keys().map(String::as_str)

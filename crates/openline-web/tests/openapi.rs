@@ -13,9 +13,12 @@ fn the_committed_description_is_true() {
         std::fs::write(committed(), &now).expect("written");
     }
     let kept = std::fs::read_to_string(committed()).expect("docs/openapi.json");
-    assert_eq!(
-        kept, now,
-        "the API has changed: look at the change, then run this test with OPENLINE_REWRITE=1"
+    // The whole is far too long for a message; the first line that differs says where to look.
+    let mut differs = kept.lines().zip(now.lines()).zip(1..);
+    let first = differs.find(|((kept, now), _)| kept != now);
+    assert!(
+        kept == now,
+        "the API has changed, first in (kept, now, line) {first:?}: look at the change, then run this test with OPENLINE_REWRITE=1"
     );
 }
 

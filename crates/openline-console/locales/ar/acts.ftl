@@ -163,3 +163,4 @@ field-content = بصمة المسودة
 field-party = الطرف
 act-make-passkey = إنشاء مفتاح مرور
 act-remove-passkey = إزالة مفتاح مرور
+field-office = الجهة

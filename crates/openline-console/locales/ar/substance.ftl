@@ -217,3 +217,4 @@ times-by = الأوقات بساعة هذا الجهاز ({ $zone }).
 weekday = يوم الأسبوع كما ذُكر
 holidays = العطل، هنا وهناك
 working-hours = ساعات العمل لدى
+undertaking-office = أي جهة فيه

@@ -163,3 +163,4 @@ delay-stage = المرحلة
 delay-after = بعد
 delay-words = أين ذهب الوقت
 delay-open = ما زال مفتوحًا
+cosignature-over = توقيع مشارك على { $count } قيد

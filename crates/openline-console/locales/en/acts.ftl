@@ -164,3 +164,4 @@ field-content = Hash of the draft
 field-party = Party
 act-make-passkey = Make a passkey
 act-remove-passkey = Remove a passkey
+field-office = Office

@@ -211,3 +211,4 @@ times-by = Times by the clock of this machine ({ $zone }).
 weekday = Weekday, as stated
 holidays = Holidays, here and there
 working-hours = Working hours of
+undertaking-office = Which office there

@@ -159,3 +159,4 @@ delay-stage = Stage
 delay-after = Later by
 delay-words = Where the time went
 delay-open = Still open
+cosignature-over = cosignature over { $count } entries

@@ -163,3 +163,4 @@ field-content = Huella del borrador
 field-party = Parte
 act-make-passkey = Crear una llave de acceso
 act-remove-passkey = Retirar una llave de acceso
+field-office = Oficina

@@ -211,3 +211,4 @@ times-by = Horas según el reloj de esta máquina ({ $zone }).
 weekday = Día de la semana, según se indica
 holidays = Festivos, aquí y allí
 working-hours = Horario de trabajo de
+undertaking-office = Qué oficina

@@ -159,3 +159,4 @@ delay-stage = Etapa
 delay-after = Después de
 delay-words = Adónde fue el tiempo
 delay-open = Aún abierto
+cosignature-over = cofirma sobre { $count } entradas

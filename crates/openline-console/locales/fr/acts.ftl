@@ -163,3 +163,4 @@ field-content = Empreinte du projet
 field-party = Partie
 act-make-passkey = Créer une clé d’accès
 act-remove-passkey = Retirer une clé d’accès
+field-office = Service

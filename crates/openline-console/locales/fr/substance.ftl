@@ -211,3 +211,4 @@ times-by = Heures à l’horloge de cette machine ({ $zone }).
 weekday = Jour de la semaine, tel qu’indiqué
 holidays = Jours fériés, ici et là-bas
 working-hours = Heures de travail de
+undertaking-office = Quel service

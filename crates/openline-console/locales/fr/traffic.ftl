@@ -159,3 +159,4 @@ delay-stage = Étape
 delay-after = Plus tard de
 delay-words = Où le temps est passé
 delay-open = Encore ouvert
+cosignature-over = cosignature de { $count } entrées

@@ -163,3 +163,4 @@ field-content = Хеш проекта
 field-party = Сторона
 act-make-passkey = Создать ключ доступа
 act-remove-passkey = Удалить ключ доступа
+field-office = Ведомство

@@ -214,3 +214,4 @@ times-by = Время по часам этой машины ({ $zone }).
 weekday = День недели, как указан
 holidays = Праздники, здесь и там
 working-hours = Рабочее время:
+undertaking-office = Какое ведомство

@@ -161,3 +161,4 @@ delay-stage = Ступень
 delay-after = Позже на
 delay-words = Куда ушло время
 delay-open = Ещё открыто
+cosignature-over = соподпись, записей: { $count }

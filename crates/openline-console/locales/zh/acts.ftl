@@ -163,3 +163,4 @@ field-content = 草稿哈希
 field-party = 方
 act-make-passkey = 创建通行密钥
 act-remove-passkey = 移除通行密钥
+field-office = 部门

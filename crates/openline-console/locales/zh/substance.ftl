@@ -208,3 +208,4 @@ times-by = 时间按本机时钟（{ $zone }）。
 weekday = 所述星期
 holidays = 双方的节假日
 working-hours = 工作时间：
+undertaking-office = 该方哪个部门

@@ -158,3 +158,4 @@ delay-stage = 阶段
 delay-after = 间隔
 delay-words = 时间用在何处
 delay-open = 尚未了结
+cosignature-over = 联署涵盖 { $count } 条

@@ -1,6 +1,7 @@
 //! What a line is for: topics, texts, encounters, dates, readouts, history, the glossary.
 
 mod claims;
+mod clocks;
 mod encounters;
 mod glossary;
 mod history;

@@ -8,7 +8,7 @@ use super::{Answer, Service};
 use crate::engine::Engine;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
-use crate::view::{DelayStepView, DelayView, EntryView, LineView, RungView};
+use crate::view::{DelayStepView, DelayView, EntryView, LineView, RungView, SaidView};
 
 /// A receipt that took longer than this to reach us is said to have been on its way, ms.
 const ON_ITS_WAY_MS: i64 = 2000;
@@ -70,12 +70,14 @@ fn explained(
     let mut steps = Vec::with_capacity(rungs.len());
     for (rung, arrived) in rungs {
         let after_ms = rung.time_ms - before;
+        let said = words(engine, line, rung, before, arrived);
         steps.push(DelayStepView {
             stage: rung.stage.clone(),
             by: rung.by.clone(),
             at_ms: rung.time_ms,
             after_ms,
-            words: words(engine, line, rung, before, arrived),
+            words: said.words,
+            phrases: said.phrases,
         });
         before = before.max(rung.time_ms);
     }
@@ -84,8 +86,17 @@ fn explained(
         .exchanges
         .iter()
         .filter(|exchange| !exchange.is_closed);
-    let waits =
-        open.map(|exchange| format!("{}, for {} now", exchange.words, length(now - before)));
+    let waits = open.map(|exchange| {
+        let said = SaidView {
+            words: exchange.words.clone(),
+            phrases: exchange.phrases.clone(),
+        };
+        let since = now - before;
+        let words = format!(", for {} now", length(since));
+        said.and(Some(
+            SaidView::new("delay-waiting", words).with("since_length", since),
+        ))
+    });
     DelayView {
         place: entry.brief.place.clone(),
         released_ms,
@@ -100,7 +111,7 @@ fn words(
     rung: &RungView,
     before: i64,
     arrived: Option<i64>,
-) -> String {
+) -> SaidView {
     let party = line.parties.iter().find(|party| {
         // A post stands after a comma.
         let rest = rung.by.strip_prefix(party.name.as_str());
@@ -110,29 +121,48 @@ fn words(
         .filter(|party| party.index != line.me)
         .and_then(|party| party.id.parse().ok());
     let Some(id) = id else {
-        return "that is this side's own time".to_owned();
+        return SaidView::new("delay-own", "that is this side's own time");
     };
     let name = engine.name_of(&id);
+    let of = |id: &str, words: String| SaidView::new(id, words).with("party", &name);
     let without = engine.ways.without_bearer_ms(&id, before, rung.time_ms);
     if rung.stage == "stored" {
         return match (rung.time_ms - before, without) {
-            (all, _) if all <= 0 => format!("{name}'s clock is behind the author's"),
-            (_, 0) => format!("a bearer to {name} stood all the while"),
-            (all, gone) if gone >= all => {
-                format!("no bearer to {name} stood, as far as this node has noted")
-            }
-            (_, gone) => format!("for {} of it no bearer to {name} stood", length(gone)),
+            (all, _) if all <= 0 => of(
+                "delay-clock-behind",
+                format!("{name}'s clock is behind the author's"),
+            ),
+            (_, 0) => of(
+                "delay-stood",
+                format!("a bearer to {name} stood all the while"),
+            ),
+            (all, gone) if gone >= all => of(
+                "delay-none-stood",
+                format!("no bearer to {name} stood, as far as this node has noted"),
+            ),
+            (_, gone) => of(
+                "delay-partly-stood",
+                format!("for {} of it no bearer to {name} stood", length(gone)),
+            )
+            .with("gone_length", gone),
         };
     }
     let late = arrived.map_or(0, |arrived| arrived - rung.time_ms);
     if late > ON_ITS_WAY_MS {
-        return format!(
+        let came = rung.time_ms + late;
+        let words = format!(
             "that is {name}'s own time; its word of it reached us {} later, {}",
             length(late),
-            utc_text(rung.time_ms + late)
+            utc_text(came)
         );
+        return of("delay-late", words)
+            .with("late_length", late)
+            .with("came_ms", came);
     }
-    format!("that is {name}'s own time: the message lay there already")
+    of(
+        "delay-lay-there",
+        format!("that is {name}'s own time: the message lay there already"),
+    )
 }
 
 /// A length of time for a sentence.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use openline_core::charter::Founded;
 use openline_core::doubt::{Doubt, NoteNumbers, is_before_cause, is_far_off, tolerance_ms};
@@ -30,6 +31,8 @@ pub(crate) struct Looking<'a> {
     pub(crate) reader: &'a Reader,
     pub(crate) line: LineId,
     pub(crate) founded: Arc<Founded>,
+    /// When looking began.
+    pub(crate) begun: Instant,
     /// By log: (cosigner, size) of the latest cosignature of each other party.
     holders: Vec<Vec<(PartyIndex, u64)>>,
 }
@@ -55,6 +58,7 @@ impl<'a> Looking<'a> {
             reader,
             line,
             founded,
+            begun: Instant::now(),
             holders,
         })
     }

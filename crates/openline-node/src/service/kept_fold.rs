@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use openline_core::LineId;
 use openline_core::entry::Kind;
@@ -12,13 +13,18 @@ use super::entries::Looking;
 
 /// A fold of each line, taken up log by log and entry by entry. After a purge it begins anew: bodies are gone that it may hold.
 #[derive(Debug)]
-pub(super) struct KeptFold<T>(Arc<Mutex<BTreeMap<LineId, Known<T>>>>);
+pub(super) struct KeptFold<T>(Arc<Mutex<BTreeMap<LineId, Slot<T>>>>);
+
+/// The fold of one line. It is locked while it is taken up: who comes meanwhile waits, and has what was done.
+type Slot<T> = Arc<Mutex<Known<T>>>;
 
 #[derive(Debug)]
 struct Known<T> {
     /// By log: how many entries have been taken up.
     sizes: Vec<u64>,
     fold: Arc<T>,
+    /// When it was last taken up.
+    at: Instant,
 }
 
 impl<T> Clone for KeptFold<T> {
@@ -40,18 +46,37 @@ impl<T: Default + Clone> KeptFold<T> {
         looking: &Looking<'_>,
         take: impl Fn(&mut T, &StoredEntry) -> Answer<()>,
     ) -> Answer<Arc<T>> {
-        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lock().remove(&looking.line);
-        let known = known.filter(|known| known.is_behind(looking).is_ok_and(|behind| !behind));
-        let mut known = known.unwrap_or_else(|| Known::new(looking));
-        if !known.take_up(looking, &take, false)? {
-            known = Known::new(looking);
-            known.take_up(looking, &take, true)?;
+        let slot = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let slot = all.entry(looking.line);
+            slot.or_insert_with(|| Arc::new(Mutex::new(Known::new(looking))))
+                .clone()
+        };
+        let mut known = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.is_ahead(looking)? {
+            let mut anew = Known::new(looking);
+            anew.take_up(looking, &take)?;
+            // Others may have looked at a later moment than this caller; or the store came from a backup, and holds less for good.
+            if known.at < looking.begun {
+                *known = anew;
+                return Ok(known.fold.clone());
+            }
+            return Ok(anew.fold);
         }
-        let fold = known.fold.clone();
-        lock().insert(looking.line, known);
-        Ok(fold)
+        if known.take_up(looking, &take)? == Taken::Purged {
+            *known = Known::new(looking);
+            known.take_up(looking, &take)?;
+        }
+        Ok(known.fold.clone())
     }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Taken {
+    /// Everything is in the fold.
+    Whole,
+    /// What was taken up earlier may hold bodies that are gone since.
+    Purged,
 }
 
 impl<T: Default + Clone> Known<T> {
@@ -59,11 +84,12 @@ impl<T: Default + Clone> Known<T> {
         Self {
             sizes: vec![0; looking.founded.party_count()],
             fold: Arc::new(T::default()),
+            at: looking.begun,
         }
     }
 
-    /// A store from a backup may hold less than was taken up before.
-    fn is_behind(&self, looking: &Looking<'_>) -> Answer<bool> {
+    /// Whether more has been taken up than the caller sees.
+    fn is_ahead(&self, looking: &Looking<'_>) -> Answer<bool> {
         for party in looking.founded.parties() {
             if looking.reader.size(looking.line, party)? < self.sizes[party.at()] {
                 return Ok(true);
@@ -72,14 +98,12 @@ impl<T: Default + Clone> Known<T> {
         Ok(false)
     }
 
-    /// Takes up what is new; `false` if it is to begin anew.
     fn take_up(
         &mut self,
         looking: &Looking<'_>,
         take: &impl Fn(&mut T, &StoredEntry) -> Answer<()>,
-        is_anew: bool,
-    ) -> Answer<bool> {
-        let is_first = is_anew || self.sizes.iter().all(|size| *size == 0);
+    ) -> Answer<Taken> {
+        let is_first = self.sizes.iter().all(|size| *size == 0);
         let mut is_purged = false;
         for party in looking.founded.parties() {
             let (sizes, fold) = (&mut self.sizes, &mut self.fold);
@@ -90,6 +114,11 @@ impl<T: Default + Clone> Known<T> {
                 Ok(true)
             })?;
         }
-        Ok(is_first || !is_purged)
+        self.at = Instant::now();
+        Ok(if is_purged && !is_first {
+            Taken::Purged
+        } else {
+            Taken::Whole
+        })
     }
 }

@@ -111,6 +111,7 @@ pub fn view(kept: &Kept) -> TemplateView {
         needed_by: template.needed_by().to_owned(),
         language: template.language().to_owned(),
         translations: template.translations().map(str::to_owned).collect(),
+        labels: template.labels().clone(),
         lead_time_s: template.lead_time().map(|lead| lead.as_secs()),
         renotify_s: template.renotify().iter().map(|o| o.as_secs()).collect(),
         class: template.class().map(str::to_owned),

@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 pub struct PhraseView {
     /// Which phrase, such as `nobody-there`.
     pub id: String,
-    /// What it is about, by name. A name that ends with `_ms` is a moment, ms.
+    /// What it is about, by name. A name that ends with `_ms` is a moment, ms; one that ends with `_length`, a length of
+    /// time, ms.
     #[serde(default)]
     pub args: BTreeMap<String, PhraseArg>,
 }
@@ -19,7 +20,7 @@ pub struct PhraseView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum PhraseArg {
-    /// A number, or a moment.
+    /// A number, a moment, or a length of time.
     Number(i64),
     /// A name, a place, or words of somebody.
     Text(String),

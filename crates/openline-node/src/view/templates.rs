@@ -57,6 +57,8 @@ pub struct TemplateView {
     pub language: String,
     /// Languages in which it has labels too.
     pub translations: Vec<String>,
+    /// Its own labels in those: by language, then by `title`, `opening`, `closing`, `claim` and the keys of fields.
+    pub labels: BTreeMap<String, BTreeMap<String, String>>,
     /// Least seconds between release and event.
     pub lead_time_s: Option<u64>,
     /// Seconds before the event at which it is repeated.

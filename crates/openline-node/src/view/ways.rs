@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::{PhraseView, SaidView};
+
 /// One kind of bearer to one party, since the node began to run: at most 240 round trips and 128 stretches, the oldest left out.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct WayView {
@@ -65,7 +67,7 @@ pub struct DelayView {
     /// Each stage after that, in the order of their times.
     pub steps: Vec<DelayStepView>,
     /// What it still waits for, a sentence each.
-    pub waits: Vec<String>,
+    pub waits: Vec<SaidView>,
 }
 
 /// How a message came to a stage.
@@ -81,4 +83,6 @@ pub struct DelayStepView {
     pub after_ms: i64,
     /// Where the time went, as far as this node can know, in a sentence.
     pub words: String,
+    /// The same in parts.
+    pub phrases: Vec<PhraseView>,
 }

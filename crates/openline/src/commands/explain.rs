@@ -37,7 +37,7 @@ fn delay_text(view: &DelayView) -> String {
         ));
     }
     for waits in &view.waits {
-        text.push_str(&format!("Still open: {}\n", one_line(waits)));
+        text.push_str(&format!("Still open: {}\n", one_line(&waits.words)));
     }
     text
 }

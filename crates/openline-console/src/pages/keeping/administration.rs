@@ -127,9 +127,9 @@ fn log(visit: &Visit, items: &[AuditView]) -> Markup {
                     th scope="col" { (visit.say("what")) } th scope="col" { (visit.say("object")) } th scope="col" { (visit.say("outcome-col")) } } }
                 tbody { @for item in items.iter().rev() { tr {
                     td.figure { (item.number) } td { (kit::moment(visit, item.at_ms)) } td { bdi { (item.by) } }
-                    td lang="en" { (item.act) @if let Some(detail) = &item.detail { " (" (detail) ")" } }
+                    td { (visit.words().term("audit", &item.act)) @if let Some(detail) = &item.detail { " (" bdi { (detail) } ")" } }
                     td { bdi { (item.object.as_deref().unwrap_or("–")) } }
-                    td lang="en" { @if item.outcome == "done" { (item.outcome) } @else { strong.bad { (item.outcome) } } }
+                    td { @if item.outcome == "done" { (visit.say("audit-done")) } @else { strong.bad { (visit.say("audit-refused")) } " " code { (item.outcome) } } }
                 } } }
             }
         }

@@ -66,7 +66,7 @@ fn ways(visit: &Visit, peer: &PeerView) -> Markup {
                     tbody { @for bearer in &peer.bearers { tr {
                         th scope="row" { code { (bearer.kind) } }
                         td { code { (bearer.remote) } }
-                        td.figure { @if let Some(rtt) = bearer.rtt_us { (visit.words().with("round-trip", &[("ms", milliseconds(rtt).as_str().into())])) } @else { "–" } }
+                        td.figure { @if let Some(rtt) = bearer.rtt_us { (milliseconds(rtt)) " ms" } @else { "–" } }
                         td { (kit::moment(visit, bearer.since_ms)) }
                         td.figure { (bearer.bytes_sent) " B" } td.figure { (bearer.bytes_received) " B" }
                     } } }

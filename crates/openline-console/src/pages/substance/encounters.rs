@@ -10,6 +10,7 @@ use openline_node::view::{
 };
 
 use super::claims::{assent, link, own_name, parties, posts};
+use super::clocks;
 use super::places::{self, Places};
 use crate::failure::{Failed, OrFail as _, Page};
 use crate::visit::Visit;
@@ -216,7 +217,7 @@ fn account(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str
             @for schedule in &encounter.schedules {
                 div.item {
                     p { @if encounter.fixed.as_ref() == Some(&schedule.place) { strong { (visit.say("stands")) } " " } bdi { (schedule.party_name) } " " (link(line, &schedule.place)) }
-                    (window(visit, line, schedule.window_ms))
+                    (clocks::window(visit, line, schedule.window_ms))
                     (assent(visit, line, &schedule.place, &schedule.assent, back))
                 }
             }
@@ -230,19 +231,6 @@ fn account(visit: &Visit, line: &LineView, encounter: &EncounterView, back: &str
             @for ended in &encounter.ended { p.warning { bdi { (ended.party_name) } ": " (visit.words().term("step", &ended.act)) " – " span dir="auto" { (ended.reason) } @if let Some([from, to]) = ended.next_ms { " (" (visit.say("next-window")) " " (kit::moment(visit, from)) " – " (kit::moment(visit, to)) ")" } } }
             @for readout in &encounter.readouts { p { (visit.say("read-out-by")) " " bdi { (readout.party_name) } " " (link(line, &readout.act)) } }
             p { a href={ (kit::line_path(&line.id)) "/readouts/" (encounter.place) } { (visit.say("to-accounts")) } }
-    }
-}
-
-/// From and to when by every clock that matters: UTC and each capital's, with the weekday.
-fn window(visit: &Visit, line: &LineView, [from, to]: [i64; 2]) -> Markup {
-    let clock = |name: &str, zone: &TimeZone| {
-        html! { dt { bdi { (name) } } dd { (kit::moment_in(visit, from, zone)) " – " (kit::moment_in(visit, to, zone)) } }
-    };
-    html! {
-        dl.facts {
-            (clock("UTC", &TimeZone::UTC))
-            @for party in &line.parties { (clock(&format!("{} ({})", party.name, party.zone), &times::zone(&party.zone))) }
-        }
     }
 }
 

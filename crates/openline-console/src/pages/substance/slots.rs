@@ -3,9 +3,10 @@
 use axum::extract::Path;
 use maud::{Markup, html};
 use openline_node::error::ServiceError;
-use openline_node::view::{AvailabilityView, LinePartyView, LineView, SlotRunView};
+use openline_node::view::{AvailabilityView, LinePartyView, LineView, SlotRunView, TimeSlotView};
 
 use super::claims::{link, posts};
+use super::clocks;
 use crate::failure::{OrFail as _, Page};
 use crate::visit::Visit;
 use crate::{kit, shell};
@@ -54,15 +55,26 @@ fn status(visit: &Visit, line: &LineView, run: &SlotRunView) -> Markup {
             @if let Some(waits) = &run.waits { p { (visit.say("waits-for")) " " (visit.words().term("slot-need", waits)) ": " bdi { (run.waits_for.join(", ")) } } }
             p { (kit::moment(visit, run.from_ms)) " – " (kit::moment(visit, run.until_ms)) " · " (visit.words().with("slot-length", &[("minutes", u64::from(run.length_minutes).into()), ("candidates", run.candidates.into())])) }
             @if let Some(slot) = run.agreed.as_ref().or(run.chosen.as_ref()) {
-                p.slot { strong { (visit.say(if run.agreed.is_some() { "slot-agreed" } else { "slot-found" })) } " " span lang="en" dir="ltr" { (slot.text) } }
+                p.slot { strong { (visit.say(if run.agreed.is_some() { "slot-agreed" } else { "slot-found" })) } }
+                (clocks::window(visit, line, span(run, slot)))
             }
             @for fault in &run.faults { p.warning { bdi { (fault.party) } " " (visit.words().term("slot-fault", &fault.words)) } }
             @if !run.own_picks.is_empty() {
-                (kit::folded(&visit.say("own-picks"), &html! { ul { @for pick in &run.own_picks { li lang="en" dir="ltr" { (pick.text) } } } }))
+                (kit::folded(&visit.say("own-picks"), &html! {
+                    @for pick in &run.own_picks { (clocks::window(visit, line, span(run, pick))) }
+                }))
             }
             p.hint { (visit.words().with("runs-used", &[("used", run.runs_used.into()), ("allowed", run.runs_allowed.into())])) }
         }
     }
+}
+
+/// From when to when a slot of a run lasts, ms.
+fn span(run: &SlotRunView, slot: &TimeSlotView) -> [i64; 2] {
+    [
+        slot.start_ms,
+        slot.start_ms + i64::from(run.length_minutes) * 60_000,
+    ]
 }
 
 fn acts(visit: &Visit, line: &LineView, run: &SlotRunView, back: &str) -> Markup {

@@ -71,6 +71,7 @@ pub(super) async fn list(
                 div.row {
                     (kit::choice(&visit.say("post"), "post", "", &posts(&line)))
                     (kit::choice(&visit.say("who"), "who", "", &parties(&line)))
+                    (kit::field(&visit.say("undertaking-office"), "office", "text", ""))
                     (kit::field(&visit.say("by-when"), "by_ms:time", "datetime-local", ""))
                 }
                 (places::one(&visit.say("taken-from-hint"), "from", &sources))
@@ -179,7 +180,7 @@ fn with_none(visit: &Visit, words: &[&str]) -> Vec<(String, String)> {
 fn promise(visit: &Visit, line: &LineView, undertaking: &UndertakingView, back: &str) -> Markup {
     html! {
         div.item id=(kit::part_id("undertaking", &undertaking.place)) data-live {
-            p { strong { bdi { (undertaking.who) } } ": " span dir="auto" { (undertaking.what) } " " (kit::type_mark(visit, &undertaking.message_type)) " " (link(line, &undertaking.place)) }
+            p { strong { bdi { (undertaking.who) } } @if let Some(office) = &undertaking.office { " (" bdi { (office) } ")" } ": " span dir="auto" { (undertaking.what) } " " (kit::type_mark(visit, &undertaking.message_type)) " " (link(line, &undertaking.place)) }
             p { (visit.say("taken-from")) " " (link(line, &undertaking.taken_from)) @if let Some(by) = undertaking.by_ms { " · " (visit.say("by-when")) " " (kit::moment(visit, by)) } }
             p { (assent(visit, line, &undertaking.place, &undertaking.assent, back)) }
             @if undertaking.is_disputed { p.warning { (visit.say("accounts-differ")) } }

@@ -33,7 +33,7 @@ pub(super) async fn page(
             }
             @if !delay.waits.is_empty() {
                 h2 { (visit.say("delay-open")) }
-                ul { @for waits in &delay.waits { li { (kit::sentence(&visit, waits)) } } }
+                ul { @for waits in &delay.waits { li { (kit::said_sentence(&visit, &waits.words, &waits.phrases)) } } }
             }
         }
     };
@@ -47,6 +47,6 @@ fn row(visit: &Visit, step: &DelayStepView) -> Markup {
         td { bdi { (step.by) } }
         td { (kit::moment(visit, step.at_ms)) }
         td.figure { (sign) (times::length(step.after_ms.abs(), visit.words())) }
-        td { (kit::sentence(visit, &step.words)) }
+        td { (kit::said_sentence(visit, &step.words, &step.phrases)) }
     } }
 }

@@ -156,7 +156,7 @@ fn warned(visit: &Visit, warnings: &[WarningView]) -> Markup {
     html! {
         h2 { (visit.say("clear-language")) }
         @if warnings.is_empty() { (kit::nothing(&visit.say("no-warnings"))) }
-        ul { @for warning in warnings { li { @if !warning.words.is_empty() { q lang=(warning.language) dir="auto" { (warning.words) } " – " } (kit::facade(visit, &warning.sentence)) } } }
+        ul { @for warning in warnings { li { strong { (visit.words().term("warning", &warning.kind)) } ": " @if !warning.words.is_empty() { q lang=(warning.language) dir="auto" { (warning.words) } " – " } (kit::facade(visit, &warning.sentence)) } } }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A message as people read it: its marks, its words in every language, its ladder in words and times.
 
 use maud::{Markup, html};
+use openline_core::doubt::Doubt;
 use openline_node::view::{EntryBrief, EntryView, ExchangeView, MessageView, RungView};
 
 use crate::kit;
@@ -50,7 +51,7 @@ fn marks(visit: &Visit, brief: &EntryBrief) -> Markup {
                 @for place in &brief.crossed { " " (link(place)) }
             }
         }
-        @for doubt in &brief.doubts { p.warning { (kit::sentence(visit, doubt)) } }
+        @for doubt in &brief.doubts { p.warning { (doubted(visit, doubt)) } }
         @if brief.is_purged { p.warning { (visit.say("purged")) } }
     }
 }
@@ -107,7 +108,20 @@ pub(super) fn ladder(visit: &Visit, line: &str, rungs: &[RungView]) -> Markup {
     }
 }
 
+/// A mark of doubt, which the façade gives as its sentence.
+fn doubted(visit: &Visit, sentence: &str) -> Markup {
+    match Doubt::ALL.iter().find(|doubt| doubt.sentence() == sentence) {
+        Some(doubt) => html! { (visit.words().term("doubt", doubt.id())) },
+        None => kit::sentence(visit, sentence),
+    }
+}
+
 fn proof(visit: &Visit, line: &str, proof: &str) -> Markup {
+    let over = proof.strip_prefix("cosignature over ");
+    let size = over.and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
+    if let Some(size) = size {
+        return html! { (visit.words().with("cosignature-over", &[("count", size.into())])) };
+    }
     match proof.rsplit_once(' ') {
         Some((word, place)) if place.contains('/') => html! {
             (visit.words().term("proof", word)) " " a href=(kit::entry_path(line, place)) { (place) }

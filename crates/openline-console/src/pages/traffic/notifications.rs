@@ -51,7 +51,7 @@ pub(super) async fn list(visit: Visit, Path(line): Path<String>) -> Page {
 fn choice(visit: &Visit, line: &LineView, template: &TemplateBrief) -> Markup {
     html! {
         li.item {
-            p { a href={ (path(line)) "/" (kit::query(&template.id)) } { (kit::facade(visit, &template.title)) } }
+            p { a href={ (path(line)) "/" (kit::query(&template.id)) } { (kit::template_title(visit, template)) } }
             p.hint { (kit::facade(visit, &template.purpose)) " " (kit::facade(visit, &template.instrument)) }
             @if template.is_unverified { p.hint { (visit.say("notification-unverified")) } }
         }
@@ -159,7 +159,7 @@ async fn page(
     let title = &template.brief.title;
     let body = html! {
         section {
-            h1 { (kit::facade(visit, title)) }
+            h1 { (kit::template_title(visit, &template.brief)) }
             p.hint { (kit::facade(visit, &template.brief.purpose)) " " (kit::facade(visit, &template.claim)) }
             @if !problems.is_empty() { p.warning role="alert" { (visit.words().with("notification-problems", &[("count", problems.len().into())])) } }
             @for problem in on_all { p.warning { (kit::sentence(visit, &problem.words)) } }
@@ -171,7 +171,7 @@ async fn page(
                     (kit::choice(&visit.say("precedence"), "precedence", &given("precedence", &template.precedence), &kit::terms(visit, "precedence", &precedences)))
                 }
                 (kit::field(&visit.say("to-hint"), "to:list", "text", &given("to:list", "")))
-                @for field in &template.fields { (filled(visit, field, typed, problems)) }
+                @for field in &template.fields { (filled(visit, template, field, typed, problems)) }
                 @for group in &template.one_of { p.hint { (visit.say("notification-one-of")) " " (group.join(", ")) } }
                 @if template.lead_time_s.is_some() { (kit::tick(&visit.say("notification-short"), "short_notice:yes", typed.get("short_notice:yes").is_some())) }
                 (kit::button(&visit.say("save-draft")))
@@ -183,6 +183,7 @@ async fn page(
 
 fn filled(
     visit: &Visit,
+    template: &TemplateView,
     field: &TemplateFieldView,
     typed: &Fields,
     problems: &[ProblemView],
@@ -197,7 +198,7 @@ fn filled(
     html! {
         div.field {
             label for={ "field-" (field.key) } {
-                (kit::facade(visit, &field.label))
+                (kit::template_label(visit, template, field))
                 @if field.is_required { " " em { (visit.say("needed")) } }
                 @if field.is_critical { " " em { (visit.say("fact-critical")) } }
             }
