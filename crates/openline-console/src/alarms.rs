@@ -37,6 +37,13 @@ pub(crate) fn bar(visit: &Visit) -> Markup {
             @if !alarms.is_empty() {
                 div role="alert" {
                     h2 { (visit.words().with("alarms-count", &[("count", ringing.into())])) }
+                    // Who does not see the list hears what is most urgent in it.
+                    @if let Some(first) = alarms.first().filter(|alarm| alarm.is_ringing) {
+                        p.unseen {
+                            (visit.words().term("tone", tone(first))) ". " bdi { (first.title) } ": "
+                            (kit::said(visit, &first.words, &first.phrases))
+                        }
+                    }
                 }
                 ul {
                     @for alarm in &alarms[..most] { (alarm_row(visit, alarm)) }
