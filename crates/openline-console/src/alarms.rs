@@ -1,13 +1,16 @@
-//! What rings: above every page, until a person acts. The board has all of it; other pages have the first, the gravest before others.
+//! What rings: above every page, until a person acts, the gravest before others. A page of its own has all of it.
 
 use maud::{Markup, html};
 use openline_node::view::AlarmView;
 
-use crate::kit;
+use crate::failure::Page;
 use crate::visit::Visit;
+use crate::{kit, shell};
 
-/// Alarms that a page other than the board shows.
+/// Alarms that a page shows; the board and the page of all alarms show twice as many at a time.
 const MOST: usize = 10;
+/// The page of all alarms.
+const ALL: &str = "/alarms";
 /// Tones, the gravest first.
 const TONES: [&str; 5] = ["life", "flash", "real", "exercise", "test"];
 /// Minutes for which an alarm can be silenced.
@@ -24,13 +27,19 @@ pub(crate) fn bar(visit: &Visit) -> Markup {
         )
     });
     let ringing = alarms.iter().filter(|alarm| alarm.is_ringing).count();
-    let is_board = visit.setting.path.split('?').next() == Some("/");
-    let most = if is_board {
-        alarms.len()
-    } else {
-        MOST.min(alarms.len())
+    let (page, query) = match visit.setting.path.split_once('?') {
+        Some((page, query)) => (page, query),
+        None => (visit.setting.path.as_str(), ""),
     };
-    let more = alarms.len() - most;
+    let from = skipped(query).filter(|_| page == ALL).unwrap_or(0);
+    let most = if matches!(page, "/" | ALL) {
+        2 * MOST
+    } else {
+        MOST
+    };
+    let shown = alarms.iter().skip(from).take(most);
+    let end = from.saturating_add(most).min(alarms.len());
+    let more = alarms.len() - end;
     html! {
         section.alarms id="alarms" data-live aria-label=(visit.say("alarms"))
             data-ringing=(ringing) data-sound-on=(visit.say("sound-on")) data-sound-off=(visit.say("sound-off")) {
@@ -46,12 +55,30 @@ pub(crate) fn bar(visit: &Visit) -> Markup {
                     }
                 }
                 ul {
-                    @for alarm in &alarms[..most] { (alarm_row(visit, alarm)) }
+                    @for alarm in shown { (alarm_row(visit, alarm)) }
                 }
-                @if more > 0 { p { a href="/" { (visit.words().with("alarms-more", &[("count", more.into())])) } } }
+                @if more > 0 { p { a href={ (ALL) "?skip=" (end) } { (visit.words().with("alarms-more", &[("count", more.into())])) } } }
             }
         }
     }
+}
+
+/// How many alarms are passed over, by the query of an address.
+fn skipped(query: &str) -> Option<usize> {
+    let mut values = query
+        .split('&')
+        .filter_map(|pair| pair.strip_prefix("skip="));
+    values.next()?.parse().ok()
+}
+
+/// All alarms, in parts; what rings stands above this page as above every other.
+pub(crate) async fn page(visit: Visit) -> Page {
+    let title = visit.say("alarms");
+    let body = html! {
+        h1 { (title) }
+        @if visit.frame.alarms.is_empty() { (kit::nothing(&visit.say("nothing-rings"))) }
+    };
+    Ok(shell::page(&visit, &title, &body))
 }
 
 /// `life`, `flash`, `exercise`, `test` or `real`: what it sounds and looks like.

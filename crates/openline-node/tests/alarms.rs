@@ -172,3 +172,43 @@ async fn a_drill_calls_our_own_people_as_an_exercise_and_only_while_it_is_on() {
         stop(node).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_rang_rings_again_after_a_restart_however_much_came_since() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (node_a, node_b) = two(folder.path()).await;
+    let (a, b) = (node_a.service(), node_b.service());
+    let line = common::found(&a, &b, "Beta").await;
+    take_watch(&b, &line).await;
+    let flash = SendRequest {
+        precedence: "flash".to_owned(),
+        ..message(&line, "Flares were ours.")
+    };
+    let place = a.send(flash).await.expect("released").place;
+    rings(&b, "arrived.").await;
+    let mut last = place.clone();
+    for at in 0..1100 {
+        let routine = message(&line, &format!("The gauge reads {at}."));
+        last = a.send(routine).await.expect("released").place;
+    }
+    a.wait_stored(&line, &last, PATIENCE).await.expect("stored");
+    stop(node_b).await;
+
+    let home = folder.path().join("b");
+    // Once from the record alone, once from what was kept of it.
+    for _ in 0..2 {
+        let again = start(&home, vec![]);
+        let alarm = rings(&again.service(), "arrived.").await;
+        assert_eq!(alarm.place.as_deref(), Some(place.as_str()));
+        again
+            .service()
+            .look_through()
+            .await
+            .expect("looked through");
+        stop(again).await;
+        let store = openline_store::Store::open(&home).expect("a store");
+        let kept = store.document("open", &line).expect("read");
+        assert!(kept.is_some(), "what is open was not kept");
+    }
+    stop(node_a).await;
+}

@@ -19,14 +19,15 @@ post-attended = فيه مناوب
 watch-signed = كما وقّع في
 alarms-more = { $count ->
     [zero] لا إنذار غيرها ({ $count }).
-    [one] إنذار آخر: تجده في اللوحة.
-    [two] إنذاران آخران: تجدهما في اللوحة.
-    [few] { $count } إنذارات أخرى: كلها في اللوحة.
-    [many] { $count } إنذارًا آخر: كلها في اللوحة.
-   *[other] { $count } إنذار آخر: كلها في اللوحة.
+    [one] إنذار آخر: عرضه.
+    [two] إنذاران آخران: عرضهما.
+    [few] { $count } إنذارات أخرى: عرضها.
+    [many] { $count } إنذارًا آخر: عرضها.
+   *[other] { $count } إنذار آخر: عرضها.
 }
 board-no-line = لا خط يجوز لك الاطلاع عليه
 relation = العلاقة
 charter = الميثاق
 charter-has-signed = وقّع
 charter-has-not-signed = لم يوقّع بعد
+nothing-rings = لا شيء يرن.

@@ -18,11 +18,12 @@ nothing-waits = Nothing waits.
 post-attended = on watch
 watch-signed = As it signed
 alarms-more = { $count ->
-    [one] One more rings or is silenced: the board has it.
-   *[other] { $count } more ring or are silenced: the board has all.
+    [one] One more rings or is silenced: see it.
+   *[other] { $count } more ring or are silenced: see them.
 }
 board-no-line = No line that you may look at
 relation = Relation
 charter = Charter
 charter-has-signed = has signed
 charter-has-not-signed = has not signed yet
+nothing-rings = Nothing rings.

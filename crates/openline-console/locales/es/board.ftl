@@ -18,11 +18,12 @@ nothing-waits = Nada espera.
 post-attended = atendido
 watch-signed = Según lo firmó
 alarms-more = { $count ->
-    [one] Una alarma más: está en el tablero.
-   *[other] { $count } alarmas más: todas están en el tablero.
+    [one] Una alarma más: verla.
+   *[other] { $count } alarmas más: verlas.
 }
 board-no-line = Ninguna línea que usted pueda consultar
 relation = Relación
 charter = Carta
 charter-has-signed = ha firmado
 charter-has-not-signed = aún no ha firmado
+nothing-rings = Nada suena.

@@ -18,11 +18,12 @@ nothing-waits = Rien n’attend.
 post-attended = veillé
 watch-signed = Tel qu’il l’a signé
 alarms-more = { $count ->
-    [one] Une autre alarme : elle est au tableau.
-   *[other] { $count } autres alarmes : toutes sont au tableau.
+    [one] Une autre alarme : la voir.
+   *[other] { $count } autres alarmes : les voir.
 }
 board-no-line = Aucune ligne que vous puissiez consulter
 relation = Relation
 charter = Charte
 charter-has-signed = a signé
 charter-has-not-signed = n’a pas encore signé
+nothing-rings = Rien ne sonne.

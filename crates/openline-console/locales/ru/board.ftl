@@ -18,13 +18,14 @@ nothing-waits = Ничто не ждёт.
 post-attended = дежурят
 watch-signed = Как подписано ею
 alarms-more = { $count ->
-    [one] Ещё { $count } тревога: все на табло.
-    [few] Ещё { $count } тревоги: все на табло.
-    [many] Ещё { $count } тревог: все на табло.
-   *[other] Ещё { $count } тревоги: все на табло.
+    [one] Ещё { $count } тревога: посмотреть.
+    [few] Ещё { $count } тревоги: посмотреть.
+    [many] Ещё { $count } тревог: посмотреть.
+   *[other] Ещё { $count } тревоги: посмотреть.
 }
 board-no-line = Нет линии, которую вы можете смотреть
 relation = Отношения
 charter = Устав
 charter-has-signed = подписал(а)
 charter-has-not-signed = ещё не подписал(а)
+nothing-rings = Сигналов тревоги нет.

@@ -18,10 +18,11 @@ nothing-waits = 无待办事项。
 post-attended = 有人值守
 watch-signed = 对方签署于
 alarms-more = { $count ->
-   *[other] 还有 { $count } 条警报：总览页上有全部。
+   *[other] 还有 { $count } 条警报：查看。
 }
 board-no-line = 没有您可查看的线路
 relation = 关系
 charter = 章程
 charter-has-signed = 已签署
 charter-has-not-signed = 尚未签署
+nothing-rings = 没有警报。

@@ -50,6 +50,8 @@ pub(crate) mod documents {
     pub(crate) const ROTA: &str = "rota";
     /// Drafts of readouts, by line id and place of the contact.
     pub(crate) const READOUT: &str = "readout";
+    /// Where messages are that may be open, by line id: found again from the record if it is lost.
+    pub(crate) const OPEN: &str = "open";
 }
 
 /// An entry to be released, before it has a ticket.

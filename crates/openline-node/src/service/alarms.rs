@@ -29,8 +29,8 @@ use crate::view::{AlarmView, SaidView, SilenceRequest};
 
 /// Messages looked at in one round.
 const ROUND_MAX: usize = 256;
-/// Entries looked through at the start, from the end of each log.
-const FILL_MAX: u64 = 4096;
+/// Entries looked through before the first round, from the end of each log; what is open before them is found by and by.
+const FILL_MAX: u64 = 512;
 /// People are called again after this time, while it rings.
 const CALL_AGAIN: Duration = Duration::from_secs(300);
 /// Longest silence, minutes.
@@ -108,6 +108,32 @@ impl Service {
             .await?;
         }
         Ok(())
+    }
+
+    /// Has every message of a line that is open looked at again when it is due, however long ago it came.
+    pub(super) async fn watch_open(&self, line: LineId) -> Answer<()> {
+        let folds = self.folds.clone();
+        let found = self
+            .read(move |reader| {
+                let looking = Looking::at(reader, line)?;
+                let terms = looking.founded.terms();
+                let look_at = |place| {
+                    let entry = looking.entry(place)?;
+                    let message = message_of(&entry);
+                    Ok(message.map(|m| (place, first_look(&m, terms, entry.arrived_ms))))
+                };
+                let places = folds.open_places(&looking)?.into_iter();
+                let looks: Vec<Option<(Ref, i64)>> = places.map(look_at).collect::<Answer<_>>()?;
+                Ok(looks.into_iter().flatten().collect::<Vec<_>>())
+            })
+            .await?;
+        self.engine(move |engine| {
+            for (place, look) in found {
+                engine.alarms.note(line, place, look);
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// What rings and what is silenced, the longest first.

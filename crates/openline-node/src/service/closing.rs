@@ -173,8 +173,11 @@ impl Service {
     pub async fn open_exchanges(&self, line: &str, limit: usize) -> Answer<Vec<OpenView>> {
         let line = self.resolve_line(line).await?;
         let folds = self.folds.clone();
-        self.read(move |reader| folds.open(&Looking::at(reader, line)?, limit.min(OPEN_MAX)))
-            .await
+        let open = self
+            .read(move |reader| folds.open(&Looking::at(reader, line)?, limit.min(OPEN_MAX)))
+            .await?;
+        self.keep_open(line).await?;
+        Ok(open)
     }
 }
 

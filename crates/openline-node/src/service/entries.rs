@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use openline_core::charter::Founded;
 use openline_core::doubt::{Doubt, NoteNumbers, is_before_cause, is_far_off, tolerance_ms};
@@ -25,6 +25,9 @@ const WALK: Limits = Limits {
     entries: 512,
     bytes: 4 << 20,
 };
+
+/// Nobody looks at one moment of a record for longer.
+const LOOK_MAX: Duration = Duration::from_secs(60);
 
 /// A line as it is stored, for looking at entries.
 pub(crate) struct Looking<'a> {
@@ -61,6 +64,12 @@ impl<'a> Looking<'a> {
             begun: Instant::now(),
             holders,
         })
+    }
+
+    /// Whether looking began so long after `moment` that nobody can have seen more of the record then than is there now, unless
+    /// the store came from a backup since.
+    pub(crate) fn is_long_after(&self, moment: Instant) -> bool {
+        self.begun.saturating_duration_since(moment) > LOOK_MAX
     }
 
     pub(crate) fn name(&self, party: PartyIndex) -> String {

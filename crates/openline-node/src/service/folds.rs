@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use openline_core::PartyIndex;
 use openline_core::doubt::{Doubt, NoteNumbers};
 use openline_core::entry::Ref;
+use openline_core::{LineId, PartyIndex};
 use openline_desk::health::Tests;
 use openline_desk::renotify::Notifications;
 use openline_desk::review::Reviewing;
-use openline_store::StoredEntry;
+use openline_store::{StoredEntry, Write};
 
 use super::entries::{Looking, message_of};
 use super::kept_fold::KeptFold;
 use super::open_places::OpenPlaces;
 use super::{Answer, Service};
+use crate::engine::acts::documents;
+use crate::identity::wall_ms;
 use crate::view::OpenView;
 
 /// The folds over whole records that pages and commands ask for again and again.
@@ -85,8 +87,12 @@ impl Folds {
         })
     }
 
+    /// Where messages with an exchange that is open are, newest first.
+    pub(super) fn open_places(&self, looking: &Looking<'_>) -> Answer<Vec<Ref>> {
+        self.open.places(looking)
+    }
+
     fn look_through(&self, looking: &Looking<'_>) -> Answer<()> {
-        self.open(looking, usize::MAX)?;
         self.tests(looking)?;
         self.notifications(looking)?;
         self.reviewing(looking)?;
@@ -105,12 +111,34 @@ impl Service {
         let lines = self
             .engine(|engine| Ok(engine.founded.keys().copied().collect::<Vec<_>>()))
             .await?;
+        // What is open comes before all else: it may have to ring.
+        for line in &lines {
+            self.watch_open(*line).await?;
+            self.keep_open(*line).await?;
+        }
         for line in lines {
             let folds = self.folds.clone();
             self.read(move |reader| folds.look_through(&Looking::at(reader, line)?))
                 .await?;
         }
         Ok(())
+    }
+
+    /// Keeps in the store which messages may be open, if what is kept there is far behind.
+    pub(super) async fn keep_open(&self, line: LineId) -> Answer<()> {
+        let Some(kept) = self.folds.open.to_keep(line) else {
+            return Ok(());
+        };
+        self.engine(move |engine| {
+            engine.commit(&[Write::Document {
+                kind: documents::OPEN,
+                key: &line.to_string(),
+                value: &kept,
+                updated_ms: wall_ms(),
+            }])?;
+            Ok(())
+        })
+        .await
     }
 }
 

@@ -56,8 +56,7 @@ impl<T: Default + Clone> KeptFold<T> {
         if known.is_ahead(looking)? {
             let mut anew = Known::new(looking);
             anew.take_up(looking, &take)?;
-            // Others may have looked at a later moment than this caller; or the store came from a backup, and holds less for good.
-            if known.at < looking.begun {
+            if looking.is_long_after(known.at) {
                 *known = anew;
                 return Ok(known.fold.clone());
             }
