@@ -16,7 +16,7 @@ before(async () => {
 });
 after(async () => { await browser?.close(); await world?.end(); });
 
-const PAGES = ["/", "/drafts", "/watch", "/bearers", "/search?q=convoy", "/administration", "LINE", "LINE/compose", "LINE/topics", "LINE/texts",
+const PAGES = ["/", "/alarms", "/drafts", "/watch", "/bearers", "/search?q=convoy", "/administration", "LINE", "LINE/compose", "LINE/topics", "LINE/texts",
   "LINE/encounters", "LINE/slots", "LINE/history", "LINE/health", "LINE/record"];
 const paths = () => PAGES.map((path) => path.replace("LINE", `/lines/${world.line}`));
 

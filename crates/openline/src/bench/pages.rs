@@ -192,6 +192,7 @@ fn paths(line: &str, deep: &Deep) -> Vec<(String, String)> {
     ];
     let elsewhere = [
         "/",
+        "/alarms",
         "/search?q=gauge",
         "/search?q=Report",
         "/watch",
