@@ -106,7 +106,7 @@ impl Service {
     /// does its part of the work itself.
     ///
     /// # Errors
-    /// [`ServiceError::Unavailable`](crate::ServiceError::Unavailable) when the node is stopping.
+    /// [`ServiceError::Unavailable`](crate::error::ServiceError::Unavailable) when the node is stopping.
     pub async fn look_through(&self) -> Answer<()> {
         let lines = self
             .engine(|engine| Ok(engine.founded.keys().copied().collect::<Vec<_>>()))

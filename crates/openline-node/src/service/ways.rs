@@ -29,7 +29,7 @@ impl Service {
     /// How each way to each party has stood since the node began to run, and the tests of lines with that party.
     ///
     /// # Errors
-    /// [`ServiceError::Unavailable`](crate::ServiceError::Unavailable)
+    /// [`ServiceError::Unavailable`](crate::error::ServiceError::Unavailable)
     pub async fn ways(&self) -> Answer<Vec<WayView>> {
         let actor = self.actor.clone();
         let lines = self
