@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { mkdir, rm, writeFile } from "node:fs/promises";
+import net from "node:net";
 import { join } from "node:path";
 import { open, signIn, start } from "../support/browser.mjs";
 import { run } from "../support/program.mjs";
@@ -52,7 +53,33 @@ test("wrong links are taken ten times, then not at once", async () => {
     statuses.push(answer.status());
   }
   assert.deepEqual(statuses, [...Array(10).fill(404), 429, 429]);
+  const right = await open(browser);
+  await signIn(right.page, await world.south.link());
+  await right.context.close();
   await context.close();
+});
+
+test("a form deeper than any stack is refused, and the node goes on", async () => {
+  const { page, context } = await open(browser);
+  await signIn(page, await world.north.link());
+  const mark = await page.locator('form[action="/sign-out"] input[name="mark"]').inputValue();
+  const data = `mark=${mark}&${"a/".repeat(50_000)}a=1`;
+  const headers = { "content-type": "application/x-www-form-urlencoded", origin: world.north.origin };
+  const answer = await context.request.post(`${world.north.origin}/act/shown`, { headers, data });
+  assert.equal(answer.status(), 400);
+  assert.equal((await context.request.get(`${world.north.origin}/`)).status(), 200);
+  await context.close();
+});
+
+test("connections that say nothing do not keep others out", async () => {
+  const idle = await Promise.all(Array.from({ length: 300 }, () => new Promise((resolve, reject) => {
+    const socket = net.connect(world.north.port, "127.0.0.1", () => { socket.write("GET /sign-in HTTP/1.1\r\nHost: x"); resolve(socket); });
+    socket.on("error", reject);
+  })));
+  idle.forEach((socket) => socket.on("error", () => {}));
+  const answer = await fetch(`${world.north.origin}/sign-in`, { signal: AbortSignal.timeout(180_000) });
+  assert.equal(answer.status, 200);
+  idle.forEach((socket) => socket.destroy());
 });
 
 test("a party's own words are on its pages, and a file that can't be read stops the start with its place", async () => {

@@ -42,7 +42,7 @@ enum Outcome {
 }
 
 /// Acts that put nothing on the record and bind all the same: they are shown once more by the console itself.
-const BINDING: &[&str] = &["propose-charter", "sign-charter"];
+const BINDING: &[&str] = &["propose-charter", "send-non-paper", "sign-charter"];
 
 /// Does what a form asks for, and goes back to where it came from.
 pub(crate) async fn act(Path(name): Path<String>, form: Form) -> Response {

@@ -21,6 +21,11 @@ use axum::response::{IntoResponse as _, Response};
 
 /// Most fields of one form.
 const FIELDS_MAX: usize = 2048;
+/// Longest name of a field, bytes.
+const NAME_MAX: usize = 256;
+/// Most steps of a field's path. What a request is made of is walked step by step within itself: without a bound a form could be
+/// deeper than any stack.
+const STEPS_MAX: usize = 16;
 
 /// A form that belongs to the session.
 #[derive(Debug)]
@@ -59,7 +64,10 @@ impl Fields {
     /// Where to go afterwards: a path of the console, never another site.
     pub(crate) fn take_back(&mut self) -> String {
         let back = self.take("back").unwrap_or_default();
+        // Browsers leave tabs and line ends out of an address.
+        let is_plain = back.bytes().all(|byte| byte > b' ' && byte != 0x7f);
         let is_local = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
+        let is_local = is_local && is_plain;
         if is_local { back } else { "/".to_owned() }
     }
 
@@ -68,6 +76,10 @@ impl Fields {
         let mut root = Node::default();
         for (name, value) in self.iter().filter(|(_, value)| !value.trim().is_empty()) {
             let (path, kind) = name.split_once(':').unwrap_or((name, "text"));
+            if name.len() > NAME_MAX || path.split('/').count() > STEPS_MAX {
+                let words = "a field's name has more parts than any form of this console";
+                return Err(Failure::unusable(words.to_owned()));
+            }
             root.put(path, read(name, kind, value, zone)?);
         }
         Ok(root.value())
@@ -320,9 +332,21 @@ mod tests {
             ("//evil.example", "/"),
             ("https://evil.example", "/"),
             ("/\\evil", "/"),
+            ("/\t/evil.example", "/"),
+            ("/\n/evil.example", "/"),
             ("", "/"),
         ] {
             assert_eq!(fields(&[("back", given)]).take_back(), back, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_name_deeper_than_any_form_is_refused() {
+        let deep = |steps: usize| format!("{}a", "a/".repeat(steps - 1));
+        let zone = TimeZone::UTC;
+        assert!(fields(&[(&deep(STEPS_MAX), "x")]).request(&zone).is_ok());
+        for name in [deep(STEPS_MAX + 1), deep(100_000), "a".repeat(NAME_MAX + 1)] {
+            assert!(fields(&[(&name, "x")]).request(&zone).is_err());
         }
     }
 

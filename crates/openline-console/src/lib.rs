@@ -50,6 +50,7 @@ pub struct Console {
     pub(crate) origin: Arc<Origin>,
     pub(crate) locales: Arc<Locales>,
     pub(crate) limiter: Arc<Limiter>,
+    pub(crate) streams: live::Streams,
     pub(crate) waiting: Arc<acts::Waiting>,
 }
 
@@ -69,6 +70,7 @@ impl Console {
             origin: Arc::new(origin),
             locales: Arc::new(Locales::load(corrections)?),
             limiter: Arc::default(),
+            streams: live::Streams::default(),
             waiting: Arc::default(),
         })
     }

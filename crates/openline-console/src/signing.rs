@@ -48,9 +48,6 @@ pub(crate) async fn open_with_passkey(
     request: Request,
 ) -> Response {
     let setting = Setting::of(&console, request.headers(), "/sign-in");
-    if let Some(wait) = console.limiter.wait(Instant::now()) {
-        return too_many(&setting, wait);
-    }
     let Ok(mut fields) = read_fields(request, &console).await else {
         return failure::signed_out(&setting);
     };
@@ -66,11 +63,18 @@ pub(crate) async fn open_with_passkey(
     };
     match opened {
         Ok(session) => to("/", Cookie::Session.set(&console.origin, &session)),
-        Err(error) => {
-            console.limiter.note(Instant::now());
-            failure::page(&setting, None, &error.into()).into_response()
-        }
+        Err(error) => refused(&console, &setting, error),
     }
+}
+
+/// Who gives what is right comes in, however often others have tried; wrong tries are answered only so often.
+fn refused(console: &Console, setting: &Setting, error: ServiceError) -> Response {
+    let now = Instant::now();
+    if let Some(wait) = console.limiter.wait(now) {
+        return too_many(setting, wait);
+    }
+    console.limiter.note(now);
+    failure::page(setting, None, &error.into()).into_response()
 }
 
 /// The browser has given nothing: passkeys need its script.
@@ -138,15 +142,9 @@ pub(crate) async fn open_link(
     headers: HeaderMap,
 ) -> Response {
     let setting = Setting::of(&console, &headers, "/sign-in");
-    if let Some(wait) = console.limiter.wait(Instant::now()) {
-        return too_many(&setting, wait);
-    }
     match console.service.open_link(&token).await {
         Ok(session) => to("/", Cookie::Session.set(&console.origin, &session)),
-        Err(error) => {
-            console.limiter.note(Instant::now());
-            failure::page(&setting, None, &error.into()).into_response()
-        }
+        Err(error) => refused(&console, &setting, error),
     }
 }
 

@@ -23,10 +23,10 @@ pub(crate) fn search(
     home: &Path,
     reader: &Reader,
     query: &str,
-    line: Option<LineId>,
+    lines: &[LineId],
     limit: usize,
 ) -> Result<Vec<HitView>, ServiceError> {
-    let hits = search::search(home, reader, query, line, limit)?;
+    let hits = search::search(home, reader, query, lines, limit)?;
     let mut views = Vec::new();
     for hit in hits {
         let looking = Looking::at(reader, hit.line)?;

@@ -588,3 +588,40 @@ fn flipped_below(folder: &Path, text: &[u8]) -> usize {
     }
     flipped
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_officer_may_not_see_stands_in_no_search_and_beside_no_line() {
+    let world = World::make(None).await;
+    let machine = world.a.service();
+    let mut terms = openline_node::view::TermsView {
+        title: "Hidden line".to_owned(),
+        test_times: vec![],
+        ..openline_node::view::TermsView::default()
+    };
+    terms.settle_delay_ms = 50;
+    let hidden = common::found_on(&[machine.clone(), world.b.service()], &["Beta"], terms).await;
+    let open = machine
+        .send(message(&world.line, "A quokka in the open."))
+        .await
+        .expect("released");
+    for _ in 0..3 {
+        machine
+            .send(message(&hidden, "A hidden quokka."))
+            .await
+            .expect("released");
+    }
+    let auditor = world
+        .officer("Auditor", &["auditor"], &[&world.line])
+        .await;
+    let found = auditor.search("quokka", None, 2).await.expect("searched");
+    let places: Vec<&str> = found.iter().map(|hit| hit.entry.place.as_str()).collect();
+    assert_eq!(places, [open.place.as_str()]);
+    let (_, others) = auditor.line_state(&world.line).await.expect("a state");
+    assert!(others.is_empty(), "{others:?}");
+    let (_, others) = machine.line_state(&world.line).await.expect("a state");
+    assert_eq!(others.len(), 1);
+    let long = "a* ".repeat(12_000);
+    let refused = auditor.search(&long, None, 2).await;
+    assert!(matches!(refused, Err(ServiceError::Unusable(_))));
+    world.stop().await;
+}

@@ -47,7 +47,12 @@ pub enum SearchError {
     Index(rusqlite::Error),
 }
 
-/// Searches subjects and texts of all messages; the newest first.
+/// Longest query, bytes.
+pub const QUERY_MAX: usize = 512;
+/// Most words of a query: what a search costs grows with their square.
+pub const TERMS_MAX: usize = 32;
+
+/// Searches subjects and texts of the messages of `lines`; the newest first.
 ///
 /// Brings the index up to date first: after many new messages that takes a while, once.
 ///
@@ -57,9 +62,13 @@ pub fn search(
     home: &Path,
     reader: &Reader,
     query: &str,
-    line: Option<LineId>,
+    lines: &[LineId],
     limit: usize,
 ) -> Result<Vec<Hit>, SearchError> {
+    if query.len() > QUERY_MAX || query.split_whitespace().count() > TERMS_MAX {
+        let words = format!("it has more than {TERMS_MAX} words or {QUERY_MAX} bytes");
+        return Err(SearchError::Query(words));
+    }
     let mut index = open(&Files::of(home).record().with_file_name("search.sqlite"))
         .map_err(SearchError::Index)?;
     for stored in reader.lines()? {
@@ -70,7 +79,7 @@ pub fn search(
             bring_up(&mut index, reader, stored.id, party)?;
         }
     }
-    find(&index, query, line, limit)
+    find(&index, query, lines, limit)
 }
 
 fn open(path: &Path) -> Result<Connection, rusqlite::Error> {
@@ -172,17 +181,19 @@ fn words(message: &Message) -> String {
 fn find(
     index: &Connection,
     query: &str,
-    line: Option<LineId>,
+    lines: &[LineId],
     limit: usize,
 ) -> Result<Vec<Hit>, SearchError> {
     let bad = |error: rusqlite::Error| SearchError::Query(error.to_string());
     let sql = "SELECT line, party, place, snippet(text, 3, '«', '»', '…', 16) FROM text \
-               WHERE text MATCH ?1 AND (?2 IS NULL OR line = ?2) ORDER BY rowid DESC LIMIT ?3";
+               WHERE text MATCH ?1 AND line IN (SELECT value FROM json_each(?2)) ORDER BY rowid DESC LIMIT ?3";
     let mut statement = index.prepare_cached(sql).map_err(SearchError::Index)?;
-    let line = line.map(|line| line.to_string());
+    // Ids are hexadecimal: nothing in them has to be escaped.
+    let ids: Vec<String> = lines.iter().map(|line| format!("\"{line}\"")).collect();
+    let ids = format!("[{}]", ids.join(","));
     let rows = statement
         .query_map(
-            params![query, line, i64::try_from(limit).unwrap_or(i64::MAX)],
+            params![query, ids, i64::try_from(limit).unwrap_or(i64::MAX)],
             |row| {
                 Ok((
                     row.get::<_, String>(0)?,

@@ -7,6 +7,7 @@
 #![allow(unused_qualifications)]
 
 mod auth;
+mod connections;
 mod handlers;
 mod object;
 pub mod openapi;
@@ -58,5 +59,5 @@ pub async fn serve(
     console: Console,
 ) -> std::io::Result<()> {
     let state = State::new(service, token, listener.local_addr()?);
-    axum::serve(listener, routes::router(state, console)).await
+    match connections::serve(listener, routes::router(state, console)).await? {}
 }

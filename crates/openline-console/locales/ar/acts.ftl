@@ -164,3 +164,5 @@ field-party = الطرف
 act-make-passkey = إنشاء مفتاح مرور
 act-remove-passkey = إزالة مفتاح مرور
 field-office = الجهة
+field-off_the_record = خارج السجل
+field-to = إلى

@@ -165,3 +165,5 @@ field-party = Party
 act-make-passkey = Make a passkey
 act-remove-passkey = Remove a passkey
 field-office = Office
+field-off_the_record = Off the record
+field-to = To whom

@@ -164,3 +164,5 @@ field-party = Parte
 act-make-passkey = Crear una llave de acceso
 act-remove-passkey = Retirar una llave de acceso
 field-office = Oficina
+field-off_the_record = Fuera del registro
+field-to = Para

@@ -164,3 +164,5 @@ field-party = Partie
 act-make-passkey = Créer une clé d’accès
 act-remove-passkey = Retirer une clé d’accès
 field-office = Service
+field-off_the_record = Hors registre
+field-to = À

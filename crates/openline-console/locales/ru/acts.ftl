@@ -164,3 +164,5 @@ field-party = Сторона
 act-make-passkey = Создать ключ доступа
 act-remove-passkey = Удалить ключ доступа
 field-office = Ведомство
+field-off_the_record = Не для записи
+field-to = Кому

@@ -164,3 +164,5 @@ field-party = 方
 act-make-passkey = 创建通行密钥
 act-remove-passkey = 移除通行密钥
 field-office = 部门
+field-off_the_record = 不列入记录
+field-to = 收件方

@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::engine::acts::documents;
 use crate::error::ServiceError;
 use crate::identity::wall_ms;
-use crate::officers::Role;
+use crate::officers::{Actor, Role};
 use crate::view::{NoticeRequest, NoticeView, OtherLineView, StateView};
 
 impl Service {
@@ -100,9 +100,10 @@ impl Service {
     /// [`ServiceError::NotFound`]
     pub async fn line_state(&self, line: &str) -> Answer<(StateView, Vec<OtherLineView>)> {
         let line = self.resolve_line(line).await?;
+        let actor = self.actor.clone();
         self.engine(move |engine| {
             let state = crate::state::view(engine, &line).unwrap_or_default();
-            Ok((state, others(engine, &line)))
+            Ok((state, others(engine, &actor, &line)))
         })
         .await
     }
@@ -112,8 +113,8 @@ fn is_over(notice: &Notice) -> bool {
     notice.until.is_some_and(|until| until <= wall_ms())
 }
 
-/// The other lines that have a party of this one, besides us, among theirs.
-fn others(engine: &Engine, line: &LineId) -> Vec<OtherLineView> {
+/// The other lines that have a party of this one, besides us, among theirs: those that the actor may look at.
+fn others(engine: &Engine, actor: &Actor, line: &LineId) -> Vec<OtherLineView> {
     let own = engine.home.party_id();
     let parties = |id: &LineId| {
         engine.founded.get(id).map_or_else(Vec::new, |founded| {
@@ -125,7 +126,8 @@ fn others(engine: &Engine, line: &LineId) -> Vec<OtherLineView> {
     engine
         .founded
         .iter()
-        .filter(|(id, _)| *id != line && parties(id).iter().any(|party| here.contains(party)))
+        .filter(|(id, _)| *id != line && engine.sees(actor, id))
+        .filter(|(id, _)| parties(id).iter().any(|party| here.contains(party)))
         .map(|(id, founded)| OtherLineView {
             id: id.to_string(),
             title: founded.terms().title.clone(),

@@ -159,20 +159,27 @@ impl Service {
         line: Option<&str>,
         limit: usize,
     ) -> Answer<Vec<HitView>> {
-        let line = match line {
+        let only = match line {
             Some(name) => Some(self.resolve_line(name).await?),
             None => None,
         };
+        let actor = self.actor.clone();
+        // What the actor may not see must not stand in the place of what he may.
+        let lines: Vec<LineId> = self
+            .engine(move |engine| {
+                let lines = engine.founded.keys().copied();
+                let wanted = lines.filter(|id| only.is_none_or(|only| only == *id));
+                Ok(wanted.filter(|id| engine.sees(&actor, id)).collect())
+            })
+            .await?;
         let query = query.to_owned();
         let home = self
             .engine(|engine| Ok(engine.home.path().to_owned()))
             .await?;
-        let hits = self
-            .read(move |reader| {
-                crate::search::search(&home, reader, &query, line, limit.min(LIST_MAX))
-            })
-            .await?;
-        self.seen(hits, |hit| Some(&hit.entry.line)).await
+        self.read(move |reader| {
+            crate::search::search(&home, reader, &query, &lines, limit.min(LIST_MAX))
+        })
+        .await
     }
 
     /// Writes an export of a line into a temporary file, which goes when the returned path is dropped.

@@ -126,7 +126,7 @@ pub async fn found_by_all(services: &[Service], others: &[&str]) -> String {
     found_on(services, others, quiet_terms()).await
 }
 
-async fn found_on(services: &[Service], others: &[&str], terms: TermsView) -> String {
+pub async fn found_on(services: &[Service], others: &[&str], terms: TermsView) -> String {
     let request = ProposeRequest {
         with: others.iter().map(|name| (*name).to_owned()).collect(),
         posts: vec!["watch".to_owned()],
