@@ -50,6 +50,7 @@ export class Officer {
     const ended = this.page.locator("p.done, section.failure");
     await reviewed.or(ended).first().waitFor();
     if (await reviewed.count()) {
+      this.reviewed = await this.page.locator("section.review").innerText();
       // What is to be released is said in words, not in the names that programs have for it.
       const labels = await this.page.locator("section.review dl.listing dt").allInnerTexts();
       this.faults.push(...labels.filter((label) => /^[a-z][a-z_]*$/.test(label)).map((label) => `the review calls something "${label}"`));
@@ -88,7 +89,11 @@ export class Officer {
       [`fields/${at}/name`]: name, [`fields/${at}/value`]: value, [`fields/${at}/is_critical:yes`]: true,
     }));
     await this.send(this.form("save-draft"), values);
-    return this.release();
+    const place = await this.release();
+    // What was looked at once more before it went is all of it.
+    for (const said of [subject, text, ...fields.map((field) => field.value)])
+      assert.ok(!said || this.reviewed.includes(said), `the review did not show "${said}": ${this.reviewed}`);
+    return place;
   }
 
   /** Releases the draft on the page. */

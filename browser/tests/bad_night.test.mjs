@@ -52,6 +52,9 @@ test("a bad night", { timeout: 900_000 }, async (story) => {
     await Promise.all([north, south].map((officer) => officer.waits(window, /read.back/i)));
     await south.readBack(window, "You fire flares from your bank, and nothing else, for an hour and a half.", ["02:10 to 03:40 UTC"]);
     await north.reads(`/entries/${window}`, "02:10 to 03:40 UTC");
+    await north.go(north.line(`/entries/${window}`));
+    assert.match(await north.page.locator(".acts .warning[role=alert]").innerText(), /02:10 to 02:40 UTC ≠ 02:10 to 03:40 UTC/);
+    assert.equal(await north.page.locator('form[action="/act/confirm"] input[name="anyway:yes"][required]').count(), 1);
     await north.judge(window, "corrected", { words: "For half an hour. The end is 02:40.", "values/0/value": "02:10 to 02:40 UTC" });
     await south.waits(window, /read.back/i);
     await south.readBack(window, "You fire flares from your bank, and nothing else, for half an hour.", ["02:10 to 02:40 UTC"]);

@@ -120,6 +120,7 @@ async fn a_message_is_done_when_its_read_back_is_confirmed() {
     assert_eq!(pair.owed(&place).await, ["confirmed"]);
 
     let confirm = |verdict: &str, words: Option<&str>| ConfirmRequest {
+        anyway: false,
         line: pair.line.clone(),
         of: place.clone(),
         post: "watch".to_owned(),
@@ -127,6 +128,10 @@ async fn a_message_is_done_when_its_read_back_is_confirmed() {
         words: words.map(str::to_owned),
         values: vec![],
     };
+    refused(
+        pair.a.confirm(confirm("confirmed", None)).await,
+        "from was sent as \"06:00 UTC\" and read back as \"08:00 UTC\"",
+    );
     refused(
         pair.a.confirm(confirm("corrected", None)).await,
         "how the message is to be understood",

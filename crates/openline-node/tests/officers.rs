@@ -610,9 +610,7 @@ async fn what_an_officer_may_not_see_stands_in_no_search_and_beside_no_line() {
             .await
             .expect("released");
     }
-    let auditor = world
-        .officer("Auditor", &["auditor"], &[&world.line])
-        .await;
+    let auditor = world.officer("Auditor", &["auditor"], &[&world.line]).await;
     let found = auditor.search("quokka", None, 2).await.expect("searched");
     let places: Vec<&str> = found.iter().map(|hit| hit.entry.place.as_str()).collect();
     assert_eq!(places, [open.place.as_str()]);

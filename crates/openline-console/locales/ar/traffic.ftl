@@ -164,3 +164,6 @@ delay-after = بعد
 delay-words = أين ذهب الوقت
 delay-open = ما زال مفتوحًا
 cosignature-over = توقيع مشارك على { $count } قيد
+read-back-differs = القراءة المرتدة تختلف عما أُرسل.
+confirm-differing = تأكيد رغم ذلك
+confirm-anyway = رأيت ما يختلف: الفهم صحيح رغم ذلك

@@ -160,3 +160,6 @@ delay-after = Later by
 delay-words = Where the time went
 delay-open = Still open
 cosignature-over = cosignature over { $count } entries
+read-back-differs = It was read back otherwise than it was sent.
+confirm-differing = Confirm all the same
+confirm-anyway = I have seen what differs: it was understood rightly all the same

@@ -160,3 +160,6 @@ delay-after = Después de
 delay-words = Adónde fue el tiempo
 delay-open = Aún abierto
 cosignature-over = cofirma sobre { $count } entradas
+read-back-differs = La repetición difiere de lo enviado.
+confirm-differing = Confirmar de todos modos
+confirm-anyway = He visto lo que difiere: se entendió bien de todos modos

@@ -160,3 +160,6 @@ delay-after = Plus tard de
 delay-words = Où le temps est passé
 delay-open = Encore ouvert
 cosignature-over = cosignature de { $count } entrées
+read-back-differs = Le collationnement diffère de l’envoi.
+confirm-differing = Confirmer malgré tout
+confirm-anyway = J’ai vu ce qui diffère : c’est compris tout de même

@@ -162,3 +162,6 @@ delay-after = Позже на
 delay-words = Куда ушло время
 delay-open = Ещё открыто
 cosignature-over = соподпись, записей: { $count }
+read-back-differs = Повторено иначе, чем отправлено.
+confirm-differing = Всё же подтвердить
+confirm-anyway = Я вижу расхождение: понято всё же верно

@@ -159,3 +159,6 @@ delay-after = 间隔
 delay-words = 时间用在何处
 delay-open = 尚未了结
 cosignature-over = 联署涵盖 { $count } 条
+read-back-differs = 复诵与所发不符。
+confirm-differing = 仍予确认
+confirm-anyway = 我已看到不符之处：对方的理解仍然正确

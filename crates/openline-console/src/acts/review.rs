@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::failure::{Failed, OrFail as _};
 use crate::fields::Fields;
+use crate::locale::direction_of;
 use crate::visit::Visit;
-use crate::{kit, shell, signing, terms};
+use crate::{drafted, kit, read_back, shell, signing, terms};
 
 /// What the page is about: the act, and what its form said.
 pub(super) struct About<'a> {
@@ -55,6 +56,7 @@ pub(super) async fn page(
     let line = line_of(visit, about.request).await.or_fail(visit)?;
     let parties = line.iter().flat_map(|line| &line.parties);
     let charter = charter_of(visit, about).await.or_fail(visit)?;
+    let whole = whole_of(visit, about, line.as_ref()).await.or_fail(visit)?;
     let readers: Vec<&str> = match &charter {
         Some(charter) => charter.readers.iter().map(String::as_str).collect(),
         None => parties.map(|party| party.name.as_str()).collect(),
@@ -75,7 +77,12 @@ pub(super) async fn page(
         section.review {
             h1 { (title) }
             p { (visit.say("review-words")) }
-            @match &charter { Some(charter) => (charter.shown), None => (listing(visit, &shown)) }
+            @match (&charter, &whole) {
+                (Some(charter), _) => (charter.shown),
+                (None, Some(Whole::Alone(whole))) => (whole),
+                (None, Some(Whole::Beside(whole))) => { (whole) (listing(visit, &shown)) }
+                (None, None) => (listing(visit, &shown)),
+            }
             p.readers { (visit.say("review-readers")) " " strong { bdi { (readers.join(", ")) } } }
             @match going {
                 Going::Plain => form.act method="post" action=(path) enctype="multipart/form-data" {
@@ -109,6 +116,56 @@ fn buttons(visit: &Visit, go: &str, back: &str) -> Markup {
             a.button-like href=(back) { (visit.say("review-back")) }
         }
     }
+}
+
+/// What a form names only by its place or id.
+enum Whole {
+    /// It says all.
+    Alone(Markup),
+    /// What the form says belongs beside it.
+    Beside(Markup),
+}
+
+async fn whole_of(
+    visit: &Visit,
+    about: &About<'_>,
+    line: Option<&LineView>,
+) -> Result<Option<Whole>, ServiceError> {
+    let text = |name: &str| about.request.get(name).and_then(Value::as_str);
+    let Some(line) = line else {
+        return Ok(None);
+    };
+    Ok(match about.act {
+        "release-draft" => {
+            let draft = visit.service.draft(text("id").unwrap_or_default()).await?;
+            let charter = visit.service.charter(&line.id).await?;
+            let limit = drafted::word_limit(&charter, &draft.request.precedence);
+            Some(Whole::Alone(drafted::whole(visit, line, &draft, limit)))
+        }
+        "release-readout" => {
+            let of = text("of").unwrap_or_default();
+            let draft = visit.service.readout_draft(&line.id, of).await?;
+            Some(Whole::Beside(html! {
+                @for text in &draft.texts {
+                    div.text { div.body lang=(text.language) dir=(direction_of(&text.language)) { (text.text) } }
+                }
+            }))
+        }
+        "confirm" => {
+            let of = text("of").unwrap_or_default();
+            let read_back = visit.service.entry(&line.id, of).await?;
+            let message = read_back.refs.first().cloned().unwrap_or_default();
+            let message = visit.service.entry(&line.id, &message).await?;
+            let this = message.read_backs.iter().filter(|back| back.place == of);
+            Some(Whole::Beside(html! {
+                @for back in this {
+                    (read_back::differing(visit, back))
+                    (read_back::all(visit, std::slice::from_ref(back)))
+                }
+            }))
+        }
+        _ => None,
+    })
 }
 
 /// A charter that is about to be signed, whole.

@@ -58,8 +58,16 @@ impl Service {
             let words = "a correction says how the message is to be understood: give words, or values of fields put right";
             return Err(ServiceError::Unusable(words.to_owned()));
         }
+        let may_differ = request.anyway || verdict == Verdict::Corrected;
         let (of, message_type) = self
-            .read(move |reader| read_back_of(&Looking::at(reader, line)?, of))
+            .read(move |reader| {
+                let looking = Looking::at(reader, line)?;
+                let found = read_back_of(&looking, of)?;
+                if !may_differ {
+                    check_agrees(&looking, found.0)?;
+                }
+                Ok(found)
+            })
             .await?;
         let body = Confirmation {
             verdict,
@@ -179,6 +187,37 @@ impl Service {
         self.keep_open(line).await?;
         Ok(open)
     }
+}
+
+/// A read-back with another value than was sent is not confirmed by mistake.
+fn check_agrees(looking: &Looking<'_>, read_back: Ref) -> Answer<()> {
+    let Some(of) = looking.entry(read_back)?.header.refs.first().copied() else {
+        return Ok(());
+    };
+    let Some(followed) = looking.followed(&looking.entry(of)?)? else {
+        return Ok(());
+    };
+    let read_backs = looking.read_backs(&followed);
+    let place = place_text(read_back);
+    let fields = read_backs.iter().filter(|known| known.place == place);
+    let differs: Vec<String> = fields
+        .flat_map(|known| &known.fields)
+        .filter(|field| !field.agrees)
+        .map(|field| {
+            let typed = field.typed.as_deref().unwrap_or("nothing");
+            format!(
+                "{} was sent as \"{}\" and read back as \"{typed}\"",
+                field.name, field.sent
+            )
+        })
+        .collect();
+    if differs.is_empty() {
+        return Ok(());
+    }
+    Err(ServiceError::Conflict(format!(
+        "{}: correct the read-back (openline confirm --corrected), or confirm it all the same (--anyway)",
+        differs.join("; ")
+    )))
 }
 
 /// The read-back that a place means: itself, or the last of a message.

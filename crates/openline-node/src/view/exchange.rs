@@ -95,6 +95,9 @@ pub struct ConfirmRequest {
     /// Values put right.
     #[serde(default)]
     pub values: Vec<ValueView>,
+    /// Confirms a read-back whose fields differ from what was sent.
+    #[serde(default)]
+    pub anyway: bool,
 }
 
 /// To answer a message.

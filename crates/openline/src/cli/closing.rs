@@ -14,6 +14,9 @@ pub struct ConfirmArgs {
     /// It was read back wrongly: say how it is to be understood, with --words or --value.
     #[arg(long)]
     pub corrected: bool,
+    /// Confirms a read-back in which a field differs from what was sent.
+    #[arg(long, conflicts_with = "corrected")]
+    pub anyway: bool,
     /// Words; with --corrected, how it is to be understood.
     #[arg(long)]
     pub words: Option<String>,

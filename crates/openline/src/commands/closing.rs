@@ -22,6 +22,7 @@ pub(super) fn confirm(client: &Client, args: &ConfirmArgs, output: Output) -> Re
         "confirmed"
     };
     let request = ConfirmRequest {
+        anyway: args.anyway,
         line: args.place.line.clone(),
         of: args.place.place.clone(),
         post: args.post.clone(),

@@ -2,14 +2,12 @@
 
 use axum::extract::Path;
 use maud::{Markup, html};
-use openline_core::message::Precedence;
 use openline_node::service::PolicyQuestion;
 use openline_node::view::{DraftView, ExplainView, LanguageRequest, LineView, WarningView};
 
 use crate::failure::{OrFail as _, Page};
-use crate::locale::direction_of;
 use crate::visit::Visit;
-use crate::{kit, shell};
+use crate::{drafted, kit, shell};
 
 pub(super) async fn list(visit: Visit) -> Page {
     let drafts = visit.service.drafts().await.or_fail(&visit)?;
@@ -77,79 +75,22 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Page {
         .await
         .or_fail(&visit)?;
     let charter = visit.service.charter(&line.id).await.or_fail(&visit)?;
-    let limit = Precedence::ALL
-        .iter()
-        .zip(&charter.terms.word_limits)
-        .find(|(precedence, _)| precedence.word() == request.precedence)
-        .map_or(0, |(_, limit)| *limit);
+    let limit = drafted::word_limit(&charter, &request.precedence);
     let title = title(&visit, &draft);
     let body = html! {
         section.draft {
             h1 dir="auto" { (title) }
-            p { (kit::type_mark(&visit, &request.message_type)) " " (kit::precedence_mark(&visit, &request.precedence)) " "
-                (visit.words().term("form", &request.form)) }
             @if !draft.overtaken_by.is_empty() {
                 p.warning role="alert" { strong { (visit.say("overtaken")) } " " (visit.say("overtaken-hint"))
                     @for place in &draft.overtaken_by { " " a href=(kit::entry_path(&line.id, place)) { (place) } } }
             }
-            (content(&visit, &line, &draft, limit))
+            (drafted::whole(&visit, &line, &draft, limit))
             (warned(&visit, &warnings))
             (policy(&visit, &draft, &asked))
             (acts(&visit, &line, &draft))
         }
     };
     Ok(shell::line_page(&visit, &line, "", &title, &body))
-}
-
-/// Exactly what would be signed, and who could read it.
-fn content(visit: &Visit, line: &LineView, draft: &DraftView, limit: u64) -> Markup {
-    let request = &draft.request;
-    let to = if request.to.is_empty() {
-        visit.say("to-first-posts")
-    } else {
-        request.to.join(", ")
-    };
-    let readers: Vec<&str> = line
-        .parties
-        .iter()
-        .map(|party| party.name.as_str())
-        .collect();
-    html! {
-        dl.facts {
-            dt { (visit.say("line")) } dd { bdi { (line.title) } }
-            dt { (visit.say("post")) } dd { bdi { (request.post) } }
-            dt { (visit.say("to")) } dd { bdi { (to) } }
-            @if let Some(class) = &request.class { dt { (visit.say("class")) } dd { (class) } }
-            @if !request.refs.is_empty() { dt { (visit.say("refers-to")) } dd { (request.refs.join(", ")) } }
-            @if let Some(subject) = &request.subject { dt { (visit.say("subject")) } dd dir="auto" { (subject) } }
-            @for attachment in &request.attachments { dt { (visit.say("attachment")) } dd { bdi { (attachment.name) } } }
-            @for field in &request.fields { dt { bdi { (field.name) } } dd dir="auto" { (field.value) } }
-            dt { (visit.say("review-readers")) } dd { strong { bdi { (readers.join(", ")) } } }
-            dt { (visit.say("content-hash")) } dd { code { (draft.content) } }
-        }
-        div.texts {
-            @for (at, text) in request.texts.iter().enumerate() {
-                div.text {
-                    p.language {
-                        (visit.words().term("language", &text.language)) " – " (visit.say(if at == 0 { "authoritative" } else { "courtesy" })) " · "
-                        (count(visit, &text.text, limit))
-                    }
-                    div.body lang=(text.language) dir=(direction_of(&text.language)) { (text.text) }
-                }
-            }
-        }
-    }
-}
-
-/// The words of a text beside what its precedence allows.
-fn count(visit: &Visit, text: &str, limit: u64) -> Markup {
-    let words = openline_node::count_words(text);
-    let args = [("count", words.into()), ("limit", limit.into())];
-    html! {
-        @if limit == 0 { (visit.words().with("word-count", &args)) }
-        @else if words as u64 > limit { strong.bad { (visit.words().with("word-count-over", &args)) } }
-        @else { (visit.words().with("word-count-of", &args)) }
-    }
 }
 
 fn warned(visit: &Visit, warnings: &[WarningView]) -> Markup {

@@ -4,13 +4,13 @@ use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
-use openline_node::view::{EntryView, LineView, MessageView, ReadBackView};
+use openline_node::view::{EntryView, LineView, MessageView};
 
 use super::acting::{Ours, shown_form};
 use super::message;
 use crate::failure::{OrFail as _, Page};
 use crate::visit::Visit;
-use crate::{kit, shell};
+use crate::{kit, read_back, shell};
 
 pub(super) async fn page(
     visit: Visit,
@@ -50,7 +50,7 @@ pub(super) async fn show(visit: &Visit, line: &LineView, view: &EntryView) -> Pa
                 p.hint { (visit.say("received-is-not-agreed")) }
                 (message::ladder(visit, &line.id, &view.ladder))
                 (message::exchanges(visit, &view.exchanges))
-                (read_backs(visit, &view.read_backs))
+                (read_back::all(visit, &view.read_backs))
             }
             (shown_form(visit, line, &ours, view))
             p.buttons {
@@ -98,40 +98,6 @@ fn content(visit: &Visit, line: &LineView, view: &EntryView, message: &MessageVi
                     }
                 }
             }
-        }
-    }
-}
-
-/// How it was read back, beside what was sent: what differs says so in words.
-fn read_backs(visit: &Visit, all: &[ReadBackView]) -> Markup {
-    html! {
-        @for back in all {
-            h2 { (visit.say("read-back")) " " bdi { (back.by) } " (" (back.place) ")" }
-            @if let Some(words) = &back.words { p dir="auto" { (words) } }
-            @if !back.fields.is_empty() {
-                div.scroll tabindex="0" role="region" aria-label=(visit.say("read-back")) {
-                    table {
-                        thead { tr {
-                            th scope="col" { (visit.say("field")) } th scope="col" { (visit.say("sent")) }
-                            th scope="col" { (visit.say("typed")) } th scope="col" { (visit.say("agrees")) }
-                        } }
-                        tbody {
-                            @for field in &back.fields {
-                                tr {
-                                    th scope="row" { bdi { (field.name) } }
-                                    td dir="auto" { (field.sent) }
-                                    td dir="auto" { (field.typed.as_deref().unwrap_or("–")) }
-                                    td {
-                                        @if field.agrees { span.good { (visit.say("agrees-yes")) } }
-                                        @else { strong.bad { (visit.say("agrees-no")) } }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            @if let Some(verdict) = &back.verdict { p { strong { (visit.words().term("verdict", verdict)) } } }
         }
     }
 }
@@ -221,23 +187,33 @@ fn on_own(visit: &Visit, line: &LineView, ours: &Ours, view: &EntryView) -> Mark
         .collect::<Vec<_>>();
     html! {
         section.acts {
-            @if let Some(read_back) = waiting {
+            @if let Some(waiting) = waiting {
                 h2 { (visit.say("acts-confirm")) }
-                (kit::act_form(visit, "confirm", &back, &html! {
-                    (kit::hidden("line", &line.id)) (kit::hidden("of", &read_back.place)) (kit::hidden("post", &view.brief.post))
-                    (kit::hidden("verdict", "confirmed"))
-                    (kit::button(&visit.say("confirm")))
-                }))
-                (kit::folded(&visit.say("correct-read-back"), &kit::act_form(visit, "confirm", &back, &html! {
-                    (kit::hidden("line", &line.id)) (kit::hidden("of", &read_back.place)) (kit::hidden("post", &view.brief.post))
+                (read_back::differing(visit, waiting))
+                @let correct = kit::act_form(visit, "confirm", &back, &html! {
+                    (kit::hidden("line", &line.id)) (kit::hidden("of", &waiting.place)) (kit::hidden("post", &view.brief.post))
                     (kit::hidden("verdict", "corrected"))
-                    @for (at, field) in read_back.fields.iter().filter(|field| !field.agrees).enumerate() {
+                    @for (at, field) in waiting.fields.iter().filter(|field| !field.agrees).enumerate() {
                         (kit::hidden(&format!("values/{at}/name"), &field.name))
                         (kit::needed(&field.name, &format!("values/{at}/value"), "text", &field.sent))
                     }
                     (kit::area(&visit.say("how-understood"), "words", 3, "", true))
                     (kit::button(&visit.say("correct")))
-                })))
+                });
+                @let confirm = kit::act_form(visit, "confirm", &back, &html! {
+                    (kit::hidden("line", &line.id)) (kit::hidden("of", &waiting.place)) (kit::hidden("post", &view.brief.post))
+                    (kit::hidden("verdict", "confirmed"))
+                    @if read_back::differs(waiting) {
+                        label.tick { input type="checkbox" name="anyway:yes" value="yes" required; span { (visit.say("confirm-anyway")) } }
+                    }
+                    (kit::button(&visit.say("confirm")))
+                });
+                // What differs is put right first; to confirm it all the same is the exception.
+                @if read_back::differs(waiting) {
+                    (correct) (kit::folded(&visit.say("confirm-differing"), &confirm))
+                } @else {
+                    (confirm) (kit::folded(&visit.say("correct-read-back"), &correct))
+                }
             }
             h2 { (visit.say("acts-supersede")) }
             p.hint { (visit.say("supersede-hint")) }

@@ -216,6 +216,7 @@ impl Stage<'_> {
         let released = self
             .service(at)
             .confirm(ConfirmRequest {
+                anyway: false,
                 line: self.line.to_owned(),
                 of,
                 post: self.post(at, act.post.as_ref()),
