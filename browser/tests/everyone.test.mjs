@@ -114,6 +114,7 @@ test("everything can be read, and a message sent, without JavaScript", async () 
   await page.locator("body[data-signed-in]").waitFor();
   assert.match(await page.locator("#board").innerText(), /Night line[^]*(Open|Degraded)/);
   assert.match(await page.locator("header").first().innerText(), /UTC\s+\d\d:\d\d/);
+  assert.match(await page.locator(".still").innerText(), /As it was at .* UTC.*load it again/);
   for (const path of paths()) {
     await page.goto(world.north.origin + path);
     assert.ok((await page.locator("main").innerText()).length > 15, `${path} says nothing`);
@@ -131,6 +132,20 @@ test("everything can be read, and a message sent, without JavaScript", async () 
   await page.locator("p.done").waitFor();
   assert.deepEqual(faults, []);
   await context.close();
+});
+
+test("another language does not take away what somebody writes", async () => {
+  await south.go(`/lines/${world.line}/compose`);
+  const text = south.page.locator('[name="texts/0/text"]');
+  await text.fill("Begun and not kept.");
+  await south.page.locator('select[name="language"]').selectOption("fr");
+  await south.page.locator("form.choices button").first().waitFor();
+  assert.equal(await text.inputValue(), "Begun and not kept.");
+  await south.go("/");
+  await south.page.locator('select[name="language"]').selectOption("fr");
+  await south.page.locator("html[lang=fr]").waitFor();
+  await south.page.locator('select[name="language"]').selectOption("en");
+  await south.page.locator("html[lang=en]").waitFor();
 });
 
 test("at 200 %, and with letters twice as large, nothing is cut off at the side", async () => {

@@ -193,9 +193,14 @@ function watchRendered() {
 
 function forms() {
   all("select[data-submits]").forEach((select) => {
-    select.addEventListener("change", () => select.form.requestSubmit());
     const button = find("button", select.form);
     if (button) button.hidden = true;
+    select.addEventListener("change", () => {
+      // The page is read anew: what somebody has begun to write goes only when he presses the button.
+      const isBegun = all("main input, main textarea, main select").some(isChanged);
+      if (isBegun && button) button.hidden = false;
+      else select.form.requestSubmit();
+    });
   });
   all("button[data-prints]").forEach((button) => {
     button.hidden = false;

@@ -156,6 +156,8 @@ fn framed(visit: &Visit, title: &str, tells_done: bool, body: &Markup) -> Markup
                     }
                     (choices(setting))
                 }
+                // A state that stands still must not be taken for the present one.
+                noscript { p.warning.still { (visit.words().with("stands-still", &[("time", times::moment(setting.now_ms, &TimeZone::UTC, visit.words()).as_str().into())])) } }
                 (alarms::bar(visit))
                 div.frame {
                     nav.ways aria-label=(visit.say("ways")) data-live id="ways" { (ways(visit)) }

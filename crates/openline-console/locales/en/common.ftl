@@ -121,3 +121,4 @@ review-go = Release it
 review-back = Back, release nothing
 secret-words = This link opens once, within 15 minutes. Give it to nobody else but the officer.
 secret-back = Back
+stands-still = As it was at { $time } UTC. Without JavaScript this page does not change by itself and can’t ring: load it again.

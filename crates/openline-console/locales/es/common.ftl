@@ -119,3 +119,4 @@ review-go = Emitir
 review-back = Volver, no emitir nada
 secret-words = Este enlace se abre una vez, en 15 minutos. Déselo solo al oficial.
 secret-back = Volver
+stands-still = Tal como estaba a las { $time } UTC. Sin JavaScript esta página no cambia por sí sola ni puede sonar: vuelva a cargarla.

@@ -119,3 +119,4 @@ review-go = Émettre
 review-back = Revenir, ne rien émettre
 secret-words = Ce lien s’ouvre une fois, dans les 15 minutes. Ne le donnez qu’à l’agent concerné.
 secret-back = Retour
+stands-still = État à { $time } UTC. Sans JavaScript, cette page ne change pas d’elle-même et ne peut pas sonner : rechargez-la.

@@ -115,3 +115,4 @@ review-go = 发出
 review-back = 返回，不发出
 secret-words = 此链接 15 分钟内有效，只能打开一次。只交给该人员本人。
 secret-back = 返回
+stands-still = { $time } UTC 时的情况。没有 JavaScript，本页不会自行更新，也不能发出警报：请重新加载。
