@@ -257,3 +257,34 @@ fn templates_are_called_in_english_as_their_files_say() {
         .collect();
     assert_eq!(said, titles);
 }
+
+/// The words of the record itself: kinds of entries, and the steps of a ladder.
+#[test]
+fn kinds_and_stages_have_their_words() {
+    let words_in = |file: &str| -> Vec<String> {
+        let source = fs::read_to_string(root().join(file)).expect("text");
+        let table = source.split("pub fn word(self)").nth(1).expect("a table");
+        let table = table.split("\n    }").next().unwrap_or_default();
+        let words = table.lines().filter_map(|line| line.split("=> \"").nth(1));
+        words
+            .filter_map(|rest| rest.split('"').next())
+            .map(|word| word.replace(' ', "-"))
+            .collect()
+    };
+    let english = messages("en");
+    for (file, family) in [
+        ("../openline-core/src/entry.rs", "kind"),
+        ("../openline-desk/src/ladder.rs", "stage"),
+    ] {
+        let words = words_in(file);
+        assert!(words.len() >= 7, "the table of {family} was not found");
+        let missing: Vec<&String> = words
+            .iter()
+            .filter(|word| !english.contains_key(&format!("{family}-{word}")))
+            .collect();
+        assert!(
+            missing.is_empty(),
+            "no language says {missing:?} of {family}"
+        );
+    }
+}

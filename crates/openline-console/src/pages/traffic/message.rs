@@ -15,7 +15,7 @@ pub(super) fn head(visit: &Visit, brief: &EntryBrief) -> Markup {
         header.message-head {
             p.from {
                 strong { bdi { (brief.party_name) } } ", " bdi { (brief.post) } " · "
-                (visit.words().term("form", brief.form.as_deref().unwrap_or(&brief.kind)))
+                @match &brief.form { Some(form) => (visit.words().term("form", form)), None => (visit.words().term("kind", &brief.kind)) }
                 @if let Some([year, number]) = brief.number { " " (number) "/" (year) }
                 " " (kit::type_mark(visit, &brief.message_type))
                 @if let Some(precedence) = &brief.precedence { " " (kit::precedence_mark(visit, precedence)) }
