@@ -11,7 +11,7 @@ use openline_core::{LineId, PartyIndex};
 use openline_desk::alarm::{Call, Reason, Ring, rings};
 use openline_desk::exchange::{Owed, clock_of, deadlines, exchanges};
 use openline_desk::rota;
-use openline_store::{Reader, Write};
+use openline_store::{Reader, StoredEntry, Write};
 use tokio::sync::Notify;
 
 use super::entries::{Looking, message_of, place_text, utc_text};
@@ -116,15 +116,11 @@ impl Service {
         let found = self
             .read(move |reader| {
                 let looking = Looking::at(reader, line)?;
-                let terms = looking.founded.terms();
-                let look_at = |place| {
-                    let entry = looking.entry(place)?;
-                    let message = message_of(&entry);
-                    Ok(message.map(|m| (place, first_look(&m, terms, entry.arrived_ms))))
-                };
-                let places = folds.open_places(&looking)?.into_iter();
-                let looks: Vec<Option<(Ref, i64)>> = places.map(look_at).collect::<Answer<_>>()?;
-                Ok(looks.into_iter().flatten().collect::<Vec<_>>())
+                let mut found = Vec::new();
+                for place in folds.open_places(&looking)? {
+                    found.extend(look_first(&looking, &looking.entry(place)?));
+                }
+                Ok(found)
             })
             .await?;
         self.engine(move |engine| {
@@ -206,14 +202,18 @@ fn open_messages(reader: &Reader, line: LineId) -> Answer<Vec<(Ref, i64)>> {
     for party in looking.founded.parties() {
         let from = reader.size(line, party)?.saturating_sub(FILL_MAX);
         looking.walk(party, from, |entry| {
-            if let Some(message) = message_of(entry) {
-                let look = first_look(&message, looking.founded.terms(), entry.arrived_ms);
-                found.push((entry.place, look));
-            }
+            found.extend(look_first(&looking, entry));
             Ok(true)
         })?;
     }
     Ok(found)
+}
+
+/// When a message is first to be looked at; none for what is no message.
+fn look_first(looking: &Looking<'_>, entry: &StoredEntry) -> Option<(Ref, i64)> {
+    let message = message_of(entry)?;
+    let look = first_look(&message, looking.founded.terms(), entry.arrived_ms);
+    Some((entry.place, look))
 }
 
 fn look(reader: &Reader, line: LineId, place: Ref, me: PartyIndex, now: i64) -> Answer<Looked> {

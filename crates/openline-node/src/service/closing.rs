@@ -184,7 +184,7 @@ impl Service {
         let open = self
             .read(move |reader| folds.open(&Looking::at(reader, line)?, limit.min(OPEN_MAX)))
             .await?;
-        self.keep_open(line).await?;
+        self.keep_open(line).await;
         Ok(open)
     }
 }

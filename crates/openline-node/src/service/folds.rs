@@ -114,7 +114,7 @@ impl Service {
         // What is open comes before all else: it may have to ring.
         for line in &lines {
             self.watch_open(*line).await?;
-            self.keep_open(*line).await?;
+            self.keep_open(*line).await;
         }
         for line in lines {
             let folds = self.folds.clone();
@@ -124,12 +124,13 @@ impl Service {
         Ok(())
     }
 
-    /// Keeps in the store which messages may be open, if what is kept there is far behind.
-    pub(super) async fn keep_open(&self, line: LineId) -> Answer<()> {
+    /// Keeps in the store which messages may be open, if what is kept there is far behind. It is found again from the record: that
+    /// it can't be written, on a full disk, must not keep anybody from reading.
+    pub(super) async fn keep_open(&self, line: LineId) {
         let Some(kept) = self.folds.open.to_keep(line) else {
-            return Ok(());
+            return;
         };
-        self.engine(move |engine| {
+        let written = self.engine(move |engine| {
             engine.commit(&[Write::Document {
                 kind: documents::OPEN,
                 key: &line.to_string(),
@@ -137,8 +138,10 @@ impl Service {
                 updated_ms: wall_ms(),
             }])?;
             Ok(())
-        })
-        .await
+        });
+        if let Err(error) = written.await {
+            tracing::info!(%error, "what is open could not be kept");
+        }
     }
 }
 
