@@ -610,10 +610,24 @@ async fn what_an_officer_may_not_see_stands_in_no_search_and_beside_no_line() {
             .await
             .expect("released");
     }
+    let test = machine.test_now(&hidden).await.expect("released");
+    machine
+        .wait_stored(&hidden, &test.place, common::PATIENCE)
+        .await
+        .expect("stored");
     let auditor = world.officer("Auditor", &["auditor"], &[&world.line]).await;
     let found = auditor.search("quokka", None, 2).await.expect("searched");
     let places: Vec<&str> = found.iter().map(|hit| hit.entry.place.as_str()).collect();
     assert_eq!(places, [open.place.as_str()]);
+    let told = |ways: Vec<openline_node::view::WayView>| {
+        let mut tests = ways.into_iter().flat_map(|way| way.tests);
+        tests.any(|test| test.line == hidden)
+    };
+    assert!(told(machine.ways().await.expect("ways")));
+    assert!(
+        !told(auditor.ways().await.expect("ways")),
+        "of the hidden line"
+    );
     let (_, others) = auditor.line_state(&world.line).await.expect("a state");
     assert!(others.is_empty(), "{others:?}");
     let (_, others) = machine.line_state(&world.line).await.expect("a state");

@@ -177,6 +177,12 @@ impl Engine {
         Err(ServiceError::Forbidden(why))
     }
 
+    /// The lines that an actor may look at.
+    pub(crate) fn seen_lines(&self, actor: &Actor) -> impl Iterator<Item = LineId> {
+        let lines = self.founded.keys().copied();
+        lines.filter(move |line| self.sees(actor, line))
+    }
+
     /// Whether the actor may look at a line.
     pub(crate) fn sees(&self, actor: &Actor, line: &LineId) -> bool {
         self.tag(line)

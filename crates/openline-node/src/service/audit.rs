@@ -52,9 +52,8 @@ impl Service {
         }
         let actor = self.actor.clone();
         self.engine(move |engine| {
-            let lines = engine.founded.keys();
-            let seen = lines.filter(|line| engine.sees(&actor, line));
-            Ok(Some(seen.map(ToString::to_string).collect()))
+            let seen = engine.seen_lines(&actor);
+            Ok(Some(seen.map(|line| line.to_string()).collect()))
         })
         .await
     }

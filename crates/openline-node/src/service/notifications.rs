@@ -74,9 +74,10 @@ impl Service {
             Some(name) => Some(self.resolve_line(name).await?),
             None => None,
         };
+        let actor = self.actor.clone();
         let lines = self
             .engine(move |engine| {
-                let ids = engine.founded.keys().copied();
+                let ids = engine.seen_lines(&actor);
                 ids.filter(|id| only.is_none_or(|only| only == *id))
                     .map(|id| Ok((id, engine.me(&id)?)))
                     .collect::<Answer<Vec<_>>>()

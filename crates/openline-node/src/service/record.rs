@@ -167,9 +167,10 @@ impl Service {
         // What the actor may not see must not stand in the place of what he may.
         let lines: Vec<LineId> = self
             .engine(move |engine| {
-                let lines = engine.founded.keys().copied();
-                let wanted = lines.filter(|id| only.is_none_or(|only| only == *id));
-                Ok(wanted.filter(|id| engine.sees(&actor, id)).collect())
+                let seen = engine.seen_lines(&actor);
+                Ok(seen
+                    .filter(|id| only.is_none_or(|only| only == *id))
+                    .collect())
             })
             .await?;
         let query = query.to_owned();

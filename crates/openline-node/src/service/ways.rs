@@ -34,8 +34,8 @@ impl Service {
         let actor = self.actor.clone();
         let lines = self
             .engine(move |engine| {
-                let seen = engine.founded.keys().filter(|id| engine.sees(&actor, id));
-                seen.map(|id| Ok((*id, engine.me(id)?)))
+                let seen = engine.seen_lines(&actor);
+                seen.map(|id| Ok((id, engine.me(&id)?)))
                     .collect::<Answer<Vec<_>>>()
             })
             .await?;
