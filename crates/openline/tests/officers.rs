@@ -174,6 +174,19 @@ fn a_refused_draft_and_a_revoked_officer_go_nowhere() {
 }
 
 #[test]
+fn a_passkey_is_named_by_an_id_that_begins_with_a_hyphen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (a, _b) = watch_room(folder.path());
+    let said = a
+        .run(&["officer", "passkeys", "watch-1", "--remove", "-KUjiTu6Isb3"])
+        .refused(1);
+    assert!(
+        said.contains("watch-1 has no passkey whose id begins with -KUjiTu6Isb3"),
+        "{said}"
+    );
+}
+
+#[test]
 fn the_audit_log_is_listed_verified_and_exported() {
     let folder = tempfile::tempdir().expect("a folder");
     let (mut a, _b) = watch_room(folder.path());

@@ -42,7 +42,8 @@ pub enum OfficerCommand {
         /// His name.
         name: String,
         /// Remove the one whose id begins so: it signs nobody in and nothing any more, and his sessions at the console end.
-        #[arg(long, value_name = "ID")]
+        // An id is base64url (RFC 4648), which may begin with a hyphen.
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         remove: Option<String>,
     },
     /// Give an officer a new token; the old one is void at once.
