@@ -20,6 +20,12 @@ export class Diplomat extends Officer {
     return this.send(this.form("ask-encounter"), { kind, message_type: "exercise", subject, level, ...more });
   }
 
+  /** What of all that waits for a word this is about, on the board. */
+  async waitsForAWord(words) {
+    await this.go("/");
+    return this.page.locator("#board .waiting li", { hasText: words });
+  }
+
   /** Says how far an encounter has got. */
   async step(of, act, fields = {}) {
     const form = (await this.encounter(of)).locator("form", { has: this.page.locator(`input[name="act"][value="${act}"]`) });

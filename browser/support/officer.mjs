@@ -62,13 +62,23 @@ export class Officer {
     return new URL(this.page.url()).searchParams.get("place");
   }
 
-  async takeWatch(who, { relieve = false } = {}) {
+  async takeWatch(who, { relieve = false, hasRead = false } = {}) {
     await this.go("/watch");
     const posts = await this.form("take-watch").count();
     for (let at = 0; at < posts; at += 1) {
       await this.go("/watch");
       const form = this.form("take-watch").nth(at);
-      await this.send(form, { who, "languages:list": "en", ...(relieve ? { "relieve:yes": true } : {}) });
+      await this.send(form, { who, "languages:list": "en", ...(relieve ? { "relieve:yes": true } : {}), ...(hasRead ? { "notes_read:list": true } : {}) });
+    }
+  }
+
+  /** Offers the watch of every post to somebody, with what he must know. */
+  async handOver(to, note) {
+    await this.go("/watch");
+    const posts = await this.form("hand-over-watch").count();
+    for (let at = 0; at < posts; at += 1) {
+      await this.go("/watch");
+      await this.send(this.form("hand-over-watch").nth(at), { to, note });
     }
   }
 

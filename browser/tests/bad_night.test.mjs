@@ -207,6 +207,22 @@ test("a bad night", { timeout: 900_000 }, async (story) => {
     await both("open");
   });
 
+  await part("the watch is handed over: it is held until the next officer has read what he must know", async () => {
+    const note = "North corrected its flares at flash; nothing else is open.";
+    await south.handOver("second relief", note);
+    await south.go("/");
+    await south.page.locator("#board", { hasText: "relief offers the watch to second relief" }).waitFor();
+    await both("open");
+    await south.go("/watch");
+    assert.match(await south.page.locator("main").innerText(), new RegExp(note));
+    await assert.rejects(south.takeWatch("second relief"), /note/);
+    await south.takeWatch("second relief", { hasRead: true });
+    await south.go("/");
+    const board = south.page.locator("#board");
+    await board.filter({ hasText: "watch: second relief" }).waitFor();
+    assert.doesNotMatch(await board.innerText(), /offers the watch/);
+  });
+
   await part("both hold one record, which a stranger verifies; no page did what it may not", async () => {
     const roots = await Promise.all([north, south].map((officer) => officer.verifiedRoot()));
     for (const officer of [north, south]) assert.deepEqual(officer.faults, []);

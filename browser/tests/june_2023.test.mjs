@@ -84,19 +84,25 @@ test("June 2023", { timeout: 900_000 }, async (story) => {
 
   await part("a call after months of silence: asked for, scheduled, what each said, held", async () => {
     at.call = await us.ask("call", "Telephone call of the Secretary of State and the Foreign Minister", LEVEL, { "setting/participants:list": BOTH });
+    const asked = await cn.waitsForAWord("Telephone call");
+    await asked.waitFor();
+    assert.match(await asked.innerText(), /^Beijing is waited for: EXERCISE a word on the encounter asked for – Telephone call/);
+    await asked.getByRole("link").click();
+    await cn.page.locator(`#encounter-${at.call.replace("/", "-")}`).waitFor();
     await cn.step(at.call, "accepted in principle");
+    await (await cn.waitsForAWord("Telephone call")).waitFor({ state: "detached" });
     at.callDay = await us.schedule(at.call, "2023-06-14T00:00Z", "2023-06-15T00:00Z", { words: "On Wednesday 14 June; the hour is not reported." });
     await cn.says("/encounters", `#encounter-${at.call.replace("/", "-")}`, "Wed 14 June 2023 08:00");
     await cn.agree("/encounters", at.callDay);
 
     const both = { form: "démarche", precedence: "priority", authority: "minister", refs: at.call };
-    const asked = await cn.write({
+    const position = await cn.write({
       ...both, subject: "Telephone call of 14 June: position of the Chinese side",
       text: "Summary of press reports: in the call the Chinese side asked the US side to stop harming its sovereignty, security and development interests.",
     });
-    await us.waits(asked, /acknowledge/i);
-    await us.receipt(asked, "acknowledged");
-    await us.answer(asked, "takes note", "");
+    await us.waits(position, /acknowledge/i);
+    await us.receipt(position, "acknowledged");
+    await us.answer(position, "takes note", "");
     const answered = await us.write({
       ...both, subject: "Telephone call of 14 June: position of the US side",
       text: "Summary of press reports: in the call the US side asked that lines of communication be kept open, to avoid conflict.",
@@ -104,7 +110,7 @@ test("June 2023", { timeout: 900_000 }, async (story) => {
     await cn.waits(answered, /acknowledge/i);
     await cn.receipt(answered, "acknowledged");
     await cn.answer(answered, "takes note", "");
-    for (const message of [asked, answered]) await each((officer) => officer.isDone(message));
+    for (const message of [position, answered]) await each((officer) => officer.isDone(message));
 
     const held = await us.step(at.call, "held");
     await cn.agree("/encounters", held);

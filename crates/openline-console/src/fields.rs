@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::Console;
 use crate::failure::{Failed, Failure};
-use crate::times;
+use crate::times::{self, NoMoment};
 use crate::visit::Visit;
 use axum::response::{IntoResponse as _, Response};
 
@@ -97,17 +97,16 @@ fn read(name: &str, kind: &str, value: &str, zone: &TimeZone) -> Result<Value, F
     };
     let wrong =
         |what: &str| Failure::unusable(format!("\"{value}\" in the field {name} is not {what}"));
+    let moment = |zone| times::read_field(value, zone);
+    let no_moment = |why| match why {
+        NoMoment::Unreadable => wrong("a date and time such as 2026-03-01T09:00"),
+        NoMoment::ClockChange => wrong(
+            "one moment: clocks are changed then, and the clock shows it twice or never. Give a time before or after that",
+        ),
+    };
     Ok(match kind {
-        "time" => {
-            let at = times::read_field(value, zone);
-            at.ok_or_else(|| wrong("a date and time such as 2026-03-01T09:00"))?
-                .into()
-        }
-        "utc" => {
-            let at = times::read_field(value, &TimeZone::UTC);
-            at.ok_or_else(|| wrong("a date and time such as 2026-03-01T09:00"))?
-                .into()
-        }
+        "time" => moment(zone).map_err(no_moment)?.into(),
+        "utc" => moment(&TimeZone::UTC).map_err(no_moment)?.into(),
         "number" => {
             let number: i64 = value.trim().parse().map_err(|_| wrong("a whole number"))?;
             number.into()

@@ -185,6 +185,25 @@ pub(crate) fn needed(label: &str, name: &str, kind: &str, value: &str) -> Markup
     html! { label.field { span { (label) } input type=(kind) name=(name) value=(value) required; } }
 }
 
+/// A time by the clock of this machine, whose zone stands beside the label; `value` is as [`times::field`] has it.
+pub(crate) fn time(visit: &Visit, label: &str, name: &str, value: &str) -> Markup {
+    time_field(visit, label, name, value, false)
+}
+
+/// A time that must be given.
+pub(crate) fn needed_time(visit: &Visit, label: &str, name: &str, value: &str) -> Markup {
+    time_field(visit, label, name, value, true)
+}
+
+fn time_field(visit: &Visit, label: &str, name: &str, value: &str, is_needed: bool) -> Markup {
+    html! {
+        label.field {
+            span { (label) " " small.zone { "(" bdi { (zone_name(visit)) } ")" } }
+            input type="datetime-local" name=(name) value=(value) required[is_needed];
+        }
+    }
+}
+
 /// Lines of text with their label.
 pub(crate) fn area(label: &str, name: &str, rows: u8, value: &str, is_needed: bool) -> Markup {
     html! { label.field { span { (label) } textarea name=(name) rows=(rows) required[is_needed] dir="auto" { (value) } } }
@@ -234,9 +253,12 @@ pub(crate) fn folded(summary: &str, body: &Markup) -> Markup {
 
 /// Says by which clock a form's times are read: this machine's.
 pub(crate) fn zone_hint(visit: &Visit) -> Markup {
-    let zone = visit.zone();
-    let name = zone.iana_name().unwrap_or("UTC");
-    html! { p.hint { (visit.words().with("times-by", &[("zone", name.into())])) } }
+    let name = zone_name(visit);
+    html! { p.hint { (visit.words().with("times-by", &[("zone", name.as_str().into())])) } }
+}
+
+fn zone_name(visit: &Visit) -> String {
+    times::zone_name(&visit.zone(), visit.setting.now_ms)
 }
 
 /// The id of a part of a page that is about an entry.

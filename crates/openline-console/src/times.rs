@@ -1,6 +1,7 @@
 //! Times as a watch room reads them: UTC first, then a zone with its weekday.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::locale::Words;
@@ -26,15 +27,33 @@ pub(crate) fn field(ms: i64, zone: &TimeZone) -> String {
     at.map_or_else(String::new, |at| at.strftime("%Y-%m-%dT%H:%M").to_string())
 }
 
+/// Why a field's text is no moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoMoment {
+    /// It is no date with a clock time.
+    Unreadable,
+    /// Clocks are changed then: the zone has the time twice, or never.
+    ClockChange,
+}
+
 /// Reads a field of kind `datetime-local`, in a zone.
-pub(crate) fn read_field(text: &str, zone: &TimeZone) -> Option<i64> {
-    let at: jiff::civil::DateTime = text.trim().parse().ok()?;
-    Some(
-        zone.to_zoned_datetime(at)
-            .ok()?
-            .timestamp()
-            .as_millisecond(),
-    )
+pub(crate) fn read_field(text: &str, zone: &TimeZone) -> Result<i64, NoMoment> {
+    let at: DateTime = text.trim().parse().map_err(|_| NoMoment::Unreadable)?;
+    let at = zone.to_ambiguous_timestamp(at);
+    if at.is_ambiguous() {
+        return Err(NoMoment::ClockChange);
+    }
+    let at = at.unambiguous().map_err(|_| NoMoment::Unreadable)?;
+    Ok(at.as_millisecond())
+}
+
+/// What a zone is called: by its IANA name, or by what it is from UTC now.
+pub(crate) fn zone_name(zone: &TimeZone, now_ms: i64) -> String {
+    let offset = || {
+        let now = instant(now_ms).unwrap_or(Timestamp::UNIX_EPOCH);
+        format!("UTC{}", zone.to_offset(now))
+    };
+    zone.iana_name().map_or_else(offset, str::to_owned)
 }
 
 /// Hours and minutes.
@@ -95,5 +114,35 @@ pub(crate) fn length(ms: i64, words: &Words) -> String {
             part("length-days", days),
             part("length-hours", hours)
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_a_zone_has_twice_or_never_is_refused() {
+        let paris = zone("Europe/Paris");
+        for text in ["2026-10-25T02:30", "2026-03-29T02:30"] {
+            assert_eq!(
+                read_field(text, &paris),
+                Err(NoMoment::ClockChange),
+                "{text}"
+            );
+            assert!(read_field(text, &TimeZone::UTC).is_ok());
+        }
+        assert_eq!(
+            read_field("2026-10-25T03:30", &paris),
+            Ok(1_792_895_400_000)
+        );
+        assert_eq!(read_field("soon", &paris), Err(NoMoment::Unreadable));
+    }
+
+    #[test]
+    fn a_zone_without_a_name_is_called_by_its_distance_from_utc() {
+        assert_eq!(zone_name(&zone("Asia/Shanghai"), 0), "Asia/Shanghai");
+        let fixed = TimeZone::fixed(jiff::tz::offset(-3));
+        assert_eq!(zone_name(&fixed, 0), "UTC-03");
     }
 }

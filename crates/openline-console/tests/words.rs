@@ -258,7 +258,7 @@ fn templates_are_called_in_english_as_their_files_say() {
     assert_eq!(said, titles);
 }
 
-/// The words of the record itself: kinds of entries, and the steps of a ladder.
+/// The words of the record itself: kinds of entries, the steps of a ladder, and what a party is waited for to speak to.
 #[test]
 fn kinds_and_stages_have_their_words() {
     let words_in = |file: &str| -> Vec<String> {
@@ -275,6 +275,7 @@ fn kinds_and_stages_have_their_words() {
     for (file, family) in [
         ("../openline-core/src/entry.rs", "kind"),
         ("../openline-desk/src/ladder.rs", "stage"),
+        ("../openline-desk/src/awaited.rs", "awaited"),
     ] {
         let words = words_in(file);
         assert!(words.len() >= 7, "the table of {family} was not found");

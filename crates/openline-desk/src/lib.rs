@@ -24,10 +24,12 @@
 //! - [`history`]: the contacts of a line; [`topics`]: issues, opportunities and undertakings.
 //! - [`readout`]: each side's own account of a contact; [`beside`]: two accounts side by side; [`sentences`]: what they are cut into.
 //! - [`releasability`]: what an account would give away.
+//! - [`awaited`]: whose word is waited for, beside answers to messages.
 //! - [`language`]: warnings of what a reader elsewhere may misread.
 
 pub mod alarm;
 pub mod assent;
+pub mod awaited;
 pub mod beside;
 pub mod brief;
 pub mod crossing;

@@ -49,6 +49,7 @@ mod templates;
 mod testing;
 mod texts;
 mod topics;
+mod waiting;
 mod watch;
 mod ways;
 

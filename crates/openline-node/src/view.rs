@@ -3,50 +3,48 @@
 //! Times are milliseconds since 1970 UTC unless a field says seconds. Ids are 64 hex digits. A place is `PARTY/INDEX`.
 
 mod alarm;
+mod alerts;
+mod awaited;
 mod calendars;
 mod encounters;
 mod exchange;
+mod language;
+mod non_paper;
+mod officers;
 mod origin;
 mod phrase;
 mod readouts;
+mod review;
 mod scheduling;
 mod sessions;
 mod standing;
 mod state;
-
-pub use alarm::*;
-pub use calendars::*;
-pub use encounters::*;
-pub use exchange::*;
-pub use origin::*;
-pub use phrase::*;
-pub use readouts::*;
-pub use scheduling::*;
-pub use sessions::*;
-mod alerts;
-mod review;
 mod templates;
 mod texts;
 mod topics;
 mod watch;
 mod ways;
 
-pub use alerts::*;
-mod language;
-mod officers;
-
-pub use officers::*;
-mod non_paper;
-
-pub use non_paper::*;
-
 use serde::{Deserialize, Serialize};
-pub use standing::*;
-pub use state::*;
 use utoipa::ToSchema;
 
+pub use alarm::*;
+pub use alerts::*;
+pub use awaited::*;
+pub use calendars::*;
+pub use encounters::*;
+pub use exchange::*;
 pub use language::*;
+pub use non_paper::*;
+pub use officers::*;
+pub use origin::*;
+pub use phrase::*;
+pub use readouts::*;
 pub use review::*;
+pub use scheduling::*;
+pub use sessions::*;
+pub use standing::*;
+pub use state::*;
 pub use templates::*;
 pub use texts::*;
 pub use topics::*;

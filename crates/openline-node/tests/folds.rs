@@ -29,8 +29,10 @@ async fn told(service: &Service, line: &str) -> String {
             .iter_mut()
             .for_each(|exchange| exchange.deadlines.clear())
     });
+    let awaited = service.awaited(line).await.expect("awaited");
     let health = service.health(line, 1, until).await.expect("health");
-    serde_json::to_string_pretty(&(review, due, open, doubts, health.parties)).expect("JSON")
+    serde_json::to_string_pretty(&(review, due, open, doubts, awaited, health.parties))
+        .expect("JSON")
 }
 
 /// A note verbale with a number.
@@ -39,6 +41,19 @@ fn note(line: &str, number: u64) -> openline_node::view::SendRequest {
     note.form = "note verbale".to_owned();
     note.number = Some([2026, number]);
     note
+}
+
+fn topic(line: &str, number: u64) -> openline_node::view::TopicRequest {
+    openline_node::view::TopicRequest {
+        line: line.to_owned(),
+        post: "watch".to_owned(),
+        message_type: "real".to_owned(),
+        kind: "issue".to_owned(),
+        title: format!("Issue {number}"),
+        raised_by: None,
+        raised_in: vec![],
+        words: None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -62,6 +77,7 @@ async fn what_is_kept_between_calls_is_what_a_fresh_node_computes() {
         .collect();
     for at in 1..=20 {
         sa.send(note(&line, at + at / 7)).await.expect("released");
+        sa.raise_topic(topic(&line, at)).await.expect("raised");
         let sent = sb
             .send(message(&line, "We have noted it."))
             .await
@@ -80,6 +96,7 @@ async fn what_is_kept_between_calls_is_what_a_fresh_node_computes() {
     // The answer to the test comes by itself: without the other side nothing more is written.
     stop(b).await;
     let kept = told(&sa, &line).await;
+    assert!(kept.contains("Issue 20"), "{kept}");
     assert!(
         kept.contains("note numbers before it are missing"),
         "{kept}"

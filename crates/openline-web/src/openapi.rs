@@ -47,6 +47,7 @@ use crate::handlers::{
         closing::answer,
         closing::supersede,
         closing::open,
+        closing::awaited,
         standing::set,
         standing::list,
         alarms::list,

@@ -74,6 +74,7 @@ fn api(state: State) -> Router {
         .route("/v1/answers", post(closing::answer))
         .route("/v1/supersedings", post(closing::supersede))
         .route("/v1/lines/{line}/open", get(closing::open))
+        .route("/v1/lines/{line}/awaited", get(closing::awaited))
         .route("/v1/statuses", post(standing::set))
         .route("/v1/lines/{line}/standings", get(standing::list))
         .route("/v1/texts", post(texts::propose))

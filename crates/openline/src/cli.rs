@@ -226,6 +226,9 @@ pub enum Command {
     /// Messages that are not done: what waits for whom, and by when.
     #[command(after_help = "Example:\n  openline open --line \"Watch line\"")]
     Open(OpenArgs),
+    /// Whose word is waited for beside answers to messages: on requests, times, claims, texts, dates to be found.
+    #[command(after_help = "Example:\n  openline awaited --line \"Watch line\"")]
+    Awaited(AwaitedArgs),
     /// What rings until a person acts: urgent arrivals, clocks that have run out, lines without contact.
     #[command(subcommand, after_help = "Example:\n  openline alarm list")]
     Alarm(AlarmCommand),

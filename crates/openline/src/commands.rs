@@ -85,6 +85,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Correct(args) => closing::correct(&client()?, args, *output),
         Command::Cancel(args) => closing::cancel(&client()?, args, *output),
         Command::Open(args) => closing::open(&client()?, args, *output),
+        Command::Awaited(args) => closing::awaited(&client()?, args, *output),
         Command::Alarm(command) => alarm::alarm(&client()?, command, *output),
         Command::Notice(command) => notice::notice(&client()?, command, *output),
         Command::Encounter(command) => encounters::encounter(&client()?, command, *output),

@@ -83,6 +83,15 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
         .unwrap_or_else(|| panic!("{name} in {value}"))
 }
 
+/// Whose word is waited for on what, as a party sees it: its own first.
+#[track_caller]
+fn awaited(by: &Party) -> Vec<String> {
+    let list = json(by, &["awaited"]);
+    let list = list.as_array().expect("a list").iter();
+    list.map(|one| format!("{} {}", text(one, "party_name"), text(one, "matter")))
+        .collect()
+}
+
 #[test]
 fn a_text_goes_from_brackets_to_a_signature_of_both_under_one_hash() {
     let two = Two::start();
@@ -174,6 +183,8 @@ fn a_text_goes_from_brackets_to_a_signature_of_both_under_one_hash() {
         ],
     );
     two.meet();
+    assert_eq!(awaited(a), ["Ministry A initial", "Ministry B initial"]);
+    assert_eq!(awaited(b), ["Ministry B initial", "Ministry A initial"]);
     place(b, &["text", "initial", &minutes, "--hash", &hash]);
     two.meet();
     let early = refused(b, &["text", "sign", &minutes, "--hash", &hash]);
@@ -185,8 +196,15 @@ fn a_text_goes_from_brackets_to_a_signature_of_both_under_one_hash() {
     two.meet();
     place(a, &["text", "sign", &minutes, "--hash", &hash]);
     two.meet();
+    assert_eq!(awaited(a), ["Ministry B signature"]);
+    let said = say(b, &["awaited"]);
+    assert!(
+        said.contains("a signature in full") && said.contains("Agreed minutes"),
+        "{said}"
+    );
     place(b, &["text", "sign", &minutes, "--hash", &hash]);
     two.meet();
+    assert_eq!(awaited(b), [""; 0]);
     for party in [a, b] {
         // A text has its number when nothing can come before its last signature any more.
         party.wait("the number of the text", || {
@@ -283,6 +301,9 @@ fn topics_and_undertakings_keep_each_side_s_own_account() {
         ],
     );
     two.meet();
+    for party in [a, b] {
+        assert_eq!(awaited(party), ["Ministry B request", "Ministry B topic"]);
+    }
     place(
         b,
         &[
@@ -295,6 +316,7 @@ fn topics_and_undertakings_keep_each_side_s_own_account() {
             "open",
         ],
     );
+    assert_eq!(awaited(b), ["Ministry B request"]);
     place(
         a,
         &[
@@ -610,7 +632,10 @@ fn a_blind_match_finds_what_suits_both_and_says_only_that_when_nothing_does() {
     );
     keep(b, &["2027-03-02T09:00Z/2027-03-02T11:00Z=3"]);
     let first = propose(a, &[]);
+    two.meet();
+    assert_eq!(awaited(b), ["Ministry B slots", "Ministry A slots"]);
     play(&two, &first);
+    assert_eq!(awaited(b), [""; 0], "no slot fits");
     for party in [a, b] {
         let shown = say(party, &["schedule", "show", &first]);
         assert!(shown.contains("no slot fits"), "{shown}");

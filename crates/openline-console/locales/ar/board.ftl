@@ -31,3 +31,10 @@ charter = الميثاق
 charter-has-signed = وقّع
 charter-has-not-signed = لم يوقّع بعد
 nothing-rings = لا شيء يرن.
+awaited-of = يُنتظر من { $party }:
+awaited-more = { $count ->
+    [one] وواحد آخر
+    [two] واثنان آخران
+   *[other] و{ $count } غير ذلك
+}
+handover-offered = { $from } يعرض المناوبة على { $to }:

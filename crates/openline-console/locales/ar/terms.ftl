@@ -283,3 +283,15 @@ stage-will-comply = سيمتثل
 stage-unable = يتعذر
 stage-takes-note = أخذ علمًا
 stage-rejects = يرفض
+
+awaited-request = كلمة في اللقاء المطلوب
+awaited-schedule = كلمة في الموعد المقترح
+awaited-held = هل عُقد اللقاء
+awaited-return = هل تُستحق زيارة مقابلة
+awaited-contact = كلمة في اتصال سابق
+awaited-topic = كلمة في موضوع
+awaited-undertaking = كلمة في تعهد
+awaited-terms = كلمة في المصطلحات المقترحة
+awaited-initial = التوقيع النهائي بالأحرف الأولى
+awaited-signature = التوقيع النهائي
+awaited-slots = خطوة في تحديد موعد

@@ -27,3 +27,9 @@ charter = Charter
 charter-has-signed = has signed
 charter-has-not-signed = has not signed yet
 nothing-rings = Nothing rings.
+awaited-of = { $party } is waited for:
+awaited-more = { $count ->
+    [one] and one more
+   *[other] and { $count } more
+}
+handover-offered = { $from } offers the watch to { $to }:

@@ -283,3 +283,15 @@ stage-will-comply = will comply
 stage-unable = unable
 stage-takes-note = takes note
 stage-rejects = rejects
+
+awaited-request = a word on the encounter asked for
+awaited-schedule = a word on the time proposed
+awaited-held = whether it was held
+awaited-return = whether a return visit is owed
+awaited-contact = a word on an older contact
+awaited-topic = a word on a topic
+awaited-undertaking = a word on an undertaking
+awaited-terms = a word on proposed terms
+awaited-initial = initials in full
+awaited-signature = a signature in full
+awaited-slots = a step in finding a date

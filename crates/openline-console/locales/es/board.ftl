@@ -27,3 +27,9 @@ charter = Carta
 charter-has-signed = ha firmado
 charter-has-not-signed = aún no ha firmado
 nothing-rings = Nada suena.
+awaited-of = Se espera de { $party }:
+awaited-more = { $count ->
+    [one] y uno más
+   *[other] y { $count } más
+}
+handover-offered = { $from } ofrece la guardia a { $to }:

@@ -283,3 +283,15 @@ stage-will-comply = cumplirá
 stage-unable = no puede
 stage-takes-note = toma nota
 stage-rejects = rechaza
+
+awaited-request = una palabra sobre el encuentro pedido
+awaited-schedule = una palabra sobre la hora propuesta
+awaited-held = si el encuentro se celebró
+awaited-return = si se debe una visita de vuelta
+awaited-contact = una palabra sobre un contacto anterior
+awaited-topic = una palabra sobre un tema
+awaited-undertaking = una palabra sobre un compromiso
+awaited-terms = una palabra sobre los términos propuestos
+awaited-initial = la rúbrica definitiva
+awaited-signature = la firma definitiva
+awaited-slots = un paso en la búsqueda de fecha

@@ -27,3 +27,9 @@ charter = Charte
 charter-has-signed = a signé
 charter-has-not-signed = n’a pas encore signé
 nothing-rings = Rien ne sonne.
+awaited-of = On attend de { $party } :
+awaited-more = { $count ->
+    [one] et encore un
+   *[other] et encore { $count }
+}
+handover-offered = { $from } propose la veille à { $to } :

@@ -283,3 +283,15 @@ stage-will-comply = s’exécutera
 stage-unable = ne peut
 stage-takes-note = prend note
 stage-rejects = rejette
+
+awaited-request = un mot sur la rencontre demandée
+awaited-schedule = un mot sur l’horaire proposé
+awaited-held = si la rencontre a été tenue
+awaited-return = si une visite de retour est due
+awaited-contact = un mot sur un contact ancien
+awaited-topic = un mot sur un sujet
+awaited-undertaking = un mot sur un engagement
+awaited-terms = un mot sur les termes proposés
+awaited-initial = le paraphe définitif
+awaited-signature = la signature définitive
+awaited-slots = une étape dans la recherche d’une date

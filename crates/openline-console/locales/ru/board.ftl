@@ -29,3 +29,9 @@ charter = Устав
 charter-has-signed = подписал(а)
 charter-has-not-signed = ещё не подписал(а)
 nothing-rings = Сигналов тревоги нет.
+awaited-of = Ожидается от { $party }:
+awaited-more = { $count ->
+    [one] и ещё { $count }
+   *[other] и ещё { $count }
+}
+handover-offered = { $from } сдаёт дежурство, принимает { $to }:

@@ -283,3 +283,15 @@ stage-will-comply = исполнит
 stage-unable = не может
 stage-takes-note = принято к сведению
 stage-rejects = отклонено
+
+awaited-request = слово о запрошенной встрече
+awaited-schedule = слово о предложенном времени
+awaited-held = состоялась ли встреча
+awaited-return = должен ли состояться ответный визит
+awaited-contact = слово о прежнем контакте
+awaited-topic = слово о теме
+awaited-undertaking = слово об обязательстве
+awaited-terms = слово о предложенных терминах
+awaited-initial = окончательное парафирование
+awaited-signature = окончательная подпись
+awaited-slots = шаг в подборе даты

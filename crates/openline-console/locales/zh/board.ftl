@@ -26,3 +26,8 @@ charter = 章程
 charter-has-signed = 已签署
 charter-has-not-signed = 尚未签署
 nothing-rings = 没有警报。
+awaited-of = 等待{ $party }：
+awaited-more = { $count ->
+   *[other] 另有 { $count } 项
+}
+handover-offered = { $from } 请 { $to } 接班：

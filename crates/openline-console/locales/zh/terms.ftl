@@ -283,3 +283,15 @@ stage-will-comply = 将遵行
 stage-unable = 不能
 stage-takes-note = 知悉
 stage-rejects = 拒绝
+
+awaited-request = 就所请求的会晤表态
+awaited-schedule = 就提议的时间表态
+awaited-held = 说明会晤是否已举行
+awaited-return = 说明是否应回访
+awaited-contact = 就较早往来表态
+awaited-topic = 就议题表态
+awaited-undertaking = 就承诺表态
+awaited-terms = 就提议的术语表态
+awaited-initial = 正式草签
+awaited-signature = 正式签署
+awaited-slots = 商定日期的下一步

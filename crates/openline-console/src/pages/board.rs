@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 use openline_node::view::{
-    CharterView, LineView, OpenView, PartyWatchView, PeerView, PostView, RelationView,
-    StateFindingView,
+    AwaitedItemView, AwaitedView, CharterView, LineView, OpenView, PartyWatchView, PeerView,
+    PostView, RelationView, StateFindingView,
 };
 
 use crate::failure::{OrFail as _, Page};
@@ -23,6 +23,7 @@ pub(crate) async fn board(visit: Visit) -> Page {
             .open_exchanges(&line.id, WAITING_MAX)
             .await
             .or_fail(&visit)?;
+        let awaited = visit.service.awaited(&line.id).await.or_fail(&visit)?;
         let posts: Vec<&PostView> = watch
             .posts
             .iter()
@@ -30,7 +31,7 @@ pub(crate) async fn board(visit: Visit) -> Page {
             .collect();
         let is_of_line = |peer: &&PeerView| line.parties.iter().any(|party| party.id == peer.id);
         let peers: Vec<&PeerView> = status.peers.iter().filter(is_of_line).collect();
-        cards.push(card(&visit, line, &posts, &peers, &open));
+        cards.push(card(&visit, line, (&posts, &peers), (&open, &awaited)));
     }
     let relations = visit.service.relations().await.or_fail(&visit)?;
     let charters = visit.service.charters().await.or_fail(&visit)?;
@@ -62,9 +63,8 @@ pub(crate) async fn board(visit: Visit) -> Page {
 fn card(
     visit: &Visit,
     line: &LineView,
-    posts: &[&PostView],
-    peers: &[&PeerView],
-    open: &[OpenView],
+    (posts, peers): (&[&PostView], &[&PeerView]),
+    (open, awaited): (&[OpenView], &[AwaitedView]),
 ) -> Markup {
     let state = &line.state;
     html! {
@@ -96,7 +96,9 @@ fn card(
                 }
             }
             h3 { (visit.say("waiting")) }
+            @if open.is_empty() && awaited.is_empty() { (kit::nothing(&visit.say("nothing-waits"))) }
             (waiting(visit, open))
+            (words_awaited(visit, &line.id, awaited))
         }
     }
 }
@@ -225,16 +227,64 @@ fn watch_here(visit: &Visit, posts: &[&PostView]) -> Markup {
                         }
                         None => { strong.unattended { (visit.say("post-unattended")) } " " a href="/watch" { (visit.say("take-watch")) } }
                     }
+                    @if let Some(note) = &post.note && let Some(to) = &note.to {
+                        p.hint {
+                            (visit.words().with("handover-offered", &[("from", note.from.as_str().into()), ("to", to.as_str().into())])) " "
+                            a href="/watch" { (visit.say("take-watch")) }
+                        }
+                    }
                 }
             }
         }
     }
 }
 
+/// Whose word is waited for beside answers to messages: ours first.
+fn words_awaited(visit: &Visit, line: &str, awaited: &[AwaitedView]) -> Markup {
+    if awaited.is_empty() {
+        return html! {};
+    }
+    let of = |party: &str| visit.words().with("awaited-of", &[("party", party.into())]);
+    html! {
+        ul.waiting {
+            @for one in awaited {
+                li {
+                    @let party = of(&one.party_name);
+                    @if one.is_ours { strong { (party) } } @else { (party) } " "
+                    (kit::type_mark(visit, &one.message_type)) " "
+                    (visit.words().term("awaited", &one.matter)) " – "
+                    @for (at, item) in one.newest.iter().enumerate() {
+                        @if at > 0 { "; " }
+                        a href=(way_to(line, &one.matter, item)) { bdi { @if item.title.is_empty() { (item.place) } @else { (item.title) } } }
+                    }
+                    @let more = one.count.saturating_sub(one.newest.len() as u64);
+                    @if more > 0 { " " (visit.words().with("awaited-more", &[("count", more.into())])) }
+                }
+            }
+        }
+    }
+}
+
+/// The page on which that word is given.
+fn way_to(line: &str, matter: &str, item: &AwaitedItemView) -> String {
+    let line = kit::line_path(line);
+    let about = &item.about;
+    match matter {
+        "request" | "schedule" | "held" | "return" => format!("{line}/encounters/{about}"),
+        "topic" => format!("{line}/topics/{about}"),
+        "initial" | "signature" => format!("{line}/texts/{about}"),
+        "undertaking" => format!("{line}/topics"),
+        "contact" => format!("{line}/history"),
+        "terms" => format!("{line}/glossary"),
+        "slots" => format!("{line}/slots"),
+        _ => format!("{line}/entries/{}", item.place),
+    }
+}
+
 /// What waits for whom, with the clocks that run.
 fn waiting(visit: &Visit, open: &[OpenView]) -> Markup {
     if open.is_empty() {
-        return kit::nothing(&visit.say("nothing-waits"));
+        return html! {};
     }
     html! {
         ul.waiting {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use openline_core::doubt::{Doubt, NoteNumbers};
 use openline_core::entry::Ref;
 use openline_core::{LineId, PartyIndex};
+use openline_desk::awaited::Awaited;
 use openline_desk::health::Tests;
 use openline_desk::renotify::Notifications;
 use openline_desk::review::Reviewing;
@@ -14,6 +15,7 @@ use openline_store::{StoredEntry, Write};
 use super::entries::{Looking, message_of};
 use super::kept_fold::KeptFold;
 use super::open_places::OpenPlaces;
+use super::waiting::Waiting;
 use super::{Answer, Service};
 use crate::engine::acts::documents;
 use crate::identity::wall_ms;
@@ -27,6 +29,7 @@ pub(super) struct Folds {
     notifications: KeptFold<Notifications>,
     reviewing: KeptFold<Reviewing>,
     note_doubts: KeptFold<NoteDoubts>,
+    waiting: KeptFold<Waiting>,
 }
 
 /// What is doubtful of the numbers of notes, each author's counted by itself.
@@ -87,6 +90,14 @@ impl Folds {
         })
     }
 
+    /// Whose word is waited for, beside answers to messages.
+    pub(super) fn waiting(&self, looking: &Looking<'_>) -> Answer<Arc<Vec<Awaited>>> {
+        let waiting = self.waiting.folded(looking, |waiting, entry| {
+            waiting.follow(looking, entry, body_of(entry))
+        })?;
+        waiting.all(looking)
+    }
+
     /// Where messages with an exchange that is open are, newest first.
     pub(super) fn open_places(&self, looking: &Looking<'_>) -> Answer<Vec<Ref>> {
         self.open.places(looking)
@@ -97,6 +108,7 @@ impl Folds {
         self.notifications(looking)?;
         self.reviewing(looking)?;
         self.note_doubts(looking)?;
+        self.waiting(looking)?;
         Ok(())
     }
 }

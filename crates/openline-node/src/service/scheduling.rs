@@ -2,6 +2,8 @@
 
 mod show;
 
+pub(super) use show::run;
+
 use std::path::PathBuf;
 
 use openline_core::entry::{MessageType, Ref};
@@ -333,7 +335,7 @@ impl Service {
 
 impl Known {
     fn at(looking: &Looking<'_>, place: Ref, me: PartyIndex, folder: &Folder) -> Answer<Self> {
-        let run = show::run(looking, place)?;
+        let run = run(looking, place)?;
         let own = match run.request.method {
             Method::BlindMatch => run.commitment(me).map(|body| body.commitment),
             Method::Offer => run.seal(me),

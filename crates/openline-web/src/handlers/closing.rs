@@ -3,7 +3,8 @@
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use openline_node::view::{
-    AnswerRequest, ConfirmRequest, OpenView, ReleasedView, SendRequest, SupersedeRequest,
+    AnswerRequest, AwaitedView, ConfirmRequest, OpenView, ReleasedView, SendRequest,
+    SupersedeRequest,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -63,4 +64,13 @@ pub(crate) async fn open(
     let Query(query) = query?;
     let limit = query.limit.unwrap_or(50);
     reply(state.service.open_exchanges(&line, limit).await)
+}
+
+/// Whose word is waited for, beside answers to messages.
+#[utoipa::path(get, path = "/v1/lines/{line}/awaited", params(("line" = String, Path)), responses((status = 200, body = Vec<AwaitedView>), (status = "default", body = Problem)))]
+pub(crate) async fn awaited(
+    Extract(state): Extract<State>,
+    Path(line): Path<String>,
+) -> Reply<Vec<AwaitedView>> {
+    reply(state.service.awaited(&line).await)
 }

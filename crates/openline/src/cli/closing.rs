@@ -80,6 +80,13 @@ pub struct CancelArgs {
 }
 
 #[derive(Args, Debug)]
+pub struct AwaitedArgs {
+    /// The line: its title, its id, or the beginning of its id.
+    #[arg(long)]
+    pub line: String,
+}
+
+#[derive(Args, Debug)]
 pub struct OpenArgs {
     /// The line: its title, its id, or the beginning of its id.
     #[arg(long)]

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use openline_node::view::{
-    AnswerRequest, ConfirmRequest, DraftView, FieldView, OpenView, ReleasedView, SendRequest,
-    SupersedeRequest, TextView,
+    AnswerRequest, AwaitedView, ConfirmRequest, DraftView, FieldView, OpenView, ReleasedView,
+    SendRequest, SupersedeRequest, TextView,
 };
 
 use super::messages::{released_text, values};
 use super::read_text;
-use crate::cli::{AnswerArgs, CancelArgs, ConfirmArgs, CorrectArgs, OpenArgs};
+use crate::cli::{AnswerArgs, AwaitedArgs, CancelArgs, ConfirmArgs, CorrectArgs, OpenArgs};
 use crate::client::{Client, part};
 use crate::failure::Failure;
 use crate::output::{Output, table, time};
@@ -150,6 +150,56 @@ pub(super) fn open(client: &Client, args: &OpenArgs, output: Output) -> Result<(
     let list: Vec<OpenView> = client.get(&path)?;
     output.print(&list, |list| open_text(list));
     Ok(())
+}
+
+pub(super) fn awaited(client: &Client, args: &AwaitedArgs, output: Output) -> Result<(), Failure> {
+    let path = format!("/v1/lines/{}/awaited", part(&args.line));
+    let list: Vec<AwaitedView> = client.get(&path)?;
+    output.print(&list, |list| awaited_text(list));
+    Ok(())
+}
+
+fn awaited_text(list: &[AwaitedView]) -> String {
+    if list.is_empty() {
+        return "Nobody's word is waited for.".to_owned();
+    }
+    let mut rows = vec![
+        ["WAITS FOR", "TYPE", "WHAT", "COUNT", "NEWEST", ""]
+            .map(String::from)
+            .to_vec(),
+    ];
+    for view in list {
+        for (at, item) in view.newest.iter().enumerate() {
+            let first = |text: String| if at == 0 { text } else { String::new() };
+            rows.push(vec![
+                first(view.party_name.clone()),
+                first(type_word(&view.message_type)),
+                first(awaited_words(&view.matter).to_owned()),
+                first(view.count.to_string()),
+                item.place.clone(),
+                item.title.clone(),
+            ]);
+        }
+    }
+    table(&rows)
+}
+
+/// What the party is waited for to say.
+fn awaited_words(matter: &str) -> &str {
+    match matter {
+        "request" => "a word on the encounter asked for",
+        "schedule" => "a word on the time proposed",
+        "held" => "whether it was held",
+        "return" => "whether a return visit is owed",
+        "contact" => "a word on an older contact",
+        "topic" => "a word on a topic",
+        "undertaking" => "a word on an undertaking",
+        "terms" => "a word on proposed terms",
+        "initial" => "initials in full",
+        "signature" => "a signature in full",
+        "slots" => "a step in finding a date",
+        other => other,
+    }
 }
 
 fn open_text(list: &[OpenView]) -> String {

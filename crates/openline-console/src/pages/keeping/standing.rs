@@ -32,8 +32,8 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
                 (kit::hidden("line", &line.id))
                 (kit::choice(&visit.say("notice-kind"), "kind", "", &kit::terms(&visit, "notice", &NOTICES)))
                 div.row {
-                    (kit::field(&visit.say("from"), "from_ms:time", "datetime-local", ""))
-                    (kit::field(&visit.say("notice-until"), "until_ms:time", "datetime-local", ""))
+                    (kit::time(&visit, &visit.say("from"), "from_ms:time", ""))
+                    (kit::time(&visit, &visit.say("notice-until"), "until_ms:time", ""))
                 }
                 (kit::field(&visit.say("words"), "words", "text", ""))
                 (kit::button(&visit.say("give-notice")))
@@ -51,8 +51,8 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
                     (kit::choice(&visit.say("type"), "message_type", "real", &kit::terms(&visit, "type", &["real", "exercise", "test"])))
                 }
                 div.row {
-                    (kit::field(&visit.say("effective"), "effective_ms:time", "datetime-local", ""))
-                    (kit::field(&visit.say("until"), "until_ms:time", "datetime-local", ""))
+                    (kit::time(&visit, &visit.say("effective"), "effective_ms:time", ""))
+                    (kit::time(&visit, &visit.say("until"), "until_ms:time", ""))
                 }
                 (kit::field(&visit.say("classes-open"), "classes:list", "text", ""))
                 (kit::area(&visit.say("reason"), "reason", 2, "", false))

@@ -73,7 +73,7 @@ fn acts(visit: &Visit, post: &PostView, who: &str) -> Markup {
             (about)
             (kit::needed(&visit.say("watch-who"), "who", "text", who))
             (kit::field(&visit.say("watch-languages"), "languages:list", "text", &post.languages.join(", ")))
-            (kit::field(&visit.say("watch-until"), "until_ms:time", "datetime-local", ""))
+            (kit::time(visit, &visit.say("watch-until"), "until_ms:time", ""))
             @if let Some(note) = &post.note { label.tick { input type="checkbox" name="notes_read:list" value=(note.id); span { (visit.say("note-read")) } } }
             @if post.who.is_some() { (kit::tick(&visit.say("relieve"), "relieve:yes", false)) }
             (kit::button(&visit.say("take-watch")))

@@ -291,8 +291,12 @@ fn steps(
     let words = kit::area(&visit.say("words"), "words", 2, "", false);
     let reason = kit::area(&visit.say("reason"), "words", 2, "", true);
     let window = |name: &str, is_needed: bool| {
-        let field = if is_needed { kit::needed } else { kit::field };
-        html! { div.row { (field(&visit.say("from"), &format!("{name}/0:time"), "datetime-local", "")) (field(&visit.say("until"), &format!("{name}/1:time"), "datetime-local", "")) } (kit::zone_hint(visit)) }
+        let field = if is_needed {
+            kit::needed_time
+        } else {
+            kit::time
+        };
+        html! { div.row { (field(visit, &visit.say("from"), &format!("{name}/0:time"), "")) (field(visit, &visit.say("until"), &format!("{name}/1:time"), "")) } }
     };
     html! {
         h2 { (visit.say("steps")) }

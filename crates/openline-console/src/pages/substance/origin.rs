@@ -41,7 +41,7 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
             h2 { (visit.say("origin-ask")) }
             (kit::act_form(&visit, "ask-origin", &back, &html! {
                 (kit::hidden("line", &line.id))
-                div.row { (kit::choice(&visit.say("post"), "post", "", &posts(&line))) (channel) (kind) (kit::field(&visit.say("when"), "time_ms:time", "datetime-local", "")) }
+                div.row { (kit::choice(&visit.say("post"), "post", "", &posts(&line))) (channel) (kind) (kit::time(&visit, &visit.say("when"), "time_ms:time", "")) }
                 (kit::area(&visit.say("what-came"), "what", 3, "", true))
                 (kit::button(&visit.say("review")))
             }))
@@ -53,7 +53,7 @@ pub(super) async fn page(visit: Visit, Path(line): Path<String>) -> Page {
             (kit::folded(&visit.say("announce"), &kit::act_form(&visit, "announce", &back, &html! {
                 (kit::hidden("line", &line.id))
                 div.row { (kit::choice(&visit.say("post"), "post", "", &posts(&line))) (channel) (kind) }
-                div.row { (kit::needed(&visit.say("from"), "from_ms:time", "datetime-local", "")) (kit::needed(&visit.say("until"), "to_ms:time", "datetime-local", "")) }
+                div.row { (kit::needed_time(&visit, &visit.say("from"), "from_ms:time", "")) (kit::needed_time(&visit, &visit.say("until"), "to_ms:time", "")) }
                 (kit::needed(&visit.say("who-calls"), "who", "text", ""))
                 (kit::field(&visit.say("whom"), "whom", "text", ""))
                 (kit::field(&visit.say("words"), "words", "text", ""))

@@ -133,8 +133,8 @@ fn availability(visit: &Visit, kept: Option<&AvailabilityView>, back: &str) -> M
                 fieldset {
                     legend { (visit.say("stretch")) }
                     div.row {
-                        (kit::field(&visit.say("from"), "stretches/0/from_ms:time", "datetime-local", ""))
-                        (kit::field(&visit.say("until"), "stretches/0/until_ms:time", "datetime-local", ""))
+                        (kit::time(visit, &visit.say("from"), "stretches/0/from_ms:time", ""))
+                        (kit::time(visit, &visit.say("until"), "stretches/0/until_ms:time", ""))
                         (kit::choice(&visit.say("preference"), "stretches/0/preference:number", "", &preferences(visit)))
                     }
                 }
@@ -188,12 +188,11 @@ fn propose(visit: &Visit, line: &LineView, back: &str) -> Markup {
                 }
                 (kit::needed(&visit.say("purpose"), "purpose", "text", ""))
                 div.row {
-                    (kit::needed(&visit.say("window-from"), "from_ms:time", "datetime-local", ""))
-                    (kit::needed(&visit.say("window-until"), "until_ms:time", "datetime-local", ""))
+                    (kit::needed_time(visit, &visit.say("window-from"), "from_ms:time", ""))
+                    (kit::needed_time(visit, &visit.say("window-until"), "until_ms:time", ""))
                     (kit::needed(&visit.say("slot-minutes"), "length_minutes:number", "number", "60"))
                     (kit::needed(&visit.say("step-minutes"), "step_minutes:number", "number", "60"))
                 }
-                (kit::zone_hint(visit))
                 @for (at, party) in line.parties.iter().enumerate() { (working(visit, at, party)) }
                 (kit::field(&visit.say("widens"), "widens", "text", ""))
                 (kit::button(&visit.say("propose-run")))

@@ -72,7 +72,7 @@ pub(super) async fn list(
                     (kit::choice(&visit.say("post"), "post", "", &posts(&line)))
                     (kit::choice(&visit.say("who"), "who", "", &parties(&line)))
                     (kit::field(&visit.say("undertaking-office"), "office", "text", ""))
-                    (kit::field(&visit.say("by-when"), "by_ms:time", "datetime-local", ""))
+                    (kit::time(&visit, &visit.say("by-when"), "by_ms:time", ""))
                 }
                 (places::one(&visit.say("taken-from-hint"), "from", &sources))
                 (kit::area(&visit.say("what-will-be-done"), "what", 3, "", true))

@@ -152,8 +152,8 @@ fn form(
                 (kit::field(&visit.say("own-reference"), "own_reference", "text", &text(|r| &r.own_reference)))
                 (kit::field(&visit.say("authority"), "authority", "text", &text(|r| &r.authority)))
                 div.row {
-                    (kit::field(&visit.say("valid-from"), "validity_ms/0:time", "datetime-local", &validity(0)))
-                    (kit::field(&visit.say("valid-until"), "validity_ms/1:time", "datetime-local", &validity(1)))
+                    (kit::time(visit, &visit.say("valid-from"), "validity_ms/0:time", &validity(0)))
+                    (kit::time(visit, &visit.say("valid-until"), "validity_ms/1:time", &validity(1)))
                 }
                 @match request.filter(|request| !request.attachments.is_empty()) {
                     Some(request) => {

@@ -143,7 +143,7 @@ fn on_theirs(visit: &Visit, line: &LineView, ours: &Ours, view: &EntryView) -> M
             p.hint { (visit.words().with("acting-as", &[("post", post.as_str().into())])) }
             div.row {
                 (receipt("acknowledged", &html! {}))
-                (receipt("stand by", &kit::needed(&visit.say("promised"), "promised_ms:time", "datetime-local", "")))
+                (receipt("stand by", &kit::needed_time(visit, &visit.say("promised"), "promised_ms:time", "")))
                 (receipt("passed on", &kit::needed(&visit.say("class-of-people"), "class", "text", "")))
             }
             (kit::folded(&visit.say("acts-translation"), &html! { div.row {

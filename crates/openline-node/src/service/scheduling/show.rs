@@ -22,7 +22,7 @@ const OFFICE: Working = Working {
 };
 
 /// The run whose request stands at a place.
-pub(super) fn run(looking: &Looking<'_>, place: Ref) -> Answer<Run> {
+pub(in super::super) fn run(looking: &Looking<'_>, place: Ref) -> Answer<Run> {
     let entry = looking.entry(place)?;
     let body = entry.raw.body.as_ref().map_or(&[][..], |(_, body)| body);
     let said = match entry.header.kind {

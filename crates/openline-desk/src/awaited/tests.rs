@@ -1,0 +1,235 @@
+use openline_core::contact::Contact;
+use openline_core::encounter::{Encounter, EncounterKind, Step, StepAct};
+use openline_core::glossary::{Accord, Glossary, Stance, Term};
+use openline_core::text::{Assent, Paragraph, TextProposal};
+use openline_core::topic::{Account, Kept, StatedPosition, Topic, TopicKind, Undertaking};
+
+use super::*;
+use crate::fixture::{at, header};
+use crate::text::notation;
+
+const A: PartyIndex = PartyIndex(0);
+const B: PartyIndex = PartyIndex(1);
+
+/// Entries as they are written, each after the one before.
+#[derive(Default)]
+struct Story {
+    sizes: [u64; 2],
+    entries: Vec<(Ref, u64, Header, Vec<u8>)>,
+}
+
+impl Story {
+    fn add(&mut self, party: PartyIndex, kind: Kind, refs: &[Ref], body: Vec<u8>) -> Ref {
+        let size = &mut self.sizes[party.at()];
+        let place = at(party.0, *size);
+        *size += 1;
+        let lamport = self.entries.len() as u64 + 1;
+        let header = header(kind, refs.to_vec());
+        self.entries.push((place, lamport, header, body));
+        place
+    }
+
+    fn ask(&mut self, by: PartyIndex) -> Ref {
+        let body = Encounter {
+            kind: EncounterKind::Visit,
+            subject: "talks".to_owned(),
+            level: "minister".to_owned(),
+            asked: by,
+            host: Some(B),
+            participants: vec![],
+            place: None,
+            languages: vec![],
+            interpreter: None,
+            within: None,
+            returns: None,
+            words: None,
+        };
+        self.add(by, Kind::Encounter, &[], body.encode())
+    }
+
+    fn step(&mut self, by: PartyIndex, about: Ref, step: &Step) -> Ref {
+        self.add(by, Kind::Step, &[about], step.encode())
+    }
+
+    fn say(&mut self, by: PartyIndex, about: Ref, stance: Stance) -> Ref {
+        let words = None;
+        self.add(
+            by,
+            Kind::Accord,
+            &[about],
+            Accord { stance, words }.encode(),
+        )
+    }
+
+    /// What is waited for, of whom, and which entry waits; the same whatever order the entries come in.
+    fn waits(&self) -> Vec<(Matter, PartyIndex, Ref)> {
+        let fold = |entries: &mut dyn Iterator<Item = &(Ref, u64, Header, Vec<u8>)>| {
+            let mut all = Awaiting::new(2);
+            for (place, lamport, header, body) in entries {
+                let followed = all.follow(*place, *lamport, header, Some(body));
+                followed.expect("sound");
+            }
+            all.all()
+        };
+        let all = fold(&mut self.entries.iter());
+        assert_eq!(fold(&mut self.entries.iter().rev()), all);
+        all.into_iter()
+            .map(|one| (one.matter, one.party, one.place))
+            .collect()
+    }
+}
+
+fn scheduled(from: i64) -> Step {
+    Step {
+        window: Some((from, from + 1)),
+        ..Step::bare(StepAct::Scheduled)
+    }
+}
+
+#[test]
+fn an_encounter_waits_for_a_word_then_for_one_on_its_time_then_on_whether_it_was() {
+    let mut story = Story::default();
+    let visit = story.ask(A);
+    assert_eq!(story.waits(), [(Matter::Request, B, visit)]);
+    story.step(B, visit, &Step::bare(StepAct::Accepted));
+    assert_eq!(story.waits(), []);
+    let first = story.step(B, visit, &scheduled(100));
+    assert_eq!(story.waits(), [(Matter::Schedule, A, first)]);
+    story.say(A, first, Stance::Declines);
+    assert_eq!(story.waits(), [], "it has spoken");
+    let second = story.step(A, visit, &scheduled(200));
+    assert_eq!(story.waits(), [(Matter::Schedule, B, second)]);
+    story.say(B, second, Stance::Agrees);
+    assert_eq!(story.waits(), []);
+    let held = story.step(A, visit, &Step::bare(StepAct::Held));
+    assert_eq!(story.waits(), [(Matter::Held, B, held)]);
+    story.step(B, visit, &Step::bare(StepAct::Held));
+    assert_eq!(story.waits(), []);
+    let owed = Step {
+        party: Some(B),
+        ..Step::bare(StepAct::ReturnOwed)
+    };
+    let owed = story.step(A, visit, &owed);
+    assert_eq!(story.waits(), [(Matter::Return, B, owed)]);
+    story.say(B, owed, Stance::Declines);
+    assert_eq!(story.waits(), []);
+}
+
+#[test]
+fn who_declines_a_request_is_not_waited_for() {
+    let mut story = Story::default();
+    let visit = story.ask(A);
+    let declined = Step {
+        words: Some("not now".to_owned()),
+        ..Step::bare(StepAct::Declined)
+    };
+    story.step(B, visit, &declined);
+    assert_eq!(story.waits(), []);
+}
+
+#[test]
+fn claims_wait_until_the_other_side_has_spoken_in_whatever_way() {
+    let mut story = Story::default();
+    let contact = Contact {
+        kind: EncounterKind::Call,
+        date: "1967-06-05".to_owned(),
+        level: "head of government".to_owned(),
+        what: "messages".to_owned(),
+        host: None,
+        participants: vec![],
+        place: None,
+        words: None,
+    };
+    let contact = story.add(A, Kind::Contact, &[], contact.encode());
+    let topic = Topic {
+        kind: TopicKind::Issue,
+        title: "Trade".to_owned(),
+        raised_by: A,
+        words: None,
+    };
+    let topic = story.add(A, Kind::Topic, &[], topic.encode());
+    let undertaking = Undertaking {
+        who: B,
+        what: "list the goods".to_owned(),
+        by: None,
+        office: None,
+    };
+    let undertaking = story.add(A, Kind::Undertaking, &[topic], undertaking.encode());
+    let term = Term {
+        concept: "ceasefire".to_owned(),
+        equivalents: vec![
+            ("en".to_owned(), "ceasefire".to_owned()),
+            ("fr".to_owned(), "cessez-le-feu".to_owned()),
+        ],
+        note: None,
+    };
+    let terms = story.add(
+        A,
+        Kind::Glossary,
+        &[],
+        Glossary { terms: vec![term] }.encode(),
+    );
+    let all = [
+        (Matter::Contact, B, contact),
+        (Matter::Topic, B, topic),
+        (Matter::Undertaking, B, undertaking),
+        (Matter::Terms, B, terms),
+    ];
+    assert_eq!(story.waits(), all);
+    story.say(B, contact, Stance::Agrees);
+    let position = StatedPosition {
+        words: Some("We see no issue.".to_owned()),
+        status: None,
+    };
+    story.add(B, Kind::Position, &[topic], position.encode());
+    let account = Account {
+        kept: Kept::UnderWay,
+        words: None,
+    };
+    story.add(B, Kind::Account, &[undertaking], account.encode());
+    assert_eq!(story.waits(), all[3..]);
+    story.say(B, terms, Stance::Declines);
+    assert_eq!(story.waits(), []);
+}
+
+#[test]
+fn a_text_waits_for_initials_once_somebody_has_given_his_then_for_signatures() {
+    let mut story = Story::default();
+    let names = ["Alpha".to_owned(), "Beta".to_owned()];
+    let pieces = notation::parse("Both sides will talk.", &names).expect("sound");
+    let proposal = TextProposal {
+        title: "Agreed minutes".to_owned(),
+        languages: vec!["en".to_owned()],
+        paragraphs: vec![Paragraph {
+            versions: vec![("en".to_owned(), pieces)],
+        }],
+    };
+    let text = story.add(A, Kind::TextProposal, &[], proposal.encode());
+    assert_eq!(story.waits(), []);
+    let mut texts = Texts::new(2);
+    let (place, lamport, header, body) = &story.entries[0];
+    let followed = texts.follow(*place, *lamport, header, Some(body));
+    followed.expect("sound");
+    let hash = texts.all(|_| true)[0].hash;
+    let assent = |weight| {
+        let words = None;
+        let assent = Assent {
+            weight,
+            hash,
+            words,
+        };
+        assent.encode()
+    };
+    story.add(B, Kind::Initial, &[text], assent(Weight::AdReferendum));
+    let both = [(Matter::Initial, A, text), (Matter::Initial, B, text)];
+    assert_eq!(story.waits(), both, "ad referendum waits for its own side");
+    story.add(B, Kind::Initial, &[text], assent(Weight::Full));
+    assert_eq!(story.waits(), both[..1]);
+    story.add(A, Kind::Initial, &[text], assent(Weight::Full));
+    let both = [(Matter::Signature, A, text), (Matter::Signature, B, text)];
+    assert_eq!(story.waits(), both);
+    story.add(A, Kind::Signature, &[text], assent(Weight::Full));
+    assert_eq!(story.waits(), both[1..]);
+    story.add(B, Kind::Signature, &[text], assent(Weight::Full));
+    assert_eq!(story.waits(), []);
+}

@@ -1,0 +1,36 @@
+//! Whose word is waited for, as people see it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a party is waited for to speak to, of one matter and one type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AwaitedView {
+    /// `request`, `schedule`, `held`, `return`, `contact`, `topic`, `undertaking`, `terms`, `initial`, `signature` or `slots`.
+    pub matter: String,
+    /// Whose word is waited for.
+    pub party_name: String,
+    /// Whether that is our own party.
+    pub is_ours: bool,
+    /// `real`, `exercise` or `test`.
+    pub message_type: String,
+    /// How many there are.
+    pub count: u64,
+    /// The newest of them, at most three.
+    pub newest: Vec<AwaitedItemView>,
+}
+
+/// One thing that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AwaitedItemView {
+    /// The entry that waits, PARTY/INDEX.
+    pub place: String,
+    /// The encounter, text or run that it belongs to; the entry itself where it stands alone.
+    pub about: String,
+    /// What it is about, in the record's own words.
+    pub title: String,
+    /// Since when, as claimed, ms; left out where no entry says it.
+    pub since_ms: Option<i64>,
+    /// Until when there is sense in it, ms: the end of a schedule, or of a run's window.
+    pub until_ms: Option<i64>,
+}
