@@ -709,6 +709,8 @@ pub struct AttachmentView {
 pub struct RungView {
     /// The stage in a word.
     pub stage: String,
+    /// Index of the party that reached it.
+    pub party: u8,
     /// Who reached it: party name, and post where a person did.
     pub by: String,
     /// When, ms: a cosignature's time, or the time of the act as claimed.

@@ -107,8 +107,11 @@ async fn a_message_is_done_when_its_read_back_is_confirmed() {
         ["shown", "acknowledged", "read back", "confirmed"]
     );
     let acknowledged = pair.receipt(&place, "acknowledged", json!({}));
-    pair.b.receipt(acknowledged).await.expect("a receipt");
+    let given = pair.b.receipt(acknowledged).await.expect("a receipt");
     assert_eq!(pair.owed(&place).await, ["read back", "confirmed"]);
+    let again = pair.receipt(&place, "acknowledged", json!({}));
+    let by = format!("already: entry {}", given.place.expect("written"));
+    refused(pair.b.receipt(again).await, &by);
 
     let bare = pair.receipt(&place, "read back", json!({"words": "from six"}));
     refused(pair.b.receipt(bare).await, "missing: from");
@@ -570,8 +573,10 @@ async fn batched_receipts_wait_durably_with_the_time_of_the_act() {
         time_ms: Some(act),
         words: None,
     };
-    let given = b.shown(request).await.expect("kept");
-    assert!(given.place.is_none() && given.is_waiting);
+    for _ in 0..2 {
+        let given = b.shown(request.clone()).await.expect("kept");
+        assert!(given.place.is_none() && given.is_waiting);
+    }
     stop(node_b).await;
 
     let node_b = start(&home_b, vec![]);
@@ -589,6 +594,11 @@ async fn batched_receipts_wait_durably_with_the_time_of_the_act() {
         .map(|rung| rung.time_ms)
         .collect();
     assert_eq!(shown, [act]);
+    let again = b.shown(request).await.expect("said already");
+    assert_eq!((again.place.is_some(), again.is_waiting), (true, false));
+    let entry = b.entry(&line, &place).await.expect("an entry");
+    let shown = entry.ladder.iter().filter(|rung| rung.stage == "shown");
+    assert_eq!(shown.count(), 1);
     drop(node_a);
 }
 

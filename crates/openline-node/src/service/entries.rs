@@ -379,6 +379,7 @@ impl<'a> Looking<'a> {
         let name = self.name(rung.party);
         RungView {
             stage: rung.step.word().to_owned(),
+            party: rung.party.0,
             by: match &rung.post {
                 Some(post) => format!("{name}, {post}"),
                 None => name,

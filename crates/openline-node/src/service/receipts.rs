@@ -9,12 +9,13 @@ use openline_core::charter::Receipts;
 use openline_core::entry::{Kind, MessageType, Ref};
 use openline_core::field::Values;
 use openline_core::message::Precedence;
+use openline_desk::ladder::{Proof, Step};
 use openline_proto::DraftContent;
 use openline_store::{StoredEntry, Write};
 use serde::{Deserialize, Serialize};
 
 use super::closing::check_read_back;
-use super::entries::{message_of, place_text};
+use super::entries::{Looking, message_of, place_text};
 use super::messages::check_type;
 use super::{Answer, Service, names};
 use crate::audit::{Act, Deed};
@@ -49,11 +50,40 @@ struct Waiting {
     body: Vec<u8>,
 }
 
+/// A receipt that was given before.
+enum Before {
+    /// It is on the record.
+    Written(Ref),
+    /// It waits to be written.
+    Waiting,
+}
+
+impl Before {
+    fn words(&self) -> String {
+        match self {
+            Self::Written(place) => format!("entry {}; nothing more is needed", place_text(*place)),
+            Self::Waiting => "the receipt is kept, and is written when it can be".to_owned(),
+        }
+    }
+
+    fn view(&self, line: LineId) -> ReceiptView {
+        ReceiptView {
+            line: line.to_string(),
+            place: match self {
+                Self::Written(place) => Some(place_text(*place)),
+                Self::Waiting => None,
+            },
+            is_waiting: matches!(self, Self::Waiting),
+        }
+    }
+}
+
 impl Service {
     /// Puts a receipt on the record: a person's act, never the program's. One that can't be written yet waits durably.
     ///
     /// # Errors
-    /// The rule that it would break; [`ServiceError::Conflict`] if the post is not on watch; [`ServiceError::Unusable`] for *shown*,
+    /// The rule that it would break; [`ServiceError::Conflict`] if the post is not on watch, or has acknowledged the message already;
+    /// [`ServiceError::Unusable`] for *shown*,
     /// which only [`Service::shown`] says.
     pub async fn receipt(&self, request: ReceiptRequest) -> Answer<ReceiptView> {
         let (line, of) = self.resolve(&request.line, &request.of).await?;
@@ -88,6 +118,16 @@ impl Service {
         if needs_watch(stage) {
             self.check_on_watch(line, &request.post).await?;
         }
+        if stage == Stage::Acknowledged
+            && let Some(before) = self.given_before(line, of, stage, &request.post).await?
+        {
+            return Err(ServiceError::Conflict(format!(
+                "the post \"{}\" has acknowledged {} already: {}",
+                request.post,
+                place_text(of),
+                before.words()
+            )));
+        }
         let receipt = Receipt {
             stage,
             time: request.time_ms.unwrap_or_else(wall_ms),
@@ -100,7 +140,8 @@ impl Service {
             .await
     }
 
-    /// Says that a message was really rendered to a post that is on watch. Whoever asks has shown the text before.
+    /// Says that a message was really rendered to a post that is on watch. Whoever asks has shown the text before. Said again it does
+    /// nothing more: the first receipt is given.
     ///
     /// # Errors
     /// [`ServiceError::Conflict`] if the post is not on watch, or it is no message of another party;
@@ -123,6 +164,12 @@ impl Service {
             return Err(ServiceError::Unusable(words.to_owned()));
         }
         self.check_on_watch(line, &request.post).await?;
+        if let Some(before) = self
+            .given_before(line, of, Stage::Shown, &request.post)
+            .await?
+        {
+            return Ok(before.view(line));
+        }
         let time = request.time_ms.unwrap_or_else(wall_ms);
         let receipt = Receipt {
             stage: Stage::Shown,
@@ -137,6 +184,48 @@ impl Service {
         let message_type = original.header.message_type;
         self.give(line, of, request.post, message_type, &receipt, due)
             .await
+    }
+
+    /// The same receipt of the same post, if it was given before and still says what it said: who promises an answer after
+    /// having acknowledged has to acknowledge again.
+    async fn given_before(
+        &self,
+        line: LineId,
+        of: Ref,
+        stage: Stage,
+        post: &str,
+    ) -> Answer<Option<Before>> {
+        let me = self.engine(move |engine| engine.me(&line)).await?;
+        let of_post = post.to_owned();
+        let written = self
+            .read(move |reader| {
+                let looking = Looking::at(reader, line)?;
+                let followed = looking.followed(&looking.entry(of)?)?;
+                let rungs = followed.iter().flat_map(|followed| followed.ladder.rungs());
+                let ours =
+                    rungs.filter(|rung| rung.party == me && rung.post.as_ref() == Some(&of_post));
+                let given = ours.filter_map(|rung| match (rung.step, rung.proof) {
+                    (Step::Receipt(stage), Proof::Entry(place)) => {
+                        Some((stage, Before::Written(place)))
+                    }
+                    _ => None,
+                });
+                Ok(given.collect::<Vec<_>>())
+            })
+            .await?;
+        let of_post = post.to_owned();
+        let waiting = self
+            .engine(move |engine| waiting_of(engine, line, of, &of_post))
+            .await?;
+        let mut before = None;
+        for (given, how) in written.into_iter().chain(waiting) {
+            if given == stage {
+                before = before.or(Some(how));
+            } else if given == Stage::StandBy {
+                before = None;
+            }
+        }
+        Ok(before)
     }
 
     async fn is_batched(&self, line: LineId) -> Answer<bool> {
@@ -252,6 +341,21 @@ impl Service {
         }
         Ok(next)
     }
+}
+
+/// Receipts of a post that wait to be written, in the order of the acts.
+fn waiting_of(engine: &Engine, line: LineId, of: Ref, post: &str) -> Answer<Vec<(Stage, Before)>> {
+    let documents = engine.store.documents(documents::RECEIPT)?;
+    let waiting = documents.iter().filter_map(|document| {
+        let waiting: Waiting = serde_json::from_slice(&document.value).ok()?;
+        let is_about = waiting.line == line.to_string() && waiting.of == (of.party.0, of.index);
+        let receipt = Receipt::decode(&waiting.body).ok()?;
+        (is_about && waiting.post == post).then_some((receipt.time, receipt.stage))
+    });
+    let mut waiting: Vec<_> = waiting.collect();
+    waiting.sort_by_key(|(time, _)| *time);
+    let waiting = waiting.into_iter();
+    Ok(waiting.map(|(_, stage)| (stage, Before::Waiting)).collect())
 }
 
 /// Who may give such a receipt.

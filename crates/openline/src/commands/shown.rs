@@ -17,7 +17,7 @@ pub(super) fn say_shown(client: &Client, view: &EntryView, output: Output) -> Re
     let is_said = view
         .ladder
         .iter()
-        .any(|rung| rung.stage == "shown" && rung.by.starts_with(own));
+        .any(|rung| rung.stage == "shown" && rung.party == line.me);
     if view.brief.party == line.me || is_said {
         return Ok(());
     }

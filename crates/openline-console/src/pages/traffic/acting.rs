@@ -58,7 +58,7 @@ pub(super) fn shown_form(visit: &Visit, line: &LineView, ours: &Ours, view: &Ent
     let is_said = view
         .ladder
         .iter()
-        .any(|rung| rung.stage == "shown" && rung.by.starts_with(&ours.name));
+        .any(|rung| rung.stage == "shown" && rung.party == line.me);
     let Some(message) = view
         .message
         .as_ref()
