@@ -7,6 +7,7 @@
 #![allow(unused_qualifications)]
 
 mod auth;
+mod bodies;
 mod connections;
 mod handlers;
 mod object;

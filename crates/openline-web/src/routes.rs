@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::Request;
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post};
 use openline_console::Console;
@@ -14,13 +15,16 @@ use crate::handlers::{
     record, relations, scheduling, sessions, standing, status, testing, texts, topics, watch,
 };
 use crate::problem::Problem;
-use crate::{BODY_MAX, BUNDLE_MAX, State, auth, openapi};
+use crate::{BODY_MAX, BUNDLE_MAX, State, auth, bodies, openapi};
 
 /// Every route of the API, and the console's pages. What is below `/v1` is answered by the API alone.
 pub fn router(state: State, console: Console) -> Router {
     let pages = openline_console::router(console.clone());
     let nowhere = Router::new().fallback(not_there).with_state(console);
-    api(state).merge(pages).fallback_service(nowhere)
+    api(state)
+        .merge(pages)
+        .fallback_service(nowhere)
+        .layer(from_fn(bodies::in_time))
 }
 
 /// What is below `/v1` is the API's, everything else the console's.
