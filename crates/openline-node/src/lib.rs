@@ -33,6 +33,7 @@ mod sealing;
 mod search;
 pub mod service;
 pub mod sessions;
+mod sign_in;
 mod state;
 pub mod templates;
 mod uplink;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use openline_core::Hash;
 
 use crate::officers::Actor;
+use crate::sign_in::SignIn;
 
 /// How long a one-time link opens, ms.
 pub const LINK_MS: i64 = 15 * 60_000;
@@ -32,8 +33,8 @@ pub(crate) struct Opening {
 /// What a passkey is asked to sign.
 #[derive(Debug)]
 struct Challenge {
-    /// The session that it was made for; none for somebody who wants to sign in.
-    session: Option<Hash>,
+    /// The session that it was made for.
+    session: Hash,
     ends_ms: i64,
 }
 
@@ -43,6 +44,7 @@ pub(crate) struct Sessions {
     links: BTreeMap<Hash, Opening>,
     sessions: BTreeMap<Hash, Opening>,
     challenges: BTreeMap<Vec<u8>, Challenge>,
+    pub(crate) sign_in: SignIn,
 }
 
 impl Sessions {
@@ -80,8 +82,8 @@ impl Sessions {
         self.sessions.remove(&hash_of(token)).is_some()
     }
 
-    /// Keeps a challenge, for a session or for somebody who wants to sign in, until it is answered.
-    pub(crate) fn add_challenge(&mut self, challenge: &[u8], session: Option<&str>, now_ms: i64) {
+    /// Keeps a challenge for a session until it is answered.
+    pub(crate) fn add_challenge(&mut self, challenge: &[u8], session: &str, now_ms: i64) {
         let kept = &mut self.challenges;
         kept.retain(|_, challenge| now_ms < challenge.ends_ms);
         if kept.len() >= CHALLENGES_MAX
@@ -91,21 +93,16 @@ impl Sessions {
             kept.remove(&oldest);
         }
         let made = Challenge {
-            session: session.map(hash_of),
+            session: hash_of(session),
             ends_ms: now_ms + CHALLENGE_MS,
         };
         kept.insert(challenge.to_vec(), made);
     }
 
-    /// Whether a challenge was made for this, not too long ago; it is answered once.
-    pub(crate) fn take_challenge(
-        &mut self,
-        challenge: &[u8],
-        session: Option<&str>,
-        now_ms: i64,
-    ) -> bool {
+    /// Whether a challenge was made for this session, not too long ago; it is answered once.
+    pub(crate) fn take_challenge(&mut self, challenge: &[u8], session: &str, now_ms: i64) -> bool {
         let known = self.challenges.remove(challenge);
-        known.is_some_and(|known| now_ms < known.ends_ms && known.session == session.map(hash_of))
+        known.is_some_and(|known| now_ms < known.ends_ms && known.session == hash_of(session))
     }
 
     /// Ends every session and link of an actor: his proofs are void.
@@ -180,13 +177,12 @@ mod tests {
     #[test]
     fn a_challenge_is_answered_once_in_time_and_by_whom_it_was_made_for() {
         let mut sessions = Sessions::default();
-        for (challenge, session) in [(1, None), (2, Some("a")), (3, Some("a")), (4, None)] {
-            sessions.add_challenge(&[challenge], session, 0);
+        for challenge in 1..=3 {
+            sessions.add_challenge(&[challenge], "a", 0);
         }
-        assert!(sessions.take_challenge(&[1], None, 1) && !sessions.take_challenge(&[1], None, 1));
-        assert!(!sessions.take_challenge(&[2], Some("b"), 1));
-        assert!(sessions.take_challenge(&[3], Some("a"), 1));
-        assert!(!sessions.take_challenge(&[4], None, CHALLENGE_MS));
+        assert!(sessions.take_challenge(&[1], "a", 1) && !sessions.take_challenge(&[1], "a", 1));
+        assert!(!sessions.take_challenge(&[2], "b", 1));
+        assert!(!sessions.take_challenge(&[3], "a", CHALLENGE_MS));
     }
 
     #[test]

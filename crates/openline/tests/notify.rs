@@ -166,6 +166,24 @@ fn short_notice_goes_only_when_it_is_known_to_be_short() {
 }
 
 #[test]
+fn what_is_due_is_told_to_those_who_may_see_its_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (a, _b) = two_parties(folder.path());
+    a.json(&notify(&movement(folder.path(), 72), &["--yes"]));
+    for (name, line) in [("here", LINE), ("elsewhere", "level:other")] {
+        let token = format!("{name}.token");
+        let add = ["officer", "add", name, "--role", "auditor", "--line", line];
+        a.run(&[&add[..], &["--token-out", &token]].concat()).ok();
+    }
+    let due = |name: &str| {
+        let token = format!("{name}.token");
+        let args = ["--officer-token-file", &token, "--json", "notify", "due"];
+        a.run(&args).json().as_array().map(Vec::len)
+    };
+    assert_eq!((due("here"), due("elsewhere")), (Some(1), Some(0)));
+}
+
+#[test]
 fn what_is_due_again_is_told_and_repeated_and_a_cancellation_takes_it_off() {
     let folder = tempfile::tempdir().expect("a folder");
     let (a, b) = two_parties(folder.path());

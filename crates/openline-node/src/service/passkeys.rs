@@ -45,7 +45,7 @@ impl Service {
             .await?;
         let purpose = token.to_owned();
         self.sessions()
-            .add_challenge(&challenge, Some(&purpose), wall_ms());
+            .add_challenge(&challenge, &purpose, wall_ms());
         Ok(offer)
     }
 
@@ -67,7 +67,7 @@ impl Service {
                 "give the passkey a name of 1 to {LABEL_MAX} bytes, no space at either end"
             )));
         }
-        self.take_challenge(challenge, Some(token))?;
+        self.take_challenge(challenge, token)?;
         let deed = Deed::new(Act::AddPasskey)
             .to(name.to_string())
             .detail(label);
@@ -146,9 +146,7 @@ impl Service {
 
     /// Begins to sign somebody in with whatever passkey he has: the challenge.
     pub fn begin_sign_in(&self) -> Vec<u8> {
-        let challenge = random::<CHALLENGE>();
-        self.sessions().add_challenge(&challenge, None, wall_ms());
-        challenge.to_vec()
+        self.sessions().sign_in.challenge(wall_ms())
     }
 
     /// Signs in whoever owns the passkey that has signed the challenge; gives the token of a new session.
@@ -162,11 +160,13 @@ impl Service {
         challenge: &[u8],
         assertion: Assertion,
     ) -> Answer<String> {
-        self.take_challenge(challenge, None)?;
-        let challenge = challenge.to_vec();
+        if !self.sessions().sign_in.is_open(challenge, wall_ms()) {
+            return Err(too_late());
+        }
+        let signed = challenge.to_vec();
         let officer = self
             .engine(move |engine| {
-                let (id, passkey) = used(engine, &party, &assertion, &challenge)?;
+                let (id, passkey) = used(engine, &party, &assertion, &signed)?;
                 let officer = passkey.officer.clone();
                 let known = engine.office.roster.find(officer.as_str());
                 if known.is_none_or(|(_, proof)| proof.revoked_ms.is_some()) {
@@ -176,19 +176,18 @@ impl Service {
                 Ok(officer)
             })
             .await?;
+        if !self.sessions().sign_in.answer(challenge, wall_ms()) {
+            return Err(too_late());
+        }
         self.begin_session(Actor::Officer(officer), "with a passkey")
             .await
     }
 
-    fn take_challenge(&self, challenge: &[u8], session: Option<&str>) -> Answer<()> {
+    fn take_challenge(&self, challenge: &[u8], session: &str) -> Answer<()> {
         let is_ours = self
             .sessions()
             .take_challenge(challenge, session, wall_ms());
-        if is_ours {
-            return Ok(());
-        }
-        let words = "what was asked is too old, or was answered before; try again";
-        Err(ServiceError::Forbidden(words.to_owned()))
+        if is_ours { Ok(()) } else { Err(too_late()) }
     }
 
     /// The officer of a session that is young enough to change passkeys.
@@ -224,6 +223,11 @@ fn check_room(engine: &Engine, name: &OfficerName) -> Answer<()> {
     Err(ServiceError::Conflict(format!(
         "{PASSKEYS_MAX} passkeys are kept for one officer; remove one first"
     )))
+}
+
+fn too_late() -> ServiceError {
+    let words = "what was asked is too old, or was answered before; try again";
+    ServiceError::Forbidden(words.to_owned())
 }
 
 fn offer(engine: &Engine, name: &OfficerName, challenge: &[u8]) -> Answer<PasskeyOffer> {
