@@ -5,6 +5,7 @@
 
 mod review;
 mod waiting;
+mod whole;
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};

@@ -16,7 +16,7 @@ pub(crate) struct Failure {
     status: StatusCode,
     /// A word for programs, and the id of what to do next.
     code: String,
-    /// The façade's own sentence, in English.
+    /// The façade's own sentence, in English; nobody types commands here.
     words: String,
 }
 
@@ -49,7 +49,7 @@ impl From<ServiceError> for Failure {
         Self {
             status,
             code: error.code().to_owned(),
-            words: error.to_string(),
+            words: error.without_commands(),
         }
     }
 }

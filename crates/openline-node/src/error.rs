@@ -46,6 +46,24 @@ impl ServiceError {
     }
 }
 
+impl ServiceError {
+    /// The sentence for who does not sit at a command line: without what it says of commands. A sentence names those in brackets, or
+    /// at its end after a semicolon or colon, and nowhere else.
+    #[must_use]
+    pub fn without_commands(&self) -> String {
+        let mut words = self.to_string();
+        while let Some((before, rest)) = words.split_once(" (openline ") {
+            let after = rest.split_once(')').map_or("", |(_, after)| after);
+            words = format!("{before}{after}");
+        }
+        let ends = ["; openline ", ": openline "].map(|mark| words.find(mark));
+        if let Some(end) = ends.into_iter().flatten().min() {
+            words.truncate(end);
+        }
+        words
+    }
+}
+
 impl From<Rule> for ServiceError {
     fn from(rule: Rule) -> Self {
         Self::Refused(rule.into())
@@ -58,5 +76,69 @@ pub(crate) fn rule_of_sealed(error: &OpenError) -> Rule {
         OpenError::NotForUs { .. } => Rule::BundleRecipient,
         // Whatever else there is, the file is not one that was sealed to that key.
         _ => Rule::BundleFormat,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn spoken(words: &str) -> String {
+        ServiceError::Conflict(words.to_owned()).without_commands()
+    }
+
+    #[test]
+    fn a_sentence_can_be_said_without_its_commands() {
+        for (words, without) in [
+            (
+                "there is no text; openline text list shows those",
+                "there is no text",
+            ),
+            (
+                "look at it again (openline draft show). Then release it (openline draft release)",
+                "look at it again. Then release it",
+            ),
+            (
+                "only a post on watch can: openline watch take --post watch",
+                "only a post on watch can",
+            ),
+            ("the line is suspended", "the line is suspended"),
+        ] {
+            assert_eq!(spoken(words), without);
+        }
+    }
+
+    /// Sentences of the source in which a command or its option would stay.
+    fn said_with_commands(folder: &Path, found: &mut Vec<String>) {
+        for file in std::fs::read_dir(folder).expect("a folder") {
+            let path = file.expect("a file").path();
+            if path.is_dir() {
+                said_with_commands(&path, found);
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).expect("text");
+            let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+            let code = source
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
+            for literal in code.flat_map(|line| line.split('"').skip(1).step_by(2)) {
+                let spoken = spoken(literal);
+                if spoken.contains("openline ") || spoken.contains(" --") {
+                    found.push(format!("{}: {literal}", path.display()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_refusal_names_commands_where_they_can_be_left_out() {
+        let mut found = Vec::new();
+        for folder in ["src/service", "src/engine", "src/watch"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+            said_with_commands(&folder, &mut found);
+        }
+        assert!(found.is_empty(), "{found:#?}");
     }
 }

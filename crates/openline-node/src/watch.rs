@@ -254,7 +254,7 @@ impl Engine {
         let what = post_words(&self.title(line), post);
         ServiceError::Conflict(match why {
             NotDone::Held { by, since } => format!(
-                "{by} has {what} since {}; let it be handed over, or take it all the same with --relieve",
+                "{by} has {what} since {}; let it be handed over, or take it all the same (openline watch take --relieve)",
                 crate::service::entries::utc_text(since)
             ),
             NotDone::NoteUnread(_) => format!(

@@ -3,15 +3,15 @@
 use maud::{Markup, html};
 use openline_node::approval::{Approval, Question};
 use openline_node::error::ServiceError;
-use openline_node::view::{CharterPartyView, LineView};
+use openline_node::view::LineView;
 use openline_node::webauthn::base64url;
 use serde_json::Value;
 
+use super::whole::Whole;
 use crate::failure::{Failed, OrFail as _};
 use crate::fields::Fields;
-use crate::locale::direction_of;
 use crate::visit::Visit;
-use crate::{drafted, kit, read_back, shell, signing, terms};
+use crate::{kit, shell, signing};
 
 /// What the page is about: the act, and what its form said.
 pub(super) struct About<'a> {
@@ -54,13 +54,9 @@ pub(super) async fn page(
     going: &Going,
 ) -> Result<Markup, Failed> {
     let line = line_of(visit, about.request).await.or_fail(visit)?;
-    let parties = line.iter().flat_map(|line| &line.parties);
-    let charter = charter_of(visit, about).await.or_fail(visit)?;
-    let whole = whole_of(visit, about, line.as_ref()).await.or_fail(visit)?;
-    let readers: Vec<&str> = match &charter {
-        Some(charter) => charter.readers.iter().map(String::as_str).collect(),
-        None => parties.map(|party| party.name.as_str()).collect(),
-    };
+    let whole = Whole::of(visit, about, line.as_ref())
+        .await
+        .or_fail(visit)?;
     let mut shown = about.request.clone();
     if let (Some(line), Some(said)) = (&line, shown.get_mut("line")) {
         // People know a line by its title.
@@ -77,13 +73,9 @@ pub(super) async fn page(
         section.review {
             h1 { (title) }
             p { (visit.say("review-words")) }
-            @match (&charter, &whole) {
-                (Some(charter), _) => (charter.shown),
-                (None, Some(Whole::Alone(whole))) => (whole),
-                (None, Some(Whole::Beside(whole))) => { (whole) (listing(visit, &shown)) }
-                (None, None) => (listing(visit, &shown)),
-            }
-            p.readers { (visit.say("review-readers")) " " strong { bdi { (readers.join(", ")) } } }
+            (whole.shown)
+            @if !whole.is_all { (listing(visit, &shown)) }
+            p.readers { (visit.say("review-readers")) " " strong { bdi { (whole.readers.join(", ")) } } }
             @match going {
                 Going::Plain => form.act method="post" action=(path) enctype="multipart/form-data" {
                     (fields) (kit::hidden("reviewed", "yes"))
@@ -116,110 +108,6 @@ fn buttons(visit: &Visit, go: &str, back: &str) -> Markup {
             a.button-like href=(back) { (visit.say("review-back")) }
         }
     }
-}
-
-/// What a form names only by its place or id.
-enum Whole {
-    /// It says all.
-    Alone(Markup),
-    /// What the form says belongs beside it.
-    Beside(Markup),
-}
-
-async fn whole_of(
-    visit: &Visit,
-    about: &About<'_>,
-    line: Option<&LineView>,
-) -> Result<Option<Whole>, ServiceError> {
-    let text = |name: &str| about.request.get(name).and_then(Value::as_str);
-    let Some(line) = line else {
-        return Ok(None);
-    };
-    Ok(match about.act {
-        "release-draft" => {
-            let draft = visit.service.draft(text("id").unwrap_or_default()).await?;
-            let charter = visit.service.charter(&line.id).await?;
-            let limit = drafted::word_limit(&charter, &draft.request.precedence);
-            Some(Whole::Alone(drafted::whole(visit, line, &draft, limit)))
-        }
-        "release-readout" => {
-            let of = text("of").unwrap_or_default();
-            let draft = visit.service.readout_draft(&line.id, of).await?;
-            Some(Whole::Beside(html! {
-                @for text in &draft.texts {
-                    div.text { div.body lang=(text.language) dir=(direction_of(&text.language)) { (text.text) } }
-                }
-            }))
-        }
-        "confirm" => {
-            let of = text("of").unwrap_or_default();
-            let read_back = visit.service.entry(&line.id, of).await?;
-            let message = read_back.refs.first().cloned().unwrap_or_default();
-            let message = visit.service.entry(&line.id, &message).await?;
-            let this = message.read_backs.iter().filter(|back| back.place == of);
-            Some(Whole::Beside(html! {
-                @for back in this {
-                    (read_back::differing(visit, back))
-                    (read_back::all(visit, std::slice::from_ref(back)))
-                }
-            }))
-        }
-        _ => None,
-    })
-}
-
-/// A charter that is about to be signed, whole.
-struct Shown {
-    readers: Vec<String>,
-    shown: Markup,
-}
-
-async fn charter_of(visit: &Visit, about: &About<'_>) -> Result<Option<Shown>, ServiceError> {
-    let text = |at: &str| about.request.pointer(at).and_then(Value::as_str);
-    Ok(match about.act {
-        "sign-charter" => {
-            let charter = visit
-                .service
-                .charter(text("/id").unwrap_or_default())
-                .await?;
-            let names = charter.parties.iter().map(|party| party.name.clone());
-            Some(Shown {
-                readers: names.collect(),
-                shown: html! {
-                    (terms::parties(&charter.parties))
-                    (terms::all(visit, &charter.terms))
-                },
-            })
-        }
-        "propose-charter" => {
-            let own = visit.service.status().await?.party;
-            let request = super::charter_request(about.request.clone())?;
-            let ours = (own.clone(), request.posts.clone(), request.zone.clone());
-            let others = request.others.iter();
-            let others =
-                others.map(|other| (other.party.clone(), other.posts.clone(), other.zone.clone()));
-            let index = 0..;
-            let all = index.zip(std::iter::once(ours).chain(others));
-            let parties: Vec<CharterPartyView> = all
-                .map(|(index, (name, posts, zone))| CharterPartyView {
-                    index,
-                    name,
-                    id: String::new(),
-                    posts,
-                    zone,
-                    has_signed: false,
-                })
-                .collect();
-            Some(Shown {
-                readers: parties.iter().map(|party| party.name.clone()).collect(),
-                shown: html! {
-                    (terms::parties(&parties))
-                    (terms::all(visit, &request.terms))
-                },
-            })
-        }
-        _ => None,
-    })
 }
 
 /// The line that it is about: its parties will be able to read it.

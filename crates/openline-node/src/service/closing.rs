@@ -215,7 +215,7 @@ fn check_agrees(looking: &Looking<'_>, read_back: Ref) -> Answer<()> {
         return Ok(());
     }
     Err(ServiceError::Conflict(format!(
-        "{}: correct the read-back (openline confirm --corrected), or confirm it all the same (--anyway)",
+        "{}: correct the read-back (openline confirm --corrected), or confirm it all the same (openline confirm --anyway)",
         differs.join("; ")
     )))
 }

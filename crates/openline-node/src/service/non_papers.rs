@@ -156,8 +156,8 @@ impl Service {
 
 fn send(engine: &mut Engine, line: LineId, request: NonPaperRequest) -> Answer<NonPaperView> {
     if !request.off_the_record {
-        let words = "a non-paper goes off the record and proves nothing: say so with --off-the-record (\"off_the_record\": true), \
-                     or send a message, which is on the record";
+        let words = "a non-paper goes off the record and proves nothing: say that it is to, or send a message, which is on the record \
+                     (openline non-paper send --off-the-record)";
         return Err(ServiceError::Unusable(words.to_owned()));
     }
     if !is_text(&request.text) {

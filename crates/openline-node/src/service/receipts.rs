@@ -106,7 +106,7 @@ impl Service {
             .promised_ms
             .is_some_and(|promised| promised <= wall_ms())
         {
-            let words = "an answer can't be promised for a time that is over: give a later one with --promised, in UTC";
+            let words = "an answer can't be promised for a time that is over: give a later one";
             return Err(ServiceError::Unusable(words.to_owned()));
         }
         let values: Values = request
@@ -195,7 +195,17 @@ impl Service {
         stage: Stage,
         post: &str,
     ) -> Answer<Option<Before>> {
-        let me = self.engine(move |engine| engine.me(&line)).await?;
+        let actor = self.actor.clone();
+        let (me, may_give) = self
+            .engine(move |engine| {
+                let allowed = engine.require(&actor, roles_of(stage), Some(&line));
+                Ok((engine.me(&line)?, allowed.is_ok()))
+            })
+            .await?;
+        if !may_give {
+            // Refused where it would be written, and noted there.
+            return Ok(None);
+        }
         let of_post = post.to_owned();
         let written = self
             .read(move |reader| {

@@ -184,7 +184,7 @@ pub(super) fn check_is_no_test(actor: &Actor, request: &SendRequest) -> Answer<(
     if !is_test || *actor == Actor::Node {
         return Ok(());
     }
-    let words = "the text of a test is chosen by the program: openline test now holds one. To try something out with a text of your own, send it as an exercise";
+    let words = "the text of a test is chosen by the program (openline test now). To try something out with a text of your own, send it as an exercise";
     Err(ServiceError::Unusable(words.to_owned()))
 }
 

@@ -148,7 +148,7 @@ impl Service {
                 let candidates =
                     grid::candidates(&asked, members).map_err(show::unknown_zone)?;
                 if candidates.is_empty() && asked.slots() > 0 {
-                    let words = "no slot of that window lies in everybody's working hours: widen the window, or say with --working when they work";
+                    let words = "no slot of that window lies in everybody's working hours: widen the window, or say when they work (openline schedule propose --working)";
                     return Err(ServiceError::Unusable(words.to_owned()));
                 }
                 Ok(asked)
@@ -394,7 +394,8 @@ impl Known {
     fn suiting(&self, looking: &Looking<'_>) -> Answer<Vec<u16>> {
         let request = &self.run.request;
         if request.method == Method::Offer {
-            let words = "an offer names its slots by hand: give them with --slot";
+            let words =
+                "an offer names its slots by hand: give them (openline schedule approve --slot)";
             return Err(ServiceError::Unusable(words.to_owned()));
         }
         let kept = self.folder.availability()?.ok_or_else(no_availability)?;
@@ -447,7 +448,7 @@ fn conflict<T>(words: &str) -> Answer<T> {
 
 fn no_availability() -> ServiceError {
     ServiceError::NotFound(
-        "no availability is kept on this machine: give it with openline schedule availability"
+        "no availability is kept on this machine: give it first (openline schedule availability)"
             .to_owned(),
     )
 }

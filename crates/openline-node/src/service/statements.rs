@@ -294,11 +294,11 @@ pub(super) fn is_confirmed(found: &CheckView, confirm: &[String]) -> Answer<()> 
     if open.is_empty() {
         return Ok(());
     }
-    let ids: Vec<_> = open.iter().map(|flag| format!("\"{}\"", flag.id)).collect();
+    let named = open.iter().map(|flag| format!("--confirm \"{}\"", flag.id));
+    let named = named.collect::<Vec<_>>().join(" ");
+    let sentences = sentences(open);
     Err(ServiceError::Conflict(format!(
-        "it is not released yet: {}. Take it out, or confirm each by name: --confirm {}",
-        sentences(open),
-        ids.join(" --confirm ")
+        "it is not released yet: {sentences}. Take it out, or confirm each by name (openline readout release, openline statement: {named})"
     )))
 }
 

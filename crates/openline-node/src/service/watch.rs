@@ -233,7 +233,7 @@ fn lines_of(engine: &mut Engine, actor: &Actor, request: &PostsRequest) -> Answe
             }
             _ => {
                 return Err(ServiceError::Unusable(
-                    "there is more than one line: name them with --line, or give --all-lines"
+                    "there is more than one line: name them, or take all (openline watch take --all-lines)"
                         .to_owned(),
                 ));
             }
@@ -264,7 +264,7 @@ fn check_taking(request: &TakeWatchRequest) -> Answer<()> {
         )));
     }
     if request.until_ms.is_some_and(|until| until <= wall_ms()) {
-        let words = "the watch would be over already; give a later time with --until";
+        let words = "the watch would be over already; give a later time";
         return Err(ServiceError::Unusable(words.to_owned()));
     }
     Ok(())

@@ -56,7 +56,7 @@ pub(crate) enum CalendarError {
     #[error("the event \"{0}\" does not say who has the watch: its title is empty or too long")]
     Who(String),
     #[error(
-        "the event \"{0}\" does not name a post: give it a category, such as watch, or import with --post"
+        "the event \"{0}\" does not name a post: give it a category, such as watch, or name one for all that have none (openline rota import --post)"
     )]
     Post(String),
     #[error("the event \"{0}\" {1}")]

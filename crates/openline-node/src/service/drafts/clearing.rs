@@ -49,7 +49,7 @@ fn actor_named(name: &str) -> Actor {
 pub(super) fn check_content(kept: &Kept, given: &str) -> Answer<()> {
     if given.len() < CONTENT_MIN {
         return Err(ServiceError::Unusable(format!(
-            "give at least {CONTENT_MIN} digits of the content's hash, as openline draft show prints it"
+            "give at least {CONTENT_MIN} digits of the content's hash (openline draft show)"
         )));
     }
     if openline_core::id::hex(&kept.content().0).starts_with(given) {

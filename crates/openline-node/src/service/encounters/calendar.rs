@@ -148,7 +148,7 @@ impl Reading<'_> {
             (None, Said::Request) => self.unknown(heard),
             (None, _) => Err(self.unusable(
                 heard,
-                "is about no encounter of this line (its UID is not one of ours): name the right line with --line",
+                "is about no encounter of this line (its UID is not one of ours): name the right line",
             )),
         }
     }
@@ -255,7 +255,7 @@ impl Reading<'_> {
         let level = self.request.level.clone().ok_or_else(|| {
             self.unusable(
                 heard,
-                "is about an encounter that is new: say at which level with --level",
+                "is about an encounter that is new: say at which level (openline encounter import --level)",
             )
         })?;
         let kinds = ["call", "meeting", "visit"];
@@ -362,7 +362,7 @@ impl Reading<'_> {
         let reason = reason.ok_or_else(|| {
             self.unusable(
                 heard,
-                "gives no reason (COMMENT), and the record wants one: give --reason",
+                "gives no reason (COMMENT), and the record wants one (openline encounter import --reason)",
             )
         })?;
         Ok(StepRequest {
