@@ -53,7 +53,11 @@ pub(crate) fn zone_name(zone: &TimeZone, now_ms: i64) -> String {
         let now = instant(now_ms).unwrap_or(Timestamp::UNIX_EPOCH);
         format!("UTC{}", zone.to_offset(now))
     };
-    zone.iana_name().map_or_else(offset, str::to_owned)
+    match zone.iana_name() {
+        Some("Etc/UTC" | "Etc/UCT") => "UTC".to_owned(),
+        Some(name) => name.to_owned(),
+        None => offset(),
+    }
 }
 
 /// Hours and minutes.
@@ -142,6 +146,7 @@ mod tests {
     #[test]
     fn a_zone_without_a_name_is_called_by_its_distance_from_utc() {
         assert_eq!(zone_name(&zone("Asia/Shanghai"), 0), "Asia/Shanghai");
+        assert_eq!(zone_name(&zone("Etc/UTC"), 0), "UTC");
         let fixed = TimeZone::fixed(jiff::tz::offset(-3));
         assert_eq!(zone_name(&fixed, 0), "UTC-03");
     }
