@@ -12,6 +12,7 @@ use openline_store::StoredEntry;
 
 use super::entries::{Looking, place_text};
 use super::{Answer, Service, scheduling};
+use crate::error::ServiceError;
 use crate::identity::wall_ms;
 use crate::view::{AwaitedItemView, AwaitedView};
 
@@ -69,7 +70,11 @@ impl Waiting {
 }
 
 fn of_run(looking: &Looking<'_>, place: Ref) -> Answer<Vec<Awaited>> {
-    let run = scheduling::run(looking, place)?;
+    let run = match scheduling::run(looking, place) {
+        // Its body was purged: nobody is to go on with it.
+        Err(ServiceError::Conflict(_)) => return Ok(Vec::new()),
+        run => run?,
+    };
     let Stage::Waits(_, parties) = run.stage() else {
         return Ok(Vec::new());
     };
@@ -92,7 +97,7 @@ impl Service {
     /// first, then by matter. What lies in the past is left out: the time of a schedule, the window of a run.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`](crate::error::ServiceError::NotFound)
+    /// [`ServiceError::NotFound`]
     pub async fn awaited(&self, line: &str) -> Answer<Vec<AwaitedView>> {
         let line = self.resolve_line(line).await?;
         let me = self.engine(move |engine| engine.me(&line)).await?;
