@@ -132,8 +132,19 @@ test("a passkey whose counter goes back is refused, and a removed one signs nobo
     await page.getByRole("button", { name: "Sign in with a passkey" }).click();
     await page.locator("body[data-signed-in], .failure .why").first().waitFor();
   };
+  const sent = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/sign-in"));
   await signInAgain();
   assert.equal(await page.locator("body[data-signed-in]").count(), 1);
+  // What signed in once, sent again by somebody who has seen it.
+  const overheard = await sent;
+  const replayed = await browser.newContext();
+  const answer = await replayed.request.post(overheard.url(), {
+    data: overheard.postDataBuffer(), headers: { "content-type": overheard.headers()["content-type"], origin: world.north.origin }, maxRedirects: 0,
+  });
+  assert.equal(answer.status(), 403);
+  assert.match(await answer.text(), /too old, or was answered before/);
+  assert.deepEqual(await replayed.cookies(), []);
+  await replayed.close();
   const [credential] = await device.credentials();
   await device.setBack(credential);
   await signInAgain();

@@ -47,7 +47,8 @@ pub(crate) fn read_field(text: &str, zone: &TimeZone) -> Result<i64, NoMoment> {
     Ok(at.as_millisecond())
 }
 
-/// What a zone is called: by its IANA name, or by what it is from UTC now.
+/// What a zone is called: by its IANA name; one without a name as the system's own words for it have it, or by what it is from UTC
+/// now.
 pub(crate) fn zone_name(zone: &TimeZone, now_ms: i64) -> String {
     let offset = || {
         let now = instant(now_ms).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -56,7 +57,8 @@ pub(crate) fn zone_name(zone: &TimeZone, now_ms: i64) -> String {
     match zone.iana_name() {
         Some("Etc/UTC" | "Etc/UCT") => "UTC".to_owned(),
         Some(name) => name.to_owned(),
-        None => offset(),
+        None if zone.to_fixed_offset().is_ok() => offset(),
+        None => std::env::var("TZ").unwrap_or_else(|_| offset()),
     }
 }
 

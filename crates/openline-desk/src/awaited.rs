@@ -1,23 +1,32 @@
 //! What parties wait for from one another beside answers to messages: a word on what one has asked for or claims, an initial, a
 //! signature.
 //!
-//! A claim that a party has declined waits for it no longer: it has spoken. Runs of private scheduling say themselves what they
-//! wait for ([`crate::scheduling::Stage::Waits`]).
+//! A claim that a party has declined waits for it no longer: it has spoken, also where the body of what it said was purged. Runs
+//! of private scheduling say themselves what they wait for ([`crate::scheduling::Stage::Waits`]). Who asked for an encounter
+//! keeps nobody waiting, whoever claims it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use openline_core::body::Purge;
 use openline_core::entry::{Header, Kind, MessageType, Ref};
+use openline_core::origin::{Finding, Origin, OriginQuery};
 use openline_core::text::Weight;
 use openline_core::{PartyIndex, Rule};
 
-use crate::assent::Assent;
 use crate::encounter::{ClaimedStep, EncounterState, Encounters, Stage};
 use crate::glossary::{Glossaries, Proposal};
 use crate::history::Contacts;
+use crate::origin::Inquiry;
 use crate::text::{Assented, Counting, Negotiation, Standing, Texts};
 use crate::topics::{TopicState, Topics, UndertakingState};
 
 /// What a party is waited for to speak to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Matter {
+    /// "Is this from you?": a query that it has not settled.
+    Origin,
+    /// A proposal to delete bodies, to be agreed to.
+    Purge,
     /// An encounter that is asked for, on which it has said nothing.
     Request,
     /// A proposed schedule.
@@ -47,6 +56,8 @@ impl Matter {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
+            Self::Origin => "origin",
+            Self::Purge => "purge",
             Self::Request => "request",
             Self::Schedule => "schedule",
             Self::Held => "held",
@@ -58,6 +69,26 @@ impl Matter {
             Self::Initial => "initial",
             Self::Signature => "signature",
             Self::Slots => "slots",
+        }
+    }
+
+    /// What the party is waited for to say, in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Origin => "whether something is from it",
+            Self::Purge => "a word on deleting bodies",
+            Self::Request => "a word on the encounter asked for",
+            Self::Schedule => "a word on the time proposed",
+            Self::Held => "whether it was held",
+            Self::Return => "whether a return visit is owed",
+            Self::Contact => "a word on an older contact",
+            Self::Topic => "a word on a topic",
+            Self::Undertaking => "a word on an undertaking",
+            Self::Terms => "a word on proposed terms",
+            Self::Initial => "initials in full",
+            Self::Signature => "a signature in full",
+            Self::Slots => "a step in finding a date",
         }
     }
 }
@@ -75,8 +106,8 @@ pub struct Awaited {
     pub about: Ref,
     /// Real, exercise or test.
     pub message_type: MessageType,
-    /// Since when, as claimed, ms; nothing where the entry's time says nothing of it.
-    pub since: Option<i64>,
+    /// Since when, as claimed, ms.
+    pub since: i64,
     /// Until when there is sense in it, ms: a schedule's end.
     pub until: Option<i64>,
     /// What it is about, in the record's own words; empty if they were purged.
@@ -91,6 +122,11 @@ pub struct Awaiting {
     topics: Topics,
     glossaries: Glossaries,
     texts: Texts,
+    inquiries: BTreeMap<Ref, (Inquiry, MessageType)>,
+    findings: BTreeMap<Ref, Vec<(Ref, Finding)>>,
+    purges: BTreeMap<Ref, (MessageType, i64, String)>,
+    /// Who has spoken to what: agreed to delete, or in words that were purged.
+    spoken: BTreeSet<(Ref, PartyIndex)>,
     parties: usize,
 }
 
@@ -104,6 +140,10 @@ impl Awaiting {
             topics: Topics::new(parties),
             glossaries: Glossaries::new(parties),
             texts: Texts::new(parties),
+            inquiries: BTreeMap::new(),
+            findings: BTreeMap::new(),
+            purges: BTreeMap::new(),
+            spoken: BTreeSet::new(),
             parties,
         }
     }
@@ -113,7 +153,11 @@ impl Awaiting {
     pub fn concerns(kind: Kind) -> bool {
         matches!(
             kind,
-            Kind::Glossary
+            Kind::OriginQuery
+                | Kind::Finding
+                | Kind::Purge
+                | Kind::Consent
+                | Kind::Glossary
                 | Kind::Accord
                 | Kind::TextProposal
                 | Kind::Amendment
@@ -142,8 +186,30 @@ impl Awaiting {
         body: Option<&[u8]>,
     ) -> Result<(), Rule> {
         self.texts.follow(place, lamport, header, body)?;
-        let Some(body) = body else { return Ok(()) };
+        let about = header.refs.first().copied();
+        let Some(body) = body else {
+            self.spoken.extend(about.map(|about| (about, place.party)));
+            return Ok(());
+        };
         match header.kind {
+            Kind::OriginQuery => {
+                let inquiry = Inquiry::new(place, OriginQuery::decode(body)?);
+                self.inquiries.insert(place, (inquiry, header.message_type));
+            }
+            Kind::Finding => {
+                let finding = Finding::decode(body)?;
+                let about = self.findings.entry(about.unwrap_or(place)).or_default();
+                about.push((place, finding));
+            }
+            Kind::Purge => {
+                let said = (
+                    header.message_type,
+                    header.time,
+                    Purge::decode(body)?.reason,
+                );
+                self.purges.insert(place, said);
+            }
+            Kind::Consent => self.spoken.extend(about.map(|about| (about, place.party))),
             Kind::Encounter | Kind::Step => {
                 self.encounters.follow(place, lamport, header, body)?;
             }
@@ -165,25 +231,45 @@ impl Awaiting {
     /// Every word that is waited for.
     #[must_use]
     pub fn all(&self) -> Vec<Awaited> {
-        let mut all = Vec::new();
+        let mut all = self.of_inquiries();
+        for (place, (message_type, time, reason)) in &self.purges {
+            let waits = Waits::alone(Matter::Purge, *place, *message_type, reason.clone());
+            all.extend(waits.for_all(*place, *time, &self.others(*place)));
+        }
         for state in self.encounters.all() {
             all.extend(self.of_encounter(&state));
         }
-        for (place, message_type, contact, assent) in self.contacts.all(self.encounters.assents()) {
-            let one = Waits {
-                matter: Matter::Contact,
-                about: place,
-                message_type,
-                until: None,
-                title: contact.what,
-            };
-            all.extend(one.for_all(place, None, &assent.awaited));
+        for contact in self.contacts.all(self.encounters.assents()) {
+            let (place, what) = (contact.place, contact.contact.what);
+            let waits = Waits::alone(Matter::Contact, place, contact.message_type, what);
+            all.extend(waits.for_all(place, contact.time, &contact.assent.awaited));
         }
         all.extend(self.topics.topics().iter().flat_map(of_topic));
         all.extend(self.topics.undertakings().iter().flat_map(of_undertaking));
         all.extend(self.glossaries.open().iter().flat_map(of_terms));
         let texts = self.texts.all(|_| true);
         all.extend(texts.iter().flat_map(|text| self.of_text(text)));
+        all.retain(|one| !self.spoken.contains(&(one.place, one.party)));
+        all
+    }
+
+    /// A party that looks into it has not settled it.
+    fn of_inquiries(&self) -> Vec<Awaited> {
+        let mut all = Vec::new();
+        for (place, (asked, message_type)) in &self.inquiries {
+            let mut inquiry = asked.clone();
+            for (from, finding) in self.findings.get(place).into_iter().flatten() {
+                inquiry.follow(*from, finding.clone());
+            }
+            let mut parties = self.others(*place);
+            parties.retain(|party| {
+                let found = inquiry.findings.get(party);
+                found.is_none_or(|(_, finding)| finding.origin == Origin::LookingIntoIt)
+            });
+            let what = inquiry.query.what;
+            let waits = Waits::alone(Matter::Origin, *place, *message_type, what);
+            all.extend(waits.for_all(*place, inquiry.query.time, &parties));
+        }
         all
     }
 
@@ -198,28 +284,21 @@ impl Awaiting {
         let claim = |matter, claim: &ClaimedStep, parties: &[PartyIndex]| {
             let taken = &claim.taken;
             let until = taken.step.window.map(|(_, until)| until);
-            waits(matter, until).for_all(taken.place, Some(taken.time), parties)
+            waits(matter, until).for_all(taken.place, taken.time, parties)
         };
         let mut all = Vec::new();
-        let is_silent = |party: &PartyIndex| !state.last.iter().any(|(who, ..)| who == party);
         if state.stage == Stage::Invited && state.schedules.is_empty() {
-            let others: Vec<PartyIndex> = self
-                .parties()
-                .filter(|party| *party != state.place.party)
-                .filter(is_silent)
-                .collect();
-            all.extend(waits(Matter::Request, None).for_all(
-                state.place,
-                Some(state.time),
-                &others,
-            ));
+            let mut others = self.others(state.place);
+            others.retain(|party| !state.spoken.contains(party));
+            let request = waits(Matter::Request, None);
+            all.extend(request.for_all(state.place, state.time, &others));
         }
         let is_ahead = matches!(
             state.stage,
             Stage::Invited | Stage::Accepted | Stage::Scheduled
         );
         if let Some(last) = state.schedules.last().filter(|_| is_ahead) {
-            all.extend(claim(Matter::Schedule, last, &awaited(&last.assent)));
+            all.extend(claim(Matter::Schedule, last, &last.assent.awaited));
         }
         if !matches!(state.stage, Stage::Held | Stage::ReadOut)
             && let Some(last) = state.held.last()
@@ -246,7 +325,7 @@ impl Awaiting {
         };
         let missing: Vec<PartyIndex> = self.parties().filter(|party| !has_given(party)).collect();
         let since = text.initials.iter().filter(|one| counts(one));
-        let since = since.map(|one| one.time).max();
+        let since = since.map(|one| one.time).max().unwrap_or(text.time);
         let waits = Waits {
             matter,
             about: text.place,
@@ -260,6 +339,13 @@ impl Awaiting {
     fn parties(&self) -> impl Iterator<Item = PartyIndex> + use<> {
         (0..self.parties).filter_map(PartyIndex::from_usize)
     }
+
+    /// Every party but the author of an entry.
+    fn others(&self, place: Ref) -> Vec<PartyIndex> {
+        self.parties()
+            .filter(|party| *party != place.party)
+            .collect()
+    }
 }
 
 /// What waits, before it is said for whom.
@@ -272,7 +358,18 @@ struct Waits {
 }
 
 impl Waits {
-    fn for_all(&self, place: Ref, since: Option<i64>, parties: &[PartyIndex]) -> Vec<Awaited> {
+    /// An entry that belongs to nothing else.
+    fn alone(matter: Matter, place: Ref, message_type: MessageType, title: String) -> Self {
+        Self {
+            matter,
+            about: place,
+            message_type,
+            until: None,
+            title,
+        }
+    }
+
+    fn for_all(&self, place: Ref, since: i64, parties: &[PartyIndex]) -> Vec<Awaited> {
         let one = |party: &PartyIndex| Awaited {
             matter: self.matter,
             party: *party,
@@ -287,64 +384,56 @@ impl Waits {
     }
 }
 
-fn awaited(assent: &Assent) -> Vec<PartyIndex> {
-    if assent.is_agreed() {
-        return Vec::new();
-    }
-    assent.awaited.clone()
-}
-
-/// Parties that have neither answered the last of these claims nor made one themselves.
+/// Parties that have neither made one of these claims themselves nor answered one, of those that the last waits for.
 fn silent(claims: &[ClaimedStep], last: &ClaimedStep) -> Vec<PartyIndex> {
-    let mut parties = awaited(&last.assent);
-    parties.retain(|party| !claims.iter().any(|own| own.taken.place.party == *party));
+    let mut parties = last.assent.awaited.clone();
+    parties.retain(|party| {
+        let speaks = |claim: &ClaimedStep| {
+            let mut said = claim.assent.said.iter();
+            claim.taken.place.party == *party || said.any(|said| said.place.party == *party)
+        };
+        !claims.iter().any(speaks)
+    });
     parties
 }
 
 /// Who has put a position on it on the record has spoken.
 fn of_topic(state: &TopicState) -> Vec<Awaited> {
-    let mut parties = awaited(&state.assent);
+    let mut parties = state.assent.awaited.clone();
     let says = |party: &PartyIndex| {
         let mut said = state.positions.iter();
         said.any(|position| position.said.place.party == *party)
     };
     parties.retain(|party| !says(party));
     let said = &state.topic;
-    let waits = Waits {
-        matter: Matter::Topic,
-        about: said.place,
-        message_type: said.message_type,
-        until: None,
-        title: said.body.title.clone(),
-    };
-    waits.for_all(said.place, Some(said.time), &parties)
+    let title = said.body.title.clone();
+    let waits = Waits::alone(Matter::Topic, said.place, said.message_type, title);
+    waits.for_all(said.place, said.time, &parties)
 }
 
 /// Who has given an account of it has spoken.
 fn of_undertaking(state: &UndertakingState) -> Vec<Awaited> {
-    let mut parties = awaited(&state.assent);
-    parties.retain(|party| !state.accounts.iter().any(|said| said.place.party == *party));
+    let mut parties = state.assent.awaited.clone();
+    parties.retain(|party| {
+        let mut accounts = state.accounts.iter();
+        !accounts.any(|said| said.place.party == *party)
+    });
     let said = &state.undertaking;
-    let waits = Waits {
-        matter: Matter::Undertaking,
-        about: said.place,
-        message_type: said.message_type,
-        until: None,
-        title: said.body.what.clone(),
-    };
-    waits.for_all(said.place, Some(said.time), &parties)
+    let what = said.body.what.clone();
+    let waits = Waits::alone(Matter::Undertaking, said.place, said.message_type, what);
+    waits.for_all(said.place, said.time, &parties)
 }
 
 fn of_terms(proposal: &Proposal) -> Vec<Awaited> {
     let concepts = proposal.terms.iter().map(|term| term.concept.as_str());
-    let waits = Waits {
-        matter: Matter::Terms,
-        about: proposal.place,
-        message_type: proposal.message_type,
-        until: None,
-        title: concepts.collect::<Vec<_>>().join(", "),
-    };
-    waits.for_all(proposal.place, Some(proposal.time), &proposal.awaited)
+    let concepts = concepts.collect::<Vec<_>>().join(", ");
+    let waits = Waits::alone(
+        Matter::Terms,
+        proposal.place,
+        proposal.message_type,
+        concepts,
+    );
+    waits.for_all(proposal.place, proposal.time, &proposal.awaited)
 }
 
 fn counts(one: &Assented) -> bool {

@@ -214,7 +214,9 @@ fn refs(header: &Header) -> String {
     refs.join(", ")
 }
 
-fn first_words(text: &str) -> String {
+/// A text in one line, cut to [`TEXT_CHARS_MAX`] characters.
+#[must_use]
+pub fn first_words(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(TEXT_CHARS_MAX) {
         Some((end, _)) => format!("{}…", &line[..end]),

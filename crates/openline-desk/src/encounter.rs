@@ -117,6 +117,8 @@ pub struct EncounterState {
     pub encounter: Encounter,
     /// How far it has got.
     pub stage: Stage,
+    /// Parties that have said whether it is to be: accepted, proposed or agreed to a time, declined, or put it off.
+    pub spoken: Vec<PartyIndex>,
     /// Each party's last act about it.
     pub last: Vec<(PartyIndex, Ref, StepAct)>,
     /// Who asked, as each side last said.
@@ -255,6 +257,7 @@ impl Encounters {
             message_type: asked.message_type,
             encounter: asked.encounter.clone(),
             stage,
+            spoken: last_words.keys().copied().collect(),
             last: last
                 .into_iter()
                 .map(|(party, (place, act))| (party, place, act))

@@ -31,7 +31,23 @@ pub struct Contacts {
 struct Known {
     place: Ref,
     message_type: MessageType,
+    time: i64,
     contact: Contact,
+}
+
+/// An older contact, and what is said to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactState {
+    /// The entry.
+    pub place: Ref,
+    /// Real, exercise or test.
+    pub message_type: MessageType,
+    /// When it was put on the record, as claimed, ms.
+    pub time: i64,
+    /// The contact.
+    pub contact: Contact,
+    /// What the other parties say to it.
+    pub assent: Assent,
 }
 
 /// A day, as finely as it is known.
@@ -171,6 +187,7 @@ impl Contacts {
         let known = Known {
             place,
             message_type: header.message_type,
+            time: header.time,
             contact: Contact::decode(body)?,
         };
         self.contacts.insert(Position { lamport, party }, known);
@@ -179,15 +196,13 @@ impl Contacts {
 
     /// Each contact with what the other parties say to it, in the record's order.
     #[must_use]
-    pub fn all(&self, assents: &Assents) -> Vec<(Ref, MessageType, Contact, Assent)> {
-        let state = |known: &Known| {
-            let assent = assents.to(known.place, known.message_type);
-            (
-                known.place,
-                known.message_type,
-                known.contact.clone(),
-                assent,
-            )
+    pub fn all(&self, assents: &Assents) -> Vec<ContactState> {
+        let state = |known: &Known| ContactState {
+            place: known.place,
+            message_type: known.message_type,
+            time: known.time,
+            contact: known.contact.clone(),
+            assent: assents.to(known.place, known.message_type),
         };
         self.contacts.values().map(state).collect()
     }

@@ -110,7 +110,10 @@ async fn a_message_is_done_when_its_read_back_is_confirmed() {
     let given = pair.b.receipt(acknowledged).await.expect("a receipt");
     assert_eq!(pair.owed(&place).await, ["read back", "confirmed"]);
     let again = pair.receipt(&place, "acknowledged", json!({}));
-    let by = format!("already: entry {}", given.place.expect("written"));
+    let by = format!(
+        "already: entry {}; it need not be said again",
+        given.place.expect("written")
+    );
     refused(pair.b.receipt(again).await, &by);
 
     let bare = pair.receipt(&place, "read back", json!({"words": "from six"}));
@@ -547,6 +550,32 @@ async fn shown_is_said_only_of_what_was_rendered_to_a_post_on_watch() {
         entry.ladder.iter().any(|rung| rung.stage == "shown")
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_presses_at_once_leave_one_receipt() {
+    let pair = pair().await;
+    for stage in ["acknowledged", "shown"] {
+        let place = pair.send(&pair.a, json!({})).await;
+        let press = async || match stage {
+            "shown" => {
+                let request = json!({
+                    "line": pair.line, "of": place, "post": "watch", "languages": ["en"]
+                });
+                let request = serde_json::from_value(request).expect("a request");
+                pair.b.shown(request).await.is_ok()
+            }
+            _ => {
+                let request = pair.receipt(&place, stage, json!({}));
+                pair.b.receipt(request).await.is_ok()
+            }
+        };
+        let (first, second) = tokio::join!(press(), press());
+        assert!(first || second);
+        let entry = pair.b.entry(&pair.line, &place).await.expect("an entry");
+        let given = entry.ladder.iter().filter(|rung| rung.stage == stage);
+        assert_eq!(given.count(), 1, "{stage}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

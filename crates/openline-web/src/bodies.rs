@@ -12,7 +12,7 @@ use tokio_stream::StreamExt as _;
 
 /// A body that stands still for so long is given up.
 const QUIET_MAX: Duration = Duration::from_secs(20);
-/// A body that is not there after so long is given up: enough for the largest file over a slow proxy.
+/// A body that is not there after so long is given up: the largest, 64 MiB, may come with 220 kB a second.
 const WHOLE_MAX: Duration = Duration::from_secs(300);
 
 /// Bounds the time that a request's body may take; what reads it is told by an error, never by an end that looks whole.

@@ -284,6 +284,8 @@ stage-unable = unable
 stage-takes-note = takes note
 stage-rejects = rejects
 
+awaited-origin = whether something is from it
+awaited-purge = a word on deleting bodies
 awaited-request = a word on the encounter asked for
 awaited-schedule = a word on the time proposed
 awaited-held = whether it was held

@@ -34,4 +34,4 @@ awaited-more = { $count ->
     [one] и ещё { $count }
    *[other] и ещё { $count }
 }
-handover-offered = { $from } сдаёт дежурство, принимает { $to }:
+handover-offered = { $from } предлагает сдать дежурство; принять его должен { $to }:

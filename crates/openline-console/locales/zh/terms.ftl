@@ -284,6 +284,8 @@ stage-unable = 不能
 stage-takes-note = 知悉
 stage-rejects = 拒绝
 
+awaited-origin = 查证某事是否出自其手
+awaited-purge = 就删除正文表态
 awaited-request = 就所请求的会晤表态
 awaited-schedule = 就提议的时间表态
 awaited-held = 说明会晤是否已举行

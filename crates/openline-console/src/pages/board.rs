@@ -277,6 +277,8 @@ fn way_to(line: &str, matter: &str, item: &AwaitedItemView) -> String {
         "contact" => format!("{line}/history"),
         "terms" => format!("{line}/glossary"),
         "slots" => format!("{line}/slots"),
+        "origin" => format!("{line}/origin"),
+        "purge" => format!("{line}/record"),
         _ => format!("{line}/entries/{}", item.place),
     }
 }

@@ -1,6 +1,7 @@
 use openline_core::contact::Contact;
 use openline_core::encounter::{Encounter, EncounterKind, Step, StepAct};
 use openline_core::glossary::{Accord, Glossary, Stance, Term};
+use openline_core::origin::Channel;
 use openline_core::text::{Assent, Paragraph, TextProposal};
 use openline_core::topic::{Account, Kept, StatedPosition, Topic, TopicKind, Undertaking};
 
@@ -12,20 +13,39 @@ const A: PartyIndex = PartyIndex(0);
 const B: PartyIndex = PartyIndex(1);
 
 /// Entries as they are written, each after the one before.
-#[derive(Default)]
 struct Story {
-    sizes: [u64; 2],
-    entries: Vec<(Ref, u64, Header, Vec<u8>)>,
+    sizes: Vec<u64>,
+    entries: Vec<(Ref, u64, Header, Option<Vec<u8>>)>,
+}
+
+impl Default for Story {
+    fn default() -> Self {
+        Self::of(2)
+    }
 }
 
 impl Story {
+    fn of(parties: usize) -> Self {
+        Self {
+            sizes: vec![0; parties],
+            entries: Vec::new(),
+        }
+    }
+
+    /// The body of an entry is deleted.
+    fn purge(&mut self, place: Ref) {
+        let mut entries = self.entries.iter_mut();
+        let entry = entries.find(|(known, ..)| *known == place);
+        entry.expect("there").3 = None;
+    }
+
     fn add(&mut self, party: PartyIndex, kind: Kind, refs: &[Ref], body: Vec<u8>) -> Ref {
         let size = &mut self.sizes[party.at()];
         let place = at(party.0, *size);
         *size += 1;
         let lamport = self.entries.len() as u64 + 1;
         let header = header(kind, refs.to_vec());
-        self.entries.push((place, lamport, header, body));
+        self.entries.push((place, lamport, header, Some(body)));
         place
     }
 
@@ -63,10 +83,10 @@ impl Story {
 
     /// What is waited for, of whom, and which entry waits; the same whatever order the entries come in.
     fn waits(&self) -> Vec<(Matter, PartyIndex, Ref)> {
-        let fold = |entries: &mut dyn Iterator<Item = &(Ref, u64, Header, Vec<u8>)>| {
-            let mut all = Awaiting::new(2);
+        let fold = |entries: &mut dyn Iterator<Item = &(Ref, u64, Header, Option<Vec<u8>>)>| {
+            let mut all = Awaiting::new(self.sizes.len());
             for (place, lamport, header, body) in entries {
-                let followed = all.follow(*place, *lamport, header, Some(body));
+                let followed = all.follow(*place, *lamport, header, body.as_deref());
                 followed.expect("sound");
             }
             all.all()
@@ -124,6 +144,78 @@ fn who_declines_a_request_is_not_waited_for() {
         ..Step::bare(StepAct::Declined)
     };
     story.step(B, visit, &declined);
+    assert_eq!(story.waits(), []);
+}
+
+#[test]
+fn to_dispute_who_asked_is_no_word_on_whether_it_is_to_be() {
+    let mut story = Story::default();
+    let visit = story.ask(A);
+    let asked = Step {
+        party: Some(B),
+        ..Step::bare(StepAct::AskedBy)
+    };
+    story.step(B, visit, &asked);
+    assert_eq!(story.waits(), [(Matter::Request, B, visit)]);
+}
+
+#[test]
+fn who_agreed_to_one_of_two_claims_is_not_waited_for_at_the_other() {
+    let mut story = Story::of(4);
+    let [c, d] = [PartyIndex(2), PartyIndex(3)];
+    let visit = story.ask(A);
+    for party in [B, c, d] {
+        story.step(party, visit, &Step::bare(StepAct::Accepted));
+    }
+    let first = story.step(A, visit, &Step::bare(StepAct::Held));
+    story.say(B, first, Stance::Agrees);
+    let second = story.step(c, visit, &Step::bare(StepAct::Held));
+    assert_eq!(story.waits(), [(Matter::Held, d, second)]);
+}
+
+#[test]
+fn a_query_waits_until_it_is_settled_and_a_purge_until_all_agree() {
+    let mut story = Story::default();
+    let query = OriginQuery {
+        channel: Channel::Call,
+        time: 0,
+        what: "a voice that gave itself as the duty officer".to_owned(),
+        sha256: None,
+    };
+    let query = story.add(A, Kind::OriginQuery, &[], query.encode());
+    let find = |origin| Finding {
+        origin,
+        words: None,
+    };
+    story.add(
+        B,
+        Kind::Finding,
+        &[query],
+        find(Origin::LookingIntoIt).encode(),
+    );
+    assert_eq!(story.waits(), [(Matter::Origin, B, query)]);
+    story.add(B, Kind::Finding, &[query], find(Origin::No).encode());
+    assert_eq!(story.waits(), []);
+    let purge = Purge {
+        targets: vec![query],
+        reason: "a name".to_owned(),
+    };
+    let purge = story.add(B, Kind::Purge, &[], purge.encode());
+    assert_eq!(story.waits(), [(Matter::Purge, A, purge)]);
+    story.add(A, Kind::Consent, &[purge], Vec::new());
+    assert_eq!(story.waits(), []);
+}
+
+#[test]
+fn whose_words_were_purged_has_spoken() {
+    let mut story = Story::default();
+    let visit = story.ask(A);
+    let accepted = story.step(B, visit, &Step::bare(StepAct::Accepted));
+    story.purge(accepted);
+    assert_eq!(story.waits(), []);
+    let schedule = story.step(A, visit, &scheduled(100));
+    let declined = story.say(B, schedule, Stance::Declines);
+    story.purge(declined);
     assert_eq!(story.waits(), []);
 }
 
@@ -208,7 +300,7 @@ fn a_text_waits_for_initials_once_somebody_has_given_his_then_for_signatures() {
     assert_eq!(story.waits(), []);
     let mut texts = Texts::new(2);
     let (place, lamport, header, body) = &story.entries[0];
-    let followed = texts.follow(*place, *lamport, header, Some(body));
+    let followed = texts.follow(*place, *lamport, header, body.as_deref());
     followed.expect("sound");
     let hash = texts.all(|_| true)[0].hash;
     let assent = |weight| {

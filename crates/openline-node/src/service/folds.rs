@@ -90,12 +90,16 @@ impl Folds {
         })
     }
 
-    /// Whose word is waited for, beside answers to messages.
-    pub(super) fn waiting(&self, looking: &Looking<'_>) -> Answer<Arc<Vec<Awaited>>> {
+    /// Whose word is waited for at `now`, ms, beside answers to messages.
+    pub(super) fn waiting(
+        &self,
+        looking: &Looking<'_>,
+        now: i64,
+    ) -> Answer<Vec<Arc<Vec<Awaited>>>> {
         let waiting = self.waiting.folded(looking, |waiting, entry| {
             waiting.follow(looking, entry, body_of(entry))
         })?;
-        waiting.all(looking)
+        waiting.all(looking, now)
     }
 
     /// Where messages with an exchange that is open are, newest first.
@@ -108,7 +112,7 @@ impl Folds {
         self.notifications(looking)?;
         self.reviewing(looking)?;
         self.note_doubts(looking)?;
-        self.waiting(looking)?;
+        self.waiting(looking, wall_ms())?;
         Ok(())
     }
 }

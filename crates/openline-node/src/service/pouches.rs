@@ -200,7 +200,8 @@ fn open(engine: &mut Engine, bytes: &[u8]) -> Answer<PouchView> {
     let opened = pouch::open(&engine.keys.seal_keys, INFO, bytes).map_err(|error| {
         let off_the_record = crate::non_paper::INFO;
         if pouch::open(&engine.keys.seal_keys, off_the_record, bytes).is_ok() {
-            let words = "that is no bundle: it holds non-papers, off the record; open it with: openline non-paper open";
+            let words =
+                "that is no bundle: it holds non-papers, off the record (openline non-paper open)";
             return ServiceError::Unusable(words.to_owned());
         }
         ServiceError::Unusable(format!("{error} ({})", rule_of_sealed(&error).id()))

@@ -215,7 +215,7 @@ impl Service {
 
 fn unreadable(why: impl std::fmt::Display) -> ServiceError {
     ServiceError::Unavailable(format!(
-        "a draft of a readout can't be read: {why}; run: openline check"
+        "a draft of a readout can't be read: {why} (openline check)"
     ))
 }
 

@@ -3,6 +3,9 @@
 //! A post that gives them must be on watch. *Shown* is said only by whoever has really rendered the text to it. A receipt that can't be
 //! written yet, or that the charter wants batched, is kept durably with the time of the act and written later.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use openline_core::LineId;
 use openline_core::body::{Receipt, Stage};
 use openline_core::charter::Receipts;
@@ -50,6 +53,33 @@ struct Waiting {
     body: Vec<u8>,
 }
 
+/// What somebody is about to say: a receipt's line, message, stage and post.
+type Saying = (LineId, Ref, u64, String);
+
+/// Receipts that are being given: two presses must not both find that nothing was said before.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Giving(Arc<Mutex<BTreeSet<Saying>>>);
+
+/// While it is held, nobody else gives the same.
+struct Given(Giving, Saying);
+
+impl Giving {
+    fn begin(&self, saying: Saying) -> Option<Given> {
+        let is_new = self.lock().insert(saying.clone());
+        is_new.then(|| Given(self.clone(), saying))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<Saying>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Given {
+    fn drop(&mut self) {
+        self.0.lock().remove(&self.1);
+    }
+}
+
 /// A receipt that was given before.
 enum Before {
     /// It is on the record.
@@ -61,7 +91,9 @@ enum Before {
 impl Before {
     fn words(&self) -> String {
         match self {
-            Self::Written(place) => format!("entry {}; nothing more is needed", place_text(*place)),
+            Self::Written(place) => {
+                format!("entry {}; it need not be said again", place_text(*place))
+            }
             Self::Waiting => "the receipt is kept, and is written when it can be".to_owned(),
         }
     }
@@ -118,6 +150,14 @@ impl Service {
         if needs_watch(stage) {
             self.check_on_watch(line, &request.post).await?;
         }
+        let act = (line, of, stage.number(), request.post.clone());
+        let _given = match stage {
+            Stage::Acknowledged => Some(self.giving.begin(act).ok_or_else(|| {
+                let words = "this is being acknowledged already; look whether it was done";
+                ServiceError::Conflict(words.to_owned())
+            })?),
+            _ => None,
+        };
         if stage == Stage::Acknowledged
             && let Some(before) = self.given_before(line, of, stage, &request.post).await?
         {
@@ -164,6 +204,10 @@ impl Service {
             return Err(ServiceError::Unusable(words.to_owned()));
         }
         self.check_on_watch(line, &request.post).await?;
+        let act = (line, of, Stage::Shown.number(), request.post.clone());
+        let Some(_given) = self.giving.begin(act) else {
+            return Ok(Before::Waiting.view(line));
+        };
         if let Some(before) = self
             .given_before(line, of, Stage::Shown, &request.post)
             .await?
@@ -186,8 +230,8 @@ impl Service {
             .await
     }
 
-    /// The same receipt of the same post, if it was given before and still says what it said: who promises an answer after
-    /// having acknowledged has to acknowledge again.
+    /// The same receipt of the same post, if it was given before and still says what it said: once one of our posts stands by,
+    /// the message is to be acknowledged again.
     async fn given_before(
         &self,
         line: LineId,
@@ -196,42 +240,40 @@ impl Service {
         post: &str,
     ) -> Answer<Option<Before>> {
         let actor = self.actor.clone();
-        let (me, may_give) = self
+        // What waits is looked at first: it may be written meanwhile, and is then seen twice rather than not at all.
+        let (me, may_give, waiting) = self
             .engine(move |engine| {
                 let allowed = engine.require(&actor, roles_of(stage), Some(&line));
-                Ok((engine.me(&line)?, allowed.is_ok()))
+                let waiting = waiting_of(engine, line, of)?;
+                Ok((engine.me(&line)?, allowed.is_ok(), waiting))
             })
             .await?;
         if !may_give {
             // Refused where it would be written, and noted there.
             return Ok(None);
         }
-        let of_post = post.to_owned();
         let written = self
             .read(move |reader| {
                 let looking = Looking::at(reader, line)?;
                 let followed = looking.followed(&looking.entry(of)?)?;
                 let rungs = followed.iter().flat_map(|followed| followed.ladder.rungs());
-                let ours =
-                    rungs.filter(|rung| rung.party == me && rung.post.as_ref() == Some(&of_post));
-                let given = ours.filter_map(|rung| match (rung.step, rung.proof) {
-                    (Step::Receipt(stage), Proof::Entry(place)) => {
-                        Some((stage, Before::Written(place)))
+                let given = rungs.filter(|rung| rung.party == me).filter_map(|rung| {
+                    let post = rung.post.clone()?;
+                    match (rung.step, rung.proof) {
+                        (Step::Receipt(stage), Proof::Entry(place)) => {
+                            Some((post, stage, Before::Written(place)))
+                        }
+                        _ => None,
                     }
-                    _ => None,
                 });
                 Ok(given.collect::<Vec<_>>())
             })
             .await?;
-        let of_post = post.to_owned();
-        let waiting = self
-            .engine(move |engine| waiting_of(engine, line, of, &of_post))
-            .await?;
         let mut before = None;
-        for (given, how) in written.into_iter().chain(waiting) {
-            if given == stage {
+        for (by, given, how) in written.into_iter().chain(waiting) {
+            if given == stage && by == post {
                 before = before.or(Some(how));
-            } else if given == Stage::StandBy {
+            } else if stage == Stage::Acknowledged && given == Stage::StandBy {
                 before = None;
             }
         }
@@ -353,19 +395,21 @@ impl Service {
     }
 }
 
-/// Receipts of a post that wait to be written, in the order of the acts.
-fn waiting_of(engine: &Engine, line: LineId, of: Ref, post: &str) -> Answer<Vec<(Stage, Before)>> {
+/// Our receipts that wait to be written, each with its post, in the order of the times that they claim.
+fn waiting_of(engine: &Engine, line: LineId, of: Ref) -> Answer<Vec<(String, Stage, Before)>> {
     let documents = engine.store.documents(documents::RECEIPT)?;
     let waiting = documents.iter().filter_map(|document| {
         let waiting: Waiting = serde_json::from_slice(&document.value).ok()?;
         let is_about = waiting.line == line.to_string() && waiting.of == (of.party.0, of.index);
         let receipt = Receipt::decode(&waiting.body).ok()?;
-        (is_about && waiting.post == post).then_some((receipt.time, receipt.stage))
+        is_about.then_some((receipt.time, waiting.post, receipt.stage))
     });
     let mut waiting: Vec<_> = waiting.collect();
-    waiting.sort_by_key(|(time, _)| *time);
+    waiting.sort_by_key(|(time, ..)| *time);
     let waiting = waiting.into_iter();
-    Ok(waiting.map(|(_, stage)| (stage, Before::Waiting)).collect())
+    Ok(waiting
+        .map(|(_, post, stage)| (post, stage, Before::Waiting))
+        .collect())
 }
 
 /// Who may give such a receipt.

@@ -203,7 +203,7 @@ impl Service {
             let bytes = std::fs::read(&path).map_err(|error| cannot_write(&error))?;
             let report = export::verify(&bytes, |_| ()).map_err(|refused| {
                 let words = format!(
-                    "the record that is stored here does not hold: {refused}; run: openline check"
+                    "the record that is stored here does not hold: {refused} (openline check)"
                 );
                 ServiceError::Unavailable(words)
             })?;

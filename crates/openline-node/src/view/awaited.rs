@@ -6,8 +6,10 @@ use utoipa::ToSchema;
 /// What a party is waited for to speak to, of one matter and one type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AwaitedView {
-    /// `request`, `schedule`, `held`, `return`, `contact`, `topic`, `undertaking`, `terms`, `initial`, `signature` or `slots`.
+    /// `origin`, `purge`, `request`, `schedule`, `held`, `return`, `contact`, `topic`, `undertaking`, `terms`, `initial`, `signature` or `slots`.
     pub matter: String,
+    /// What the party is waited for to say, in words.
+    pub words: String,
     /// Whose word is waited for.
     pub party_name: String,
     /// Whether that is our own party.
@@ -27,10 +29,10 @@ pub struct AwaitedItemView {
     pub place: String,
     /// The encounter, text or run that it belongs to; the entry itself where it stands alone.
     pub about: String,
-    /// What it is about, in the record's own words.
+    /// What it is about, in the record's own words, cut to one line.
     pub title: String,
-    /// Since when, as claimed, ms; left out where no entry says it.
-    pub since_ms: Option<i64>,
-    /// Until when there is sense in it, ms: the end of a schedule, or of a run's window.
+    /// Since when, as claimed, ms.
+    pub since_ms: i64,
+    /// Until when there is sense in it, ms: the end of a schedule, or of a run's window; null for all else.
     pub until_ms: Option<i64>,
 }

@@ -174,7 +174,7 @@ fn awaited_text(list: &[AwaitedView]) -> String {
             rows.push(vec![
                 first(view.party_name.clone()),
                 first(type_word(&view.message_type)),
-                first(awaited_words(&view.matter).to_owned()),
+                first(view.words.clone()),
                 first(view.count.to_string()),
                 item.place.clone(),
                 item.title.clone(),
@@ -182,24 +182,6 @@ fn awaited_text(list: &[AwaitedView]) -> String {
         }
     }
     table(&rows)
-}
-
-/// What the party is waited for to say.
-fn awaited_words(matter: &str) -> &str {
-    match matter {
-        "request" => "a word on the encounter asked for",
-        "schedule" => "a word on the time proposed",
-        "held" => "whether it was held",
-        "return" => "whether a return visit is owed",
-        "contact" => "a word on an older contact",
-        "topic" => "a word on a topic",
-        "undertaking" => "a word on an undertaking",
-        "terms" => "a word on proposed terms",
-        "initial" => "initials in full",
-        "signature" => "a signature in full",
-        "slots" => "a step in finding a date",
-        other => other,
-    }
 }
 
 fn open_text(list: &[OpenView]) -> String {

@@ -71,7 +71,7 @@ impl Kept {
 }
 
 fn unreadable(why: impl std::fmt::Display) -> ServiceError {
-    ServiceError::Unavailable(format!("a draft can't be read: {why}; run: openline check"))
+    ServiceError::Unavailable(format!("a draft can't be read: {why} (openline check)"))
 }
 
 /// The draft with its new content: whoever changes it is one of its drafters, and what was said of the old content is void.
