@@ -1,6 +1,8 @@
 //! Entries for this crate's tests.
 
+use openline_core::encounter::{Encounter, EncounterKind, Step};
 use openline_core::entry::{Header, Kind, MessageType, Ref};
+use openline_core::glossary::{Accord, Stance};
 use openline_core::message::{Address, Form, Message, Precedence, Text};
 use openline_core::{Hash, PartyIndex};
 
@@ -18,6 +20,73 @@ pub(crate) fn header(kind: Kind, refs: Vec<Ref>) -> Header {
         time: 1_000,
         refs,
         body_hash: Hash([0; 32]),
+    }
+}
+
+/// Entries of a line as they are written, each after the one before.
+pub(crate) struct Story {
+    pub(crate) sizes: Vec<u64>,
+    /// Place, Lamport number, header, and the body unless it was purged.
+    pub(crate) entries: Vec<(Ref, u64, Header, Option<Vec<u8>>)>,
+}
+
+impl Default for Story {
+    fn default() -> Self {
+        Self::of(2)
+    }
+}
+
+impl Story {
+    pub(crate) fn of(parties: usize) -> Self {
+        Self {
+            sizes: vec![0; parties],
+            entries: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        party: PartyIndex,
+        kind: Kind,
+        refs: Vec<Ref>,
+        body: Vec<u8>,
+    ) -> Ref {
+        let size = &mut self.sizes[party.at()];
+        let place = at(party.0, *size);
+        *size += 1;
+        let lamport = self.entries.len() as u64 + 1;
+        let header = header(kind, refs);
+        self.entries.push((place, lamport, header, Some(body)));
+        place
+    }
+
+    pub(crate) fn step(&mut self, by: PartyIndex, about: Ref, step: Step) -> Ref {
+        self.add(by, Kind::Step, vec![about], step.encode())
+    }
+
+    pub(crate) fn answer(&mut self, by: PartyIndex, about: Ref, stance: Stance) -> Ref {
+        let body = Accord {
+            stance,
+            words: None,
+        };
+        self.add(by, Kind::Accord, vec![about], body.encode())
+    }
+}
+
+pub(crate) fn encounter(asked: PartyIndex, host: PartyIndex, returns: Option<Ref>) -> Encounter {
+    Encounter {
+        kind: EncounterKind::Visit,
+        subject: "talks".to_owned(),
+        level: "minister".to_owned(),
+        asked,
+        host: Some(host),
+        participants: vec![],
+        place: None,
+        languages: vec![],
+        interpreter: None,
+        within: None,
+        returns,
+        words: None,
     }
 }
 

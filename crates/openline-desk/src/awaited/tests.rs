@@ -1,37 +1,18 @@
 use openline_core::contact::Contact;
-use openline_core::encounter::{Encounter, EncounterKind, Step, StepAct};
-use openline_core::glossary::{Accord, Glossary, Stance, Term};
+use openline_core::encounter::{EncounterKind, Step, StepAct};
+use openline_core::glossary::{Glossary, Stance, Term};
 use openline_core::origin::Channel;
 use openline_core::text::{Assent, Paragraph, TextProposal};
 use openline_core::topic::{Account, Kept, StatedPosition, Topic, TopicKind, Undertaking};
 
 use super::*;
-use crate::fixture::{at, header};
+use crate::fixture::{Story, encounter};
 use crate::text::notation;
 
 const A: PartyIndex = PartyIndex(0);
 const B: PartyIndex = PartyIndex(1);
 
-/// Entries as they are written, each after the one before.
-struct Story {
-    sizes: Vec<u64>,
-    entries: Vec<(Ref, u64, Header, Option<Vec<u8>>)>,
-}
-
-impl Default for Story {
-    fn default() -> Self {
-        Self::of(2)
-    }
-}
-
 impl Story {
-    fn of(parties: usize) -> Self {
-        Self {
-            sizes: vec![0; parties],
-            entries: Vec::new(),
-        }
-    }
-
     /// The body of an entry is deleted.
     fn purge(&mut self, place: Ref) {
         let mut entries = self.entries.iter_mut();
@@ -39,46 +20,9 @@ impl Story {
         entry.expect("there").3 = None;
     }
 
-    fn add(&mut self, party: PartyIndex, kind: Kind, refs: &[Ref], body: Vec<u8>) -> Ref {
-        let size = &mut self.sizes[party.at()];
-        let place = at(party.0, *size);
-        *size += 1;
-        let lamport = self.entries.len() as u64 + 1;
-        let header = header(kind, refs.to_vec());
-        self.entries.push((place, lamport, header, Some(body)));
-        place
-    }
-
     fn ask(&mut self, by: PartyIndex) -> Ref {
-        let body = Encounter {
-            kind: EncounterKind::Visit,
-            subject: "talks".to_owned(),
-            level: "minister".to_owned(),
-            asked: by,
-            host: Some(B),
-            participants: vec![],
-            place: None,
-            languages: vec![],
-            interpreter: None,
-            within: None,
-            returns: None,
-            words: None,
-        };
-        self.add(by, Kind::Encounter, &[], body.encode())
-    }
-
-    fn step(&mut self, by: PartyIndex, about: Ref, step: &Step) -> Ref {
-        self.add(by, Kind::Step, &[about], step.encode())
-    }
-
-    fn say(&mut self, by: PartyIndex, about: Ref, stance: Stance) -> Ref {
-        let words = None;
-        self.add(
-            by,
-            Kind::Accord,
-            &[about],
-            Accord { stance, words }.encode(),
-        )
+        let body = encounter(by, B, None).encode();
+        self.add(by, Kind::Encounter, vec![], body)
     }
 
     /// What is waited for, of whom, and which entry waits; the same whatever order the entries come in.
@@ -111,27 +55,27 @@ fn an_encounter_waits_for_a_word_then_for_one_on_its_time_then_on_whether_it_was
     let mut story = Story::default();
     let visit = story.ask(A);
     assert_eq!(story.waits(), [(Matter::Request, B, visit)]);
-    story.step(B, visit, &Step::bare(StepAct::Accepted));
+    story.step(B, visit, Step::bare(StepAct::Accepted));
     assert_eq!(story.waits(), []);
-    let first = story.step(B, visit, &scheduled(100));
+    let first = story.step(B, visit, scheduled(100));
     assert_eq!(story.waits(), [(Matter::Schedule, A, first)]);
-    story.say(A, first, Stance::Declines);
+    story.answer(A, first, Stance::Declines);
     assert_eq!(story.waits(), [], "it has spoken");
-    let second = story.step(A, visit, &scheduled(200));
+    let second = story.step(A, visit, scheduled(200));
     assert_eq!(story.waits(), [(Matter::Schedule, B, second)]);
-    story.say(B, second, Stance::Agrees);
+    story.answer(B, second, Stance::Agrees);
     assert_eq!(story.waits(), []);
-    let held = story.step(A, visit, &Step::bare(StepAct::Held));
+    let held = story.step(A, visit, Step::bare(StepAct::Held));
     assert_eq!(story.waits(), [(Matter::Held, B, held)]);
-    story.step(B, visit, &Step::bare(StepAct::Held));
+    story.step(B, visit, Step::bare(StepAct::Held));
     assert_eq!(story.waits(), []);
     let owed = Step {
         party: Some(B),
         ..Step::bare(StepAct::ReturnOwed)
     };
-    let owed = story.step(A, visit, &owed);
+    let owed = story.step(A, visit, owed);
     assert_eq!(story.waits(), [(Matter::Return, B, owed)]);
-    story.say(B, owed, Stance::Declines);
+    story.answer(B, owed, Stance::Declines);
     assert_eq!(story.waits(), []);
 }
 
@@ -143,7 +87,7 @@ fn who_declines_a_request_is_not_waited_for() {
         words: Some("not now".to_owned()),
         ..Step::bare(StepAct::Declined)
     };
-    story.step(B, visit, &declined);
+    story.step(B, visit, declined);
     assert_eq!(story.waits(), []);
 }
 
@@ -155,7 +99,7 @@ fn to_dispute_who_asked_is_no_word_on_whether_it_is_to_be() {
         party: Some(B),
         ..Step::bare(StepAct::AskedBy)
     };
-    story.step(B, visit, &asked);
+    story.step(B, visit, asked);
     assert_eq!(story.waits(), [(Matter::Request, B, visit)]);
 }
 
@@ -165,11 +109,11 @@ fn who_agreed_to_one_of_two_claims_is_not_waited_for_at_the_other() {
     let [c, d] = [PartyIndex(2), PartyIndex(3)];
     let visit = story.ask(A);
     for party in [B, c, d] {
-        story.step(party, visit, &Step::bare(StepAct::Accepted));
+        story.step(party, visit, Step::bare(StepAct::Accepted));
     }
-    let first = story.step(A, visit, &Step::bare(StepAct::Held));
-    story.say(B, first, Stance::Agrees);
-    let second = story.step(c, visit, &Step::bare(StepAct::Held));
+    let first = story.step(A, visit, Step::bare(StepAct::Held));
+    story.answer(B, first, Stance::Agrees);
+    let second = story.step(c, visit, Step::bare(StepAct::Held));
     assert_eq!(story.waits(), [(Matter::Held, d, second)]);
 }
 
@@ -182,7 +126,7 @@ fn a_query_waits_until_it_is_settled_and_a_purge_until_all_agree() {
         what: "a voice that gave itself as the duty officer".to_owned(),
         sha256: None,
     };
-    let query = story.add(A, Kind::OriginQuery, &[], query.encode());
+    let query = story.add(A, Kind::OriginQuery, vec![], query.encode());
     let find = |origin| Finding {
         origin,
         words: None,
@@ -190,19 +134,19 @@ fn a_query_waits_until_it_is_settled_and_a_purge_until_all_agree() {
     story.add(
         B,
         Kind::Finding,
-        &[query],
+        vec![query],
         find(Origin::LookingIntoIt).encode(),
     );
     assert_eq!(story.waits(), [(Matter::Origin, B, query)]);
-    story.add(B, Kind::Finding, &[query], find(Origin::No).encode());
+    story.add(B, Kind::Finding, vec![query], find(Origin::No).encode());
     assert_eq!(story.waits(), []);
     let purge = Purge {
         targets: vec![query],
         reason: "a name".to_owned(),
     };
-    let purge = story.add(B, Kind::Purge, &[], purge.encode());
+    let purge = story.add(B, Kind::Purge, vec![], purge.encode());
     assert_eq!(story.waits(), [(Matter::Purge, A, purge)]);
-    story.add(A, Kind::Consent, &[purge], Vec::new());
+    story.add(A, Kind::Consent, vec![purge], Vec::new());
     assert_eq!(story.waits(), []);
 }
 
@@ -210,11 +154,11 @@ fn a_query_waits_until_it_is_settled_and_a_purge_until_all_agree() {
 fn whose_words_were_purged_has_spoken() {
     let mut story = Story::default();
     let visit = story.ask(A);
-    let accepted = story.step(B, visit, &Step::bare(StepAct::Accepted));
+    let accepted = story.step(B, visit, Step::bare(StepAct::Accepted));
     story.purge(accepted);
     assert_eq!(story.waits(), []);
-    let schedule = story.step(A, visit, &scheduled(100));
-    let declined = story.say(B, schedule, Stance::Declines);
+    let schedule = story.step(A, visit, scheduled(100));
+    let declined = story.answer(B, schedule, Stance::Declines);
     story.purge(declined);
     assert_eq!(story.waits(), []);
 }
@@ -232,21 +176,21 @@ fn claims_wait_until_the_other_side_has_spoken_in_whatever_way() {
         place: None,
         words: None,
     };
-    let contact = story.add(A, Kind::Contact, &[], contact.encode());
+    let contact = story.add(A, Kind::Contact, vec![], contact.encode());
     let topic = Topic {
         kind: TopicKind::Issue,
         title: "Trade".to_owned(),
         raised_by: A,
         words: None,
     };
-    let topic = story.add(A, Kind::Topic, &[], topic.encode());
+    let topic = story.add(A, Kind::Topic, vec![], topic.encode());
     let undertaking = Undertaking {
         who: B,
         what: "list the goods".to_owned(),
         by: None,
         office: None,
     };
-    let undertaking = story.add(A, Kind::Undertaking, &[topic], undertaking.encode());
+    let undertaking = story.add(A, Kind::Undertaking, vec![topic], undertaking.encode());
     let term = Term {
         concept: "ceasefire".to_owned(),
         equivalents: vec![
@@ -258,7 +202,7 @@ fn claims_wait_until_the_other_side_has_spoken_in_whatever_way() {
     let terms = story.add(
         A,
         Kind::Glossary,
-        &[],
+        vec![],
         Glossary { terms: vec![term] }.encode(),
     );
     let all = [
@@ -268,19 +212,19 @@ fn claims_wait_until_the_other_side_has_spoken_in_whatever_way() {
         (Matter::Terms, B, terms),
     ];
     assert_eq!(story.waits(), all);
-    story.say(B, contact, Stance::Agrees);
+    story.answer(B, contact, Stance::Agrees);
     let position = StatedPosition {
         words: Some("We see no issue.".to_owned()),
         status: None,
     };
-    story.add(B, Kind::Position, &[topic], position.encode());
+    story.add(B, Kind::Position, vec![topic], position.encode());
     let account = Account {
         kept: Kept::UnderWay,
         words: None,
     };
-    story.add(B, Kind::Account, &[undertaking], account.encode());
+    story.add(B, Kind::Account, vec![undertaking], account.encode());
     assert_eq!(story.waits(), all[3..]);
-    story.say(B, terms, Stance::Declines);
+    story.answer(B, terms, Stance::Declines);
     assert_eq!(story.waits(), []);
 }
 
@@ -296,7 +240,7 @@ fn a_text_waits_for_initials_once_somebody_has_given_his_then_for_signatures() {
             versions: vec![("en".to_owned(), pieces)],
         }],
     };
-    let text = story.add(A, Kind::TextProposal, &[], proposal.encode());
+    let text = story.add(A, Kind::TextProposal, vec![], proposal.encode());
     assert_eq!(story.waits(), []);
     let mut texts = Texts::new(2);
     let (place, lamport, header, body) = &story.entries[0];
@@ -312,16 +256,16 @@ fn a_text_waits_for_initials_once_somebody_has_given_his_then_for_signatures() {
         };
         assent.encode()
     };
-    story.add(B, Kind::Initial, &[text], assent(Weight::AdReferendum));
+    story.add(B, Kind::Initial, vec![text], assent(Weight::AdReferendum));
     let both = [(Matter::Initial, A, text), (Matter::Initial, B, text)];
     assert_eq!(story.waits(), both, "ad referendum waits for its own side");
-    story.add(B, Kind::Initial, &[text], assent(Weight::Full));
+    story.add(B, Kind::Initial, vec![text], assent(Weight::Full));
     assert_eq!(story.waits(), both[..1]);
-    story.add(A, Kind::Initial, &[text], assent(Weight::Full));
+    story.add(A, Kind::Initial, vec![text], assent(Weight::Full));
     let both = [(Matter::Signature, A, text), (Matter::Signature, B, text)];
     assert_eq!(story.waits(), both);
-    story.add(A, Kind::Signature, &[text], assent(Weight::Full));
+    story.add(A, Kind::Signature, vec![text], assent(Weight::Full));
     assert_eq!(story.waits(), both[1..]);
-    story.add(B, Kind::Signature, &[text], assent(Weight::Full));
+    story.add(B, Kind::Signature, vec![text], assent(Weight::Full));
     assert_eq!(story.waits(), []);
 }

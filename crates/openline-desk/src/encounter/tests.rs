@@ -1,38 +1,17 @@
 use super::*;
-use crate::fixture::{at, header};
+use crate::fixture::{Story, at, encounter};
 use crate::reciprocity::ledger;
 use openline_core::encounter::{Moment, TimeClaim};
-use openline_core::glossary::{Accord, Stance};
+use openline_core::glossary::Stance;
 
 const A: PartyIndex = PartyIndex(0);
 const B: PartyIndex = PartyIndex(1);
 
-/// Entries as they are written, each after the one before.
-#[derive(Default)]
-struct Story {
-    sizes: [u64; 2],
-    entries: Vec<(Ref, u64, Header, Vec<u8>)>,
-}
-
 impl Story {
-    fn add(&mut self, party: PartyIndex, kind: Kind, refs: Vec<Ref>, body: Vec<u8>) -> Ref {
-        let size = &mut self.sizes[party.at()];
-        let place = at(party.0, *size);
-        *size += 1;
-        let lamport = self.entries.len() as u64 + 1;
-        let header = header(kind, refs);
-        self.entries.push((place, lamport, header, body));
-        place
-    }
-
     fn visit(&mut self, by: PartyIndex, host: PartyIndex, returns: Option<Ref>) -> Ref {
         let body = encounter(by, host, returns);
         let refs = returns.into_iter().collect();
         self.add(by, Kind::Encounter, refs, body.encode())
-    }
-
-    fn step(&mut self, by: PartyIndex, about: Ref, step: Step) -> Ref {
-        self.add(by, Kind::Step, vec![about], step.encode())
     }
 
     fn schedule(&mut self, by: PartyIndex, about: Ref, from: i64) -> Ref {
@@ -47,14 +26,6 @@ impl Story {
         self.answer(by, about, Stance::Agrees)
     }
 
-    fn answer(&mut self, by: PartyIndex, about: Ref, stance: Stance) -> Ref {
-        let body = Accord {
-            stance,
-            words: None,
-        };
-        self.add(by, Kind::Accord, vec![about], body.encode())
-    }
-
     fn end(&mut self, by: PartyIndex, about: Ref, act: StepAct) -> Ref {
         let step = Step {
             next: Some((50, 60)),
@@ -67,6 +38,7 @@ impl Story {
     fn fold(&self) -> Encounters {
         let mut all = Encounters::new(2);
         for (place, lamport, header, body) in &self.entries {
+            let body = body.as_ref().expect("a body");
             all.follow(*place, *lamport, header, body).expect("sound");
         }
         all
@@ -75,23 +47,6 @@ impl Story {
     fn state(&self, place: Ref) -> EncounterState {
         let all = self.fold().all();
         all.into_iter().find(|e| e.place == place).expect("there")
-    }
-}
-
-fn encounter(asked: PartyIndex, host: PartyIndex, returns: Option<Ref>) -> Encounter {
-    Encounter {
-        kind: EncounterKind::Visit,
-        subject: "talks".to_owned(),
-        level: "minister".to_owned(),
-        asked,
-        host: Some(host),
-        participants: vec![],
-        place: None,
-        languages: vec![],
-        interpreter: None,
-        within: None,
-        returns,
-        words: None,
     }
 }
 
